@@ -1,0 +1,8 @@
+/** The model language, autodiff, passes, planner and session. Finds a machine by service lookup and names none. */
+module dev.gatun.graph {
+  requires transitive dev.gatun.ops;
+
+  exports dev.gatun.graph;
+
+  uses dev.gatun.ops.Backend;
+}

@@ -1,0 +1,8 @@
+/** The CPU machine: kernel specs become Vector API kernels. The only engine module that names the incubating vectors. */
+module dev.gatun.simd {
+  requires jdk.incubator.vector;
+  requires dev.gatun.memory;
+  requires transitive dev.gatun.ops;
+
+  exports dev.gatun.simd;
+}
