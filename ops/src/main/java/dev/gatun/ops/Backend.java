@@ -1,0 +1,66 @@
+package dev.gatun.ops;
+
+import dev.gatun.memory.TensorArena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A machine: it offers ways to run specs, owns memory that its kernels can address, and loads whole plans. Found with
+ * {@link java.util.ServiceLoader}; {@code graph} knows machines only through this interface.
+ */
+public interface Backend {
+    /** The word by which a user asks for it: {@code cpu}, {@code cuda}. */
+    String name();
+
+    /** What will run and why, in one sentence; or, if it can't run here, why not and the remedy. */
+    String description();
+
+    /** Whether this machine can run here at all. */
+    boolean available();
+
+    /** The preferred machine is the available one with the highest rank. */
+    int rank();
+
+    /** Ways to run a spec, best first; empty if declined. Depends on the spec alone. */
+    List<Choice> choices(KernelSpec spec);
+
+    /** Memory for kernels, zeroed, 64-byte aligned, counted against the arena's budget. */
+    Slab allocate(TensorArena arena, long bytes);
+
+    /**
+     * Makes a plan ready to run on its memory.
+     *
+     * @param plan what to run
+     * @param scratch holds the buffers of {@link Plan.Place#PLAN}
+     * @param model holds the buffers of {@link Plan.Place#MODEL}
+     * @param threads how many threads may take part; never changes a result
+     */
+    Executable load(Plan plan, Slab scratch, Slab model, int threads);
+
+    /** Memory of a machine. */
+    interface Slab {
+        long bytes();
+
+        /** Copies bytes in. */
+        void upload(long offset, MemorySegment from);
+
+        /** Copies bytes out, after all queued work that writes them. */
+        void download(long offset, MemorySegment to);
+
+        /** The memory itself where the host can address it; null elsewhere. */
+        MemorySegment host();
+    }
+
+    /** A loaded plan. One caller at a time. */
+    interface Executable extends AutoCloseable {
+        /**
+         * Runs all steps once. Returns when the work is queued; {@link Slab#download} waits for it.
+         *
+         * @throws IndexException if an index was out of range; no model buffer has been written then
+         */
+        void run();
+
+        @Override
+        void close();
+    }
+}

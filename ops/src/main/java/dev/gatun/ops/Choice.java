@@ -1,0 +1,25 @@
+package dev.gatun.ops;
+
+import java.util.List;
+
+/**
+ * One way in which a machine offers to run a spec.
+ *
+ * @param name how plans print it
+ * @param in the layout that each operand must have
+ * @param out the layout in which each result is written
+ * @param workspaceBytes scratch memory that a run needs
+ * @param seconds expected cost, from a table of the machine; only the order of choices and their sum matter
+ */
+public record Choice(String name, List<Layout> in, List<Layout> out, long workspaceBytes, double seconds) {
+    public Choice {
+        in = List.copyOf(in);
+        out = List.copyOf(out);
+    }
+
+    /** A choice that takes and gives any strides. */
+    public static Choice anyLayout(String name, KernelSpec spec, long workspaceBytes, double seconds) {
+        return new Choice(name, java.util.Collections.nCopies(spec.in().size(), Layout.ANY),
+                java.util.Collections.nCopies(spec.out().size(), Layout.ANY), workspaceBytes, seconds);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.gatun.ops;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The compiled program as data: every kernel, every buffer's place, every operand's strides. Immutable and free of
+ * addresses, so all threads share it.
+ *
+ * @param machine the machine that it was made for
+ * @param buffers all memory, by number
+ * @param steps in the order in which they run
+ * @param bindings inputs, results and parameters by name
+ * @param planBytes size of the memory that each session needs
+ */
+public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> bindings,
+        long planBytes) {
+
+    public Plan {
+        buffers = List.copyOf(buffers);
+        steps = List.copyOf(steps);
+        bindings = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(bindings));
+    }
+
+    /** Which memory a buffer lies in: a session's own, or the model's, shared by all its plans. */
+    public enum Place { PLAN, MODEL }
+
+    /** A range of bytes of one memory. */
+    public record Buffer(String name, Place place, long offset, long bytes) {}
+
+    /**
+     * A tensor in a buffer.
+     *
+     * @param offset bytes from the buffer's start
+     * @param strides elements between neighbours along each axis
+     * @param advance bytes added at each turn of the enclosing {@link Repeat}s, the outermost first; empty if fixed
+     */
+    public record Operand(int buffer, long offset, TensorType type, List<Long> strides, List<Long> advance) {
+        public Operand {
+            strides = List.copyOf(strides);
+            advance = List.copyOf(advance);
+        }
+    }
+
+    /** A kernel call or a loop of them. */
+    public sealed interface Step {}
+
+    /**
+     * Runs one kernel.
+     *
+     * @param workspace offset of the kernel's scratch in the session's memory
+     * @param origin where it comes from, for errors and profiles
+     */
+    public record Run(KernelSpec spec, Choice choice, List<Operand> in, List<Operand> out, long workspace,
+            String origin) implements Step {
+        public Run {
+            in = List.copyOf(in);
+            out = List.copyOf(out);
+        }
+    }
+
+    /** Runs {@code body} {@code count} times; operands move by their {@link Operand#advance}. */
+    public record Repeat(long count, List<Step> body) implements Step {
+        public Repeat {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** The plan as text: one line a step, with kernel, operands and buffers; stored and compared by tests. */
+    public String text() {
+        return PlanText.of(this);
+    }
+}
