@@ -9,6 +9,9 @@ import java.util.Arrays;
  * not.
  */
 public final class Shape {
+  /** Most axes that a shape may have; the same limit as NumPy's. */
+  public static final int MAX_RANK = 64;
+
   /** No axes, one element. */
   public static final Shape SCALAR = new Shape(new long[0], 1);
 
@@ -23,11 +26,15 @@ public final class Shape {
   /**
    * Makes a shape from its sizes, outermost first.
    *
-   * @throws IllegalArgumentException if a size is negative or the number of elements overflows
+   * @throws IllegalArgumentException if a size is negative, there are more than {@link #MAX_RANK}, or the number of
+   *                                  elements overflows
    */
   public static Shape of(long... sizes) {
     if (sizes.length == 0) {
       return SCALAR;
+    }
+    if (sizes.length > MAX_RANK) {
+      throw new IllegalArgumentException("a shape of " + sizes.length + " axes, the limit is " + MAX_RANK);
     }
     long[] own = sizes.clone();
     long product = 1;
