@@ -31,11 +31,21 @@ public interface Backend {
      * Makes a plan ready to run on its memory.
      *
      * @param plan what to run
-     * @param scratch holds the buffers of {@link Plan.Place#PLAN}
-     * @param model holds the buffers of {@link Plan.Place#MODEL}
+     * @param memory holds the plan's buffers
      * @param threads how many threads may take part; never changes a result
      */
-    Executable load(Plan plan, Slab scratch, Slab model, int threads);
+    Executable load(Plan plan, Memory memory, int threads);
+
+    /** The memory of each {@link Plan.Place}; the session's may be null where a plan has no caches. */
+    record Memory(Slab plan, Slab session, Slab model) {
+        public Slab at(Plan.Place place) {
+            return switch (place) {
+                case PLAN -> plan;
+                case SESSION -> session;
+                case MODEL -> model;
+            };
+        }
+    }
 
     /** Memory of a machine. */
     interface Slab {

@@ -57,7 +57,7 @@ public record Gather(int axis, int batch) implements Op.Primitive {
                 for (long i = 0; i < count; i++) {
                     long at = (long) index.at(b * count + i);
                     if (at < 0 || at >= x.size(axis)) {
-                        throw new IndexException(label, at, x.size(axis), "");
+                        throw new IndexException(label, at, x.size(axis));
                     }
                     for (long q = 0; q < after; q++) {
                         pairs.visit(((b * before + p) * x.size(axis) + at) * after + q,

@@ -4,7 +4,16 @@ package dev.gatun.ops;
 public final class IndexException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public IndexException(String op, long index, long size, String origin) {
-        super(op + ": index " + index + " is not in 0.." + (size - 1) + (origin.isEmpty() ? "" : " · at " + origin));
+    public IndexException(String op, long index, long size) {
+        this(op + ": index " + index + " is not in 0.." + (size - 1));
+    }
+
+    private IndexException(String message) {
+        super(message);
+    }
+
+    /** The same, saying where the op stands. */
+    public IndexException at(String origin) {
+        return origin.isEmpty() ? this : new IndexException(getMessage() + " · at " + origin);
     }
 }

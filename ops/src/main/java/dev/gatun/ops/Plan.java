@@ -11,19 +11,28 @@ import java.util.Map;
  * @param buffers all memory, by number
  * @param steps in the order in which they run
  * @param bindings inputs, results and parameters by name
+ * @param tables constants that a session writes into its memory once, before the first run
  * @param planBytes size of the memory that each session needs
  */
 public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> bindings,
-        long planBytes) {
+        List<Table> tables, long planBytes) {
 
     public Plan {
+        tables = List.copyOf(tables);
         buffers = List.copyOf(buffers);
         steps = List.copyOf(steps);
         bindings = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(bindings));
     }
 
-    /** Which memory a buffer lies in: a session's own, or the model's, shared by all its plans. */
-    public enum Place { PLAN, MODEL }
+    /** Which memory a buffer lies in: one plan's in a session, a session's for all its plans, or the model's. */
+    public enum Place { PLAN, SESSION, MODEL }
+
+    /** A constant and its elements, row-major. */
+    public record Table(Operand operand, List<Double> values) {
+        public Table {
+            values = List.copyOf(values);
+        }
+    }
 
     /** A range of bytes of one memory. */
     public record Buffer(String name, Place place, long offset, long bytes) {}
@@ -48,10 +57,10 @@ public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<S
     /**
      * Runs one kernel.
      *
-     * @param workspace offset of the kernel's scratch in the session's memory
+     * @param workspace the buffer that is the kernel's scratch; −1 if it needs none
      * @param origin where it comes from, for errors and profiles
      */
-    public record Run(KernelSpec spec, Choice choice, List<Operand> in, List<Operand> out, long workspace,
+    public record Run(KernelSpec spec, Choice choice, List<Operand> in, List<Operand> out, int workspace,
             String origin) implements Step {
         public Run {
             in = List.copyOf(in);

@@ -1,0 +1,29 @@
+package dev.gatun.graph.plan;
+
+import dev.gatun.ops.Constant;
+import dev.gatun.ops.Source;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A graph lowered to kernels on slots, before fusion, layout and memory.
+ *
+ * @param items in the order in which they run
+ * @param sources the slot of each source
+ * @param tables constants that are memory of the model
+ * @param outputs results by name
+ * @param updates what each state becomes
+ */
+record Program(List<Item> items, Map<Slot, Source> sources, Map<Slot, Constant> tables, Map<String, View> outputs,
+        Map<Slot, View> updates) {
+
+    Program withItems(List<Item> other) {
+        return new Program(List.copyOf(other), sources, tables, outputs, updates);
+    }
+
+    /** Whether a slot is read after the last item: as a result or an update. */
+    boolean isKept(Slot slot) {
+        return outputs.values().stream().anyMatch(v -> v.slot() == slot)
+                || updates.values().stream().anyMatch(v -> v.slot() == slot);
+    }
+}
