@@ -9,68 +9,68 @@ import java.util.List;
  * {@link java.util.ServiceLoader}; {@code graph} knows machines only through this interface.
  */
 public interface Backend {
-    /** The word by which a user asks for it: {@code cpu}, {@code cuda}. */
-    String name();
+  /** The word by which a user asks for it: {@code cpu}, {@code cuda}. */
+  String name();
 
-    /** What will run and why, in one sentence; or, if it can't run here, why not and the remedy. */
-    String description();
+  /** What will run and why, in one sentence; or, if it can't run here, why not and the remedy. */
+  String description();
 
-    /** Whether this machine can run here at all. */
-    boolean available();
+  /** Whether this machine can run here at all. */
+  boolean available();
 
-    /** The preferred machine is the available one with the highest rank. */
-    int rank();
+  /** The preferred machine is the available one with the highest rank. */
+  int rank();
 
-    /** Ways to run a spec, best first; empty if declined. Depends on the spec alone. */
-    List<Choice> choices(KernelSpec spec);
+  /** Ways to run a spec, best first; empty if declined. Depends on the spec alone. */
+  List<Choice> choices(KernelSpec spec);
 
-    /** Memory for kernels, zeroed, 64-byte aligned, counted against the arena's budget. */
-    Slab allocate(TensorArena arena, long bytes);
+  /** Memory for kernels, zeroed, 64-byte aligned, counted against the arena's budget. */
+  Slab allocate(TensorArena arena, long bytes);
 
+  /**
+   * Makes a plan ready to run on its memory.
+   *
+   * @param plan what to run
+   * @param memory holds the plan's buffers
+   * @param threads how many threads may take part; never changes a result
+   */
+  Executable load(Plan plan, Memory memory, int threads);
+
+  /** The memory of each {@link Plan.Place}; the session's may be null where a plan has no caches. */
+  record Memory(Slab plan, Slab session, Slab model) {
+    public Slab at(Plan.Place place) {
+      return switch (place) {
+        case PLAN -> plan;
+        case SESSION -> session;
+        case MODEL -> model;
+      };
+    }
+  }
+
+  /** Memory of a machine. */
+  interface Slab {
+    long bytes();
+
+    /** Copies bytes in. */
+    void upload(long offset, MemorySegment from);
+
+    /** Copies bytes out, after all queued work that writes them. */
+    void download(long offset, MemorySegment to);
+
+    /** The memory itself where the host can address it; null elsewhere. */
+    MemorySegment host();
+  }
+
+  /** A loaded plan. One caller at a time. */
+  interface Executable extends AutoCloseable {
     /**
-     * Makes a plan ready to run on its memory.
+     * Runs all steps once. Returns when the work is queued; {@link Slab#download} waits for it.
      *
-     * @param plan what to run
-     * @param memory holds the plan's buffers
-     * @param threads how many threads may take part; never changes a result
+     * @throws IndexException if an index was out of range; no model buffer has been written then
      */
-    Executable load(Plan plan, Memory memory, int threads);
+    void run();
 
-    /** The memory of each {@link Plan.Place}; the session's may be null where a plan has no caches. */
-    record Memory(Slab plan, Slab session, Slab model) {
-        public Slab at(Plan.Place place) {
-            return switch (place) {
-                case PLAN -> plan;
-                case SESSION -> session;
-                case MODEL -> model;
-            };
-        }
-    }
-
-    /** Memory of a machine. */
-    interface Slab {
-        long bytes();
-
-        /** Copies bytes in. */
-        void upload(long offset, MemorySegment from);
-
-        /** Copies bytes out, after all queued work that writes them. */
-        void download(long offset, MemorySegment to);
-
-        /** The memory itself where the host can address it; null elsewhere. */
-        MemorySegment host();
-    }
-
-    /** A loaded plan. One caller at a time. */
-    interface Executable extends AutoCloseable {
-        /**
-         * Runs all steps once. Returns when the work is queued; {@link Slab#download} waits for it.
-         *
-         * @throws IndexException if an index was out of range; no model buffer has been written then
-         */
-        void run();
-
-        @Override
-        void close();
-    }
+    @Override
+    void close();
+  }
 }

@@ -5,53 +5,53 @@ import java.util.List;
 
 /** out = fn(x, y), elementwise on operands of one type; {@link Builder#binary} broadcasts first. */
 public record Binary(BinaryFn fn) implements Op.Primitive {
-    @Override
-    public List<TensorType> infer(List<TensorType> in) {
-        Types.count(this, in, 2);
-        Types.computes(this, in);
-        Types.sameDType(this, in);
-        Types.sameShape(this, in);
-        Types.require(fn.accepts(in.getFirst().dtype()), this, in, switch (fn.kind()) {
-            case ARITHMETIC -> "wants numbers";
-            case FLOAT -> "wants f32 or f64";
-            case COMPARISON, LOGIC -> "wants bool";
-        });
-        return List.of(in.getFirst().withDType(fn.result(in.getFirst().dtype())));
-    }
+  @Override
+  public List<TensorType> infer(List<TensorType> in) {
+    Types.count(this, in, 2);
+    Types.computes(this, in);
+    Types.sameDType(this, in);
+    Types.sameShape(this, in);
+    Types.require(fn.accepts(in.getFirst().dtype()), this, in, switch (fn.kind()) {
+      case ARITHMETIC -> "wants numbers";
+      case FLOAT -> "wants f32 or f64";
+      case COMPARISON, LOGIC -> "wants bool";
+    });
+    return List.of(in.getFirst().withDType(fn.result(in.getFirst().dtype())));
+  }
 
-    @Override
-    public void define(List<Reference> in, List<Reference> out) {
-        var x = in.get(0);
-        var y = in.get(1);
-        Arrays.setAll(out.getFirst().data(), i -> fn.apply(x.at(i), y.at(i), x.type().dtype()));
-    }
+  @Override
+  public void define(List<Reference> in, List<Reference> out) {
+    var x = in.get(0);
+    var y = in.get(1);
+    Arrays.setAll(out.getFirst().data(), i -> fn.apply(x.at(i), y.at(i), x.type().dtype()));
+  }
 
-    @Override
-    public KernelSpec lower(Op.Call call) {
-        var type = call.in(0).type();
-        return new KernelSpec.Map(type.shape(), List.of(type, type),
-                List.of(new Expr.Apply2(fn, new Expr.Input(0, type.dtype()), new Expr.Input(1, type.dtype()))));
-    }
+  @Override
+  public KernelSpec lower(Op.Call call) {
+    var type = call.in(0).type();
+    return new KernelSpec.Map(type.shape(), List.of(type, type),
+        List.of(new Expr.Apply2(fn, new Expr.Input(0, type.dtype()), new Expr.Input(1, type.dtype()))));
+  }
 
-    @Override
-    public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-        if (fn.derivative() == null || !call.out(0).dtype().isFloat()) {
-            return Arrays.asList(null, null);
-        }
-        return fn.derivative().emit(b, call.in(0), call.in(1), call.out(0), dOut.getFirst());
+  @Override
+  public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
+    if (fn.derivative() == null || !call.out(0).dtype().isFloat()) {
+      return Arrays.asList(null, null);
     }
+    return fn.derivative().emit(b, call.in(0), call.in(1), call.out(0), dOut.getFirst());
+  }
 
-    /** x + 0, x − 0, x · 1, x / 1 and their mirror images: identities that keep every bit but the sign of a zero. */
-    @Override
-    public Value simplify(Builder b, List<Value> in) {
-        var x = in.get(0);
-        var y = in.get(1);
-        return switch (fn) {
-            case ADD -> Builder.isUniform(y, 0) ? x : Builder.isUniform(x, 0) ? y : null;
-            case SUB -> Builder.isUniform(y, 0) ? x : null;
-            case MUL -> Builder.isUniform(y, 1) ? x : Builder.isUniform(x, 1) ? y : null;
-            case DIV -> Builder.isUniform(y, 1) ? x : null;
-            default -> null;
-        };
-    }
+  /** x + 0, x − 0, x · 1, x / 1 and their mirror images: identities that keep every bit but the sign of a zero. */
+  @Override
+  public Value simplify(Builder b, List<Value> in) {
+    var x = in.get(0);
+    var y = in.get(1);
+    return switch (fn) {
+      case ADD -> Builder.isUniform(y, 0) ? x : Builder.isUniform(x, 0) ? y : null;
+      case SUB -> Builder.isUniform(y, 0) ? x : null;
+      case MUL -> Builder.isUniform(y, 1) ? x : Builder.isUniform(x, 1) ? y : null;
+      case DIV -> Builder.isUniform(y, 1) ? x : null;
+      default -> null;
+    };
+  }
 }

@@ -6,38 +6,38 @@ import java.util.List;
 
 /** A conversion to {@code dtype}: floats to integers truncate and saturate as Java's casts, numbers to bool are x ≠ 0. */
 public record Cast(DType dtype) implements Op.Primitive {
-    @Override
-    public List<TensorType> infer(List<TensorType> in) {
-        Types.count(this, in, 1);
-        return List.of(in.getFirst().withDType(dtype));
-    }
+  @Override
+  public List<TensorType> infer(List<TensorType> in) {
+    Types.count(this, in, 1);
+    return List.of(in.getFirst().withDType(dtype));
+  }
 
-    @Override
-    public void define(List<Reference> in, List<Reference> out) {
-        var x = in.getFirst();
-        Arrays.setAll(out.getFirst().data(), i -> Expr.convert(x.at(i), x.type().dtype(), dtype));
-    }
+  @Override
+  public void define(List<Reference> in, List<Reference> out) {
+    var x = in.getFirst();
+    Arrays.setAll(out.getFirst().data(), i -> Expr.convert(x.at(i), x.type().dtype(), dtype));
+  }
 
-    @Override
-    public KernelSpec lower(Op.Call call) {
-        var type = call.in(0).type();
-        return new KernelSpec.Map(type.shape(), List.of(type),
-                List.of(new Expr.Convert(new Expr.Input(0, type.dtype()), dtype)));
-    }
+  @Override
+  public KernelSpec lower(Op.Call call) {
+    var type = call.in(0).type();
+    return new KernelSpec.Map(type.shape(), List.of(type),
+        List.of(new Expr.Convert(new Expr.Input(0, type.dtype()), dtype)));
+  }
 
-    @Override
-    public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-        var from = call.in(0).dtype();
-        return Arrays.asList(from.isFloat() && dtype.isFloat() ? b.cast(dOut.getFirst(), from) : null);
-    }
+  @Override
+  public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
+    var from = call.in(0).dtype();
+    return Arrays.asList(from.isFloat() && dtype.isFloat() ? b.cast(dOut.getFirst(), from) : null);
+  }
 
-    @Override
-    public Value simplify(Builder b, List<Value> in) {
-        return in.getFirst().dtype() == dtype ? in.getFirst() : null;
-    }
+  @Override
+  public Value simplify(Builder b, List<Value> in) {
+    return in.getFirst().dtype() == dtype ? in.getFirst() : null;
+  }
 
-    @Override
-    public Op.Primitive withFloat(DType other) {
-        return dtype.isFloat() ? new Cast(other) : this;
-    }
+  @Override
+  public Op.Primitive withFloat(DType other) {
+    return dtype.isFloat() ? new Cast(other) : this;
+  }
 }

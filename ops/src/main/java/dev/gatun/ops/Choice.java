@@ -12,14 +12,14 @@ import java.util.List;
  * @param seconds expected cost, from a table of the machine; only the order of choices and their sum matter
  */
 public record Choice(String name, List<Layout> in, List<Layout> out, long workspaceBytes, double seconds) {
-    public Choice {
-        in = List.copyOf(in);
-        out = List.copyOf(out);
-    }
+  public Choice {
+    in = List.copyOf(in);
+    out = List.copyOf(out);
+  }
 
-    /** A choice that takes and gives any strides. */
-    public static Choice anyLayout(String name, KernelSpec spec, long workspaceBytes, double seconds) {
-        return new Choice(name, java.util.Collections.nCopies(spec.in().size(), Layout.ANY),
-                java.util.Collections.nCopies(spec.out().size(), Layout.ANY), workspaceBytes, seconds);
-    }
+  /** A choice that takes and gives any strides. */
+  public static Choice anyLayout(String name, KernelSpec spec, long workspaceBytes, double seconds) {
+    return new Choice(name, java.util.Collections.nCopies(spec.in().size(), Layout.ANY),
+        java.util.Collections.nCopies(spec.out().size(), Layout.ANY), workspaceBytes, seconds);
+  }
 }

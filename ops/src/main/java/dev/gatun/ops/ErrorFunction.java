@@ -2,39 +2,39 @@ package dev.gatun.ops;
 
 /** The error function in double: the oracle of {@link UnaryFn#ERF}. */
 final class ErrorFunction {
-    private ErrorFunction() {}
+  private ErrorFunction() {}
 
-    /**
-     * erf(x), to about 1e-15 relative: the power series of Abramowitz and Stegun 7.1.6 below 3, the continued fraction
-     * 7.1.14 of the complement above it.
-     */
-    static double erf(double x) {
-        if (Double.isNaN(x)) {
-            return x;
-        }
-        double a = Math.abs(x);
-        if (a > 6) {
-            return Math.signum(x);
-        }
-        return Math.copySign(a < 3 ? series(a) : 1 - complement(a), x);
+  /**
+   * erf(x), to about 1e-15 relative: the power series of Abramowitz and Stegun 7.1.6 below 3, the continued fraction
+   * 7.1.14 of the complement above it.
+   */
+  static double erf(double x) {
+    if (Double.isNaN(x)) {
+      return x;
     }
+    double a = Math.abs(x);
+    if (a > 6) {
+      return Math.signum(x);
+    }
+    return Math.copySign(a < 3 ? series(a) : 1 - complement(a), x);
+  }
 
-    /** 2/√π e^(−x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): all terms positive, so nothing cancels. */
-    private static double series(double x) {
-        double term = x;
-        double sum = x;
-        for (int n = 1; term > sum * 1e-18; n++) {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x) * sum;
+  /** 2/√π e^(−x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): all terms positive, so nothing cancels. */
+  private static double series(double x) {
+    double term = x;
+    double sum = x;
+    for (int n = 1; term > sum * 1e-18; n++) {
+      term *= 2 * x * x / (2 * n + 1);
+      sum += term;
     }
+    return 2 / Math.sqrt(Math.PI) * StrictMath.exp(-x * x) * sum;
+  }
 
-    private static double complement(double x) {
-        double fraction = 0;
-        for (int n = 80; n > 0; n--) {
-            fraction = n / 2.0 / (x + fraction);
-        }
-        return StrictMath.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+  private static double complement(double x) {
+    double fraction = 0;
+    for (int n = 80; n > 0; n--) {
+      fraction = n / 2.0 / (x + fraction);
     }
+    return StrictMath.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
+  }
 }

@@ -10,110 +10,110 @@ import java.util.function.UnaryOperator;
  * positions cost no memory.
  */
 public sealed interface Expr {
-    DType dtype();
+  DType dtype();
 
-    /** The element of operand {@code index} at this place. */
-    record Input(int index, DType dtype) implements Expr {}
+  /** The element of operand {@code index} at this place. */
+  record Input(int index, DType dtype) implements Expr {}
 
-    record Literal(double value, DType dtype) implements Expr {
-        // Bits, not ==: a literal −0.0 is not 0.0, and NaN is itself.
-        @Override
-        public boolean equals(Object o) {
-            return o instanceof Literal l && dtype == l.dtype
-                    && Double.doubleToLongBits(value) == Double.doubleToLongBits(l.value);
-        }
-
-        @Override
-        public int hashCode() {
-            return Double.hashCode(value) * 31 + dtype.hashCode();
-        }
+  record Literal(double value, DType dtype) implements Expr {
+    // Bits, not ==: a literal −0.0 is not 0.0, and NaN is itself.
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Literal l && dtype == l.dtype
+          && Double.doubleToLongBits(value) == Double.doubleToLongBits(l.value);
     }
 
-    /** Result {@code index} of the reductions of the row in which this element lies; only in a {@link KernelSpec.Row}. */
-    record Fold(int index, DType dtype) implements Expr {}
-
-    /** base + Σ coefficient · position, over the axes of the index space; an i32. */
-    record Position(long base, List<Long> coefficients) implements Expr {
-        @Override
-        public DType dtype() {
-            return DType.I32;
-        }
+    @Override
+    public int hashCode() {
+      return Double.hashCode(value) * 31 + dtype.hashCode();
     }
+  }
 
-    /**
-     * A draw of Threefry-2x32-20 (Salmon et al. 2011) with key (k0, k1) and counter (position, stream): the first word
-     * as i32, or its top 24 bits as a float in [0, 1).
-     */
-    record Draw(Expr k0, Expr k1, Expr position, int stream, DType dtype) implements Expr {}
+  /** Result {@code index} of the reductions of the row in which this element lies; only in a {@link KernelSpec.Row}. */
+  record Fold(int index, DType dtype) implements Expr {}
 
-    record Apply1(UnaryFn fn, Expr x) implements Expr {
-        @Override
-        public DType dtype() {
-            return x.dtype();
-        }
+  /** base + Σ coefficient · position, over the axes of the index space; an i32. */
+  record Position(long base, List<Long> coefficients) implements Expr {
+    @Override
+    public DType dtype() {
+      return DType.I32;
     }
+  }
 
-    record Apply2(BinaryFn fn, Expr x, Expr y) implements Expr {
-        @Override
-        public DType dtype() {
-            return fn.result(x.dtype());
-        }
+  /**
+   * A draw of Threefry-2x32-20 (Salmon et al. 2011) with key (k0, k1) and counter (position, stream): the first word
+   * as i32, or its top 24 bits as a float in [0, 1).
+   */
+  record Draw(Expr k0, Expr k1, Expr position, int stream, DType dtype) implements Expr {}
+
+  record Apply1(UnaryFn fn, Expr x) implements Expr {
+    @Override
+    public DType dtype() {
+      return x.dtype();
     }
+  }
 
-    /** {@code condition ? x : y}; the condition is a bool. */
-    record Choose(Expr condition, Expr x, Expr y) implements Expr {
-        @Override
-        public DType dtype() {
-            return x.dtype();
-        }
+  record Apply2(BinaryFn fn, Expr x, Expr y) implements Expr {
+    @Override
+    public DType dtype() {
+      return fn.result(x.dtype());
     }
+  }
 
-    /** A conversion; floats to integers truncate and saturate as Java's casts do, numbers to bool compare with 0. */
-    record Convert(Expr x, DType dtype) implements Expr {}
-
-    /** This expression with its direct parts replaced. */
-    default Expr mapParts(UnaryOperator<Expr> f) {
-        return switch (this) {
-            case Input e -> e;
-            case Literal e -> e;
-            case Fold e -> e;
-            case Position e -> e;
-            case Draw e -> new Draw(f.apply(e.k0), f.apply(e.k1), f.apply(e.position), e.stream, e.dtype);
-            case Apply1 e -> new Apply1(e.fn, f.apply(e.x));
-            case Apply2 e -> new Apply2(e.fn, f.apply(e.x), f.apply(e.y));
-            case Choose e -> new Choose(f.apply(e.condition), f.apply(e.x), f.apply(e.y));
-            case Convert e -> new Convert(f.apply(e.x), e.dtype);
-        };
+  /** {@code condition ? x : y}; the condition is a bool. */
+  record Choose(Expr condition, Expr x, Expr y) implements Expr {
+    @Override
+    public DType dtype() {
+      return x.dtype();
     }
+  }
 
-    /** This expression with every {@link Input} replaced. */
-    default Expr substitute(java.util.function.Function<Input, Expr> replacement) {
-        return this instanceof Input input ? replacement.apply(input)
-                : mapParts(part -> part.substitute(replacement));
-    }
+  /** A conversion; floats to integers truncate and saturate as Java's casts do, numbers to bool compare with 0. */
+  record Convert(Expr x, DType dtype) implements Expr {}
 
-    /** How many nodes the expression has. */
-    default int weight() {
-        var count = new int[] {1};
-        mapParts(part -> {
-            count[0] += part.weight();
-            return part;
-        });
-        return count[0];
-    }
+  /** This expression with its direct parts replaced. */
+  default Expr mapParts(UnaryOperator<Expr> f) {
+    return switch (this) {
+      case Input e -> e;
+      case Literal e -> e;
+      case Fold e -> e;
+      case Position e -> e;
+      case Draw e -> new Draw(f.apply(e.k0), f.apply(e.k1), f.apply(e.position), e.stream, e.dtype);
+      case Apply1 e -> new Apply1(e.fn, f.apply(e.x));
+      case Apply2 e -> new Apply2(e.fn, f.apply(e.x), f.apply(e.y));
+      case Choose e -> new Choose(f.apply(e.condition), f.apply(e.x), f.apply(e.y));
+      case Convert e -> new Convert(f.apply(e.x), e.dtype);
+    };
+  }
 
-    /** Evaluates in double, rounding every f32 intermediate to f32 when {@code single}. */
-    static double convert(double value, DType from, DType to) {
-        return switch (to) {
-            case F64 -> value;
-            case F32 -> (float) value;
-            case BOOL -> value != 0 ? 1 : 0;
-            case I64 -> (long) value;
-            case I32 -> from.isFloat() ? (int) value : (int) (long) value;
-            case I8 -> (byte) (from.isFloat() ? (int) value : (long) value);
-            case U8 -> (from.isFloat() ? (int) value : (long) value) & 0xff;
-            case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
-            case BF16 -> Brain16.round((float) value);
-        };
-    }
+  /** This expression with every {@link Input} replaced. */
+  default Expr substitute(java.util.function.Function<Input, Expr> replacement) {
+    return this instanceof Input input ? replacement.apply(input)
+        : mapParts(part -> part.substitute(replacement));
+  }
+
+  /** How many nodes the expression has. */
+  default int weight() {
+    var count = new int[] {1};
+    mapParts(part -> {
+      count[0] += part.weight();
+      return part;
+    });
+    return count[0];
+  }
+
+  /** Evaluates in double, rounding every f32 intermediate to f32 when {@code single}. */
+  static double convert(double value, DType from, DType to) {
+    return switch (to) {
+      case F64 -> value;
+      case F32 -> (float) value;
+      case BOOL -> value != 0 ? 1 : 0;
+      case I64 -> (long) value;
+      case I32 -> from.isFloat() ? (int) value : (int) (long) value;
+      case I8 -> (byte) (from.isFloat() ? (int) value : (long) value);
+      case U8 -> (from.isFloat() ? (int) value : (long) value) & 0xff;
+      case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+      case BF16 -> Brain16.round((float) value);
+    };
+  }
 }

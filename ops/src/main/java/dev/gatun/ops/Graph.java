@@ -21,108 +21,108 @@ import java.util.Set;
  */
 public record Graph(List<Value> inputs, List<Node> nodes, Map<String, Value> outputs, Map<Value, Value> updates) {
 
-    public Graph {
-        inputs = List.copyOf(inputs);
-        nodes = List.copyOf(nodes);
-        outputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
-        updates = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(updates));
-    }
+  public Graph {
+    inputs = List.copyOf(inputs);
+    nodes = List.copyOf(nodes);
+    outputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    updates = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(updates));
+  }
 
-    /** The graph of everything that {@code outputs} and {@code updates} need; the rest is dead and left out. */
-    public static Graph of(Map<String, Value> outputs, Map<Value, Value> updates) {
-        var roots = new ArrayList<>(outputs.values());
-        updates.forEach((state, next) -> {
-            if (!(state.node().op() instanceof Source)) {
-                throw new IllegalArgumentException("an update needs a state, found " + state);
-            }
-            if (!state.type().equals(next.type())) {
-                throw new IllegalArgumentException("the update of " + state + " has type " + next.type());
-            }
-            roots.add(state);
-            roots.add(next);
-        });
-        var inputs = new ArrayList<Value>();
-        var nodes = new ArrayList<Node>();
-        for (var node : ordered(roots)) {
-            if (node.op() instanceof Source) {
-                inputs.add(node.outputs().getFirst());
-            } else {
-                nodes.add(node);
-            }
+  /** The graph of everything that {@code outputs} and {@code updates} need; the rest is dead and left out. */
+  public static Graph of(Map<String, Value> outputs, Map<Value, Value> updates) {
+    var roots = new ArrayList<>(outputs.values());
+    updates.forEach((state, next) -> {
+      if (!(state.node().op() instanceof Source)) {
+        throw new IllegalArgumentException("an update needs a state, found " + state);
+      }
+      if (!state.type().equals(next.type())) {
+        throw new IllegalArgumentException("the update of " + state + " has type " + next.type());
+      }
+      roots.add(state);
+      roots.add(next);
+    });
+    var inputs = new ArrayList<Value>();
+    var nodes = new ArrayList<Node>();
+    for (var node : ordered(roots)) {
+      if (node.op() instanceof Source) {
+        inputs.add(node.outputs().getFirst());
+      } else {
+        nodes.add(node);
+      }
+    }
+    return new Graph(inputs, nodes, outputs, updates);
+  }
+
+  /** All nodes that {@code roots} need, each after its operands. */
+  public static List<Node> ordered(Collection<Value> roots) {
+    var order = new ArrayList<Node>();
+    var done = new HashSet<Node>();
+    var stack = new ArrayDeque<Visit>();
+    for (var root : roots) {
+      stack.push(new Visit(root.node(), 0));
+      while (!stack.isEmpty()) {
+        var visit = stack.pop();
+        if (done.contains(visit.node)) {
+          continue;
         }
-        return new Graph(inputs, nodes, outputs, updates);
-    }
-
-    /** All nodes that {@code roots} need, each after its operands. */
-    public static List<Node> ordered(Collection<Value> roots) {
-        var order = new ArrayList<Node>();
-        var done = new HashSet<Node>();
-        var stack = new ArrayDeque<Visit>();
-        for (var root : roots) {
-            stack.push(new Visit(root.node(), 0));
-            while (!stack.isEmpty()) {
-                var visit = stack.pop();
-                if (done.contains(visit.node)) {
-                    continue;
-                }
-                if (visit.next < visit.node.inputs().size()) {
-                    stack.push(new Visit(visit.node, visit.next + 1));
-                    stack.push(new Visit(visit.node.inputs().get(visit.next).node(), 0));
-                } else {
-                    done.add(visit.node);
-                    order.add(visit.node);
-                }
-            }
+        if (visit.next < visit.node.inputs().size()) {
+          stack.push(new Visit(visit.node, visit.next + 1));
+          stack.push(new Visit(visit.node.inputs().get(visit.next).node(), 0));
+        } else {
+          done.add(visit.node);
+          order.add(visit.node);
         }
-        return order;
+      }
     }
+    return order;
+  }
 
-    private record Visit(Node node, int next) {}
+  private record Visit(Node node, int next) {}
 
-    /** The nodes that depend on any of {@code seeds}, the seeds' own nodes included. */
-    public static Set<Node> reachableFrom(Collection<Value> seeds, List<Node> ordered) {
-        var reached = new HashSet<Node>();
-        seeds.forEach(seed -> reached.add(seed.node()));
-        for (var node : ordered) {
-            if (node.inputs().stream().anyMatch(v -> reached.contains(v.node()))) {
-                reached.add(node);
-            }
-        }
-        return reached;
+  /** The nodes that depend on any of {@code seeds}, the seeds' own nodes included. */
+  public static Set<Node> reachableFrom(Collection<Value> seeds, List<Node> ordered) {
+    var reached = new HashSet<Node>();
+    seeds.forEach(seed -> reached.add(seed.node()));
+    for (var node : ordered) {
+      if (node.inputs().stream().anyMatch(v -> reached.contains(v.node()))) {
+        reached.add(node);
+      }
     }
+    return reached;
+  }
 
-    /** This graph with every floating-point value computed as {@code dtype}; meant for gradient checks in double. */
-    public Graph withFloat(DType dtype) {
-        return rewrite(node -> node.op().withFloat(dtype));
-    }
+  /** This graph with every floating-point value computed as {@code dtype}; meant for gradient checks in double. */
+  public Graph withFloat(DType dtype) {
+    return rewrite(node -> node.op().withFloat(dtype));
+  }
 
-    /** This graph with each node's op replaced; a result that changes type changes what depends on it. */
-    public Graph rewrite(java.util.function.Function<Node, Op.Primitive> replacement) {
-        var builder = new Builder();
-        var map = new HashMap<Value, Value>();
-        for (var input : inputs) {
-            map.put(input, builder.apply(replacement.apply(input.node()), List.of()).getFirst());
-        }
-        for (var node : nodes) {
-            copyInto(builder, node, replacement.apply(node), map);
-        }
-        return mapped(map);
+  /** This graph with each node's op replaced; a result that changes type changes what depends on it. */
+  public Graph rewrite(java.util.function.Function<Node, Op.Primitive> replacement) {
+    var builder = new Builder();
+    var map = new HashMap<Value, Value>();
+    for (var input : inputs) {
+      map.put(input, builder.apply(replacement.apply(input.node()), List.of()).getFirst());
     }
+    for (var node : nodes) {
+      copyInto(builder, node, replacement.apply(node), map);
+    }
+    return mapped(map);
+  }
 
-    /** Emits {@code op} in the place of {@code node} and enters its results into {@code map}. */
-    public static void copyInto(Builder builder, Node node, Op.Primitive op, Map<Value, Value> map) {
-        var operands = node.inputs().stream().map(map::get).toList();
-        var results = builder.at(node.origin(), () -> builder.apply(op, operands));
-        for (int i = 0; i < node.outputs().size(); i++) {
-            map.put(node.outputs().get(i), results.get(i));
-        }
+  /** Emits {@code op} in the place of {@code node} and enters its results into {@code map}. */
+  public static void copyInto(Builder builder, Node node, Op.Primitive op, Map<Value, Value> map) {
+    var operands = node.inputs().stream().map(map::get).toList();
+    var results = builder.at(node.origin(), () -> builder.apply(op, operands));
+    for (int i = 0; i < node.outputs().size(); i++) {
+      map.put(node.outputs().get(i), results.get(i));
     }
+  }
 
-    private Graph mapped(Map<Value, Value> map) {
-        var newOutputs = new LinkedHashMap<String, Value>();
-        outputs.forEach((name, value) -> newOutputs.put(name, map.get(value)));
-        var newUpdates = new LinkedHashMap<Value, Value>();
-        updates.forEach((state, next) -> newUpdates.put(map.get(state), map.get(next)));
-        return of(newOutputs, newUpdates);
-    }
+  private Graph mapped(Map<Value, Value> map) {
+    var newOutputs = new LinkedHashMap<String, Value>();
+    outputs.forEach((name, value) -> newOutputs.put(name, map.get(value)));
+    var newUpdates = new LinkedHashMap<Value, Value>();
+    updates.forEach((state, next) -> newUpdates.put(map.get(state), map.get(next)));
+    return of(newOutputs, newUpdates);
+  }
 }

@@ -9,50 +9,50 @@ import java.util.List;
  * for by name.
  */
 public final class Interpreter implements Backend {
-    public Interpreter() {}
+  public Interpreter() {}
 
-    @Override
-    public String name() {
-        return "interpreter";
-    }
+  @Override
+  public String name() {
+    return "interpreter";
+  }
 
-    @Override
-    public String description() {
-        return "interpreter: one element at a time, in double; for checking, not for speed";
-    }
+  @Override
+  public String description() {
+    return "interpreter: one element at a time, in double; for checking, not for speed";
+  }
 
-    @Override
-    public boolean available() {
-        return true;
-    }
+  @Override
+  public boolean available() {
+    return true;
+  }
 
-    @Override
-    public int rank() {
-        return 0;
-    }
+  @Override
+  public int rank() {
+    return 0;
+  }
 
-    @Override
-    public List<Choice> choices(KernelSpec spec) {
-        return List.of(Choice.anyLayout("interpret", spec, 0, 0));
-    }
+  @Override
+  public List<Choice> choices(KernelSpec spec) {
+    return List.of(Choice.anyLayout("interpret", spec, 0, 0));
+  }
 
-    @Override
-    public Slab allocate(TensorArena arena, long bytes) {
-        return HostSlab.allocate(arena, bytes);
-    }
+  @Override
+  public Slab allocate(TensorArena arena, long bytes) {
+    return HostSlab.allocate(arena, bytes);
+  }
 
-    @Override
-    public Executable load(Plan plan, Memory memory, int threads) {
-        return new Executable() {
-            @Override
-            public void run() {
-                new Interpretation(plan, memory).run();
-            }
+  @Override
+  public Executable load(Plan plan, Memory memory, int threads) {
+    return new Executable() {
+      @Override
+      public void run() {
+        new Interpretation(plan, memory).run();
+      }
 
-            @Override
-            public void close() {
-                // Holds nothing of its own.
-            }
-        };
-    }
+      @Override
+      public void close() {
+        // Holds nothing of its own.
+      }
+    };
+  }
 }

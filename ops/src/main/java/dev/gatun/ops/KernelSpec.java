@@ -11,187 +11,187 @@ import java.util.List;
  * and {@link Repeat} never reach it: the planner turns them into strides, strided copies (maps) and loops over steps.
  */
 public sealed interface KernelSpec {
-    List<TensorType> in();
+  List<TensorType> in();
 
-    List<TensorType> out();
+  List<TensorType> out();
 
-    /**
-     * out[j][i] = exprs[j](in[0][i], in[1][i], …) for every i of {@code space}. Every operand has the shape of the space;
-     * a broadcast operand is one whose stride along an axis is 0.
-     */
-    record Map(Shape space, List<TensorType> in, List<Expr> exprs) implements KernelSpec {
-        public Map {
-            in = List.copyOf(in);
-            exprs = List.copyOf(exprs);
-        }
-
-        @Override
-        public List<TensorType> out() {
-            return exprs.stream().map(e -> new TensorType(e.dtype(), space)).toList();
-        }
-
-        /** out = in. */
-        public static Map copy(TensorType type) {
-            return new Map(type.shape(), List.of(type), List.of(new Expr.Input(0, type.dtype())));
-        }
+  /**
+   * out[j][i] = exprs[j](in[0][i], in[1][i], …) for every i of {@code space}. Every operand has the shape of the space;
+   * a broadcast operand is one whose stride along an axis is 0.
+   */
+  record Map(Shape space, List<TensorType> in, List<Expr> exprs) implements KernelSpec {
+    public Map {
+      in = List.copyOf(in);
+      exprs = List.copyOf(exprs);
     }
 
-    /**
-     * Reductions over {@code axes} and elementwise results, in one row scope: {@code folds} are reduced in order, each
-     * may use {@link Expr.Fold} of those before it; {@code rowExprs} give results of the space's shape with size 1 on the
-     * axes (they use folds, and operands that do not vary along the axes), {@code mapExprs} results of the space's shape. All row results come before all map
-     * results in {@link #out()}.
-     */
-    record Row(Shape space, List<Integer> axes, List<TensorType> in, List<Reduction> folds, List<Expr> rowExprs,
-            List<Expr> mapExprs) implements KernelSpec {
-        public Row {
-            axes = List.copyOf(axes);
-            in = List.copyOf(in);
-            folds = List.copyOf(folds);
-            rowExprs = List.copyOf(rowExprs);
-            mapExprs = List.copyOf(mapExprs);
-        }
-
-        /** The space with size 1 on the reduced axes. */
-        public Shape rowShape() {
-            var sizes = space.sizes();
-            axes.forEach(axis -> sizes[axis] = 1);
-            return Shape.of(sizes);
-        }
-
-        @Override
-        public List<TensorType> out() {
-            var rows = rowExprs.stream().map(e -> new TensorType(e.dtype(), rowShape()));
-            var maps = mapExprs.stream().map(e -> new TensorType(e.dtype(), space));
-            return java.util.stream.Stream.concat(rows, maps).toList();
-        }
+    @Override
+    public List<TensorType> out() {
+      return exprs.stream().map(e -> new TensorType(e.dtype(), space)).toList();
     }
 
-    /** One reduction of a row: the fold of {@code value} over the row's axes. Sums of i32 and smaller are i64. */
-    record Reduction(Fold fold, Expr value) {
-        public DType dtype() {
-            return fold.result(value.dtype());
-        }
+    /** out = in. */
+    public static Map copy(TensorType type) {
+      return new Map(type.shape(), List.of(type), List.of(new Expr.Input(0, type.dtype())));
+    }
+  }
+
+  /**
+   * Reductions over {@code axes} and elementwise results, in one row scope: {@code folds} are reduced in order, each
+   * may use {@link Expr.Fold} of those before it; {@code rowExprs} give results of the space's shape with size 1 on the
+   * axes (they use folds, and operands that do not vary along the axes), {@code mapExprs} results of the space's shape. All row results come before all map
+   * results in {@link #out()}.
+   */
+  record Row(Shape space, List<Integer> axes, List<TensorType> in, List<Reduction> folds, List<Expr> rowExprs,
+      List<Expr> mapExprs) implements KernelSpec {
+    public Row {
+      axes = List.copyOf(axes);
+      in = List.copyOf(in);
+      folds = List.copyOf(folds);
+      rowExprs = List.copyOf(rowExprs);
+      mapExprs = List.copyOf(mapExprs);
     }
 
-    /** How a reduction combines two numbers, with the value of an empty row. */
-    enum Fold {
-        SUM, PRODUCT, MAX, MIN;
-
-        public double identity(DType dtype) {
-            return switch (this) {
-                case SUM -> 0;
-                case PRODUCT -> 1;
-                case MAX -> lowest(dtype);
-                case MIN -> dtype == DType.BOOL ? 1 : dtype == DType.U8 ? 255 : -lowest(dtype);
-            };
-        }
-
-        private static double lowest(DType dtype) {
-            return switch (dtype) {
-                case BOOL, U8 -> 0;
-                case I32 -> -2147483647.0;
-                case I64 -> -0x1p63;
-                default -> Double.NEGATIVE_INFINITY;
-            };
-        }
-
-        public double apply(double x, double y) {
-            return switch (this) {
-                case SUM -> x + y;
-                case PRODUCT -> x * y;
-                case MAX -> Math.max(x, y);
-                case MIN -> Math.min(x, y);
-            };
-        }
-
-        public DType result(DType value) {
-            return this == SUM && value.isInteger() ? DType.I64 : value;
-        }
+    /** The space with size 1 on the reduced axes. */
+    public Shape rowShape() {
+      var sizes = space.sizes();
+      axes.forEach(axis -> sizes[axis] = 1);
+      return Shape.of(sizes);
     }
 
-    /**
-     * A spec that machines implement by hand: products, convolutions, windows, indexed reads and writes. After it,
-     * {@code epilogue} (null if none) maps its first result: operand 0 is that result, the others are {@code in} from
-     * {@code op}'s own operand count on; the epilogue's only result replaces the op's first.
-     */
-    record Direct(Op.Primitive op, List<TensorType> in, List<TensorType> results, Map epilogue) implements KernelSpec {
-        public Direct {
-            in = List.copyOf(in);
-            results = List.copyOf(results);
-        }
+    @Override
+    public List<TensorType> out() {
+      var rows = rowExprs.stream().map(e -> new TensorType(e.dtype(), rowShape()));
+      var maps = mapExprs.stream().map(e -> new TensorType(e.dtype(), space));
+      return java.util.stream.Stream.concat(rows, maps).toList();
+    }
+  }
 
-        public static Direct of(Op.Call call) {
-            return new Direct(call.op(), call.inTypes(), call.outTypes(), null);
-        }
+  /** One reduction of a row: the fold of {@code value} over the row's axes. Sums of i32 and smaller are i64. */
+  record Reduction(Fold fold, Expr value) {
+    public DType dtype() {
+      return fold.result(value.dtype());
+    }
+  }
 
-        /** Operands of the op itself; those after them belong to the epilogue. */
-        public int operands() {
-            return epilogue == null ? in.size() : in.size() - (epilogue.in().size() - 1);
-        }
+  /** How a reduction combines two numbers, with the value of an empty row. */
+  enum Fold {
+    SUM, PRODUCT, MAX, MIN;
 
-        @Override
-        public List<TensorType> out() {
-            if (epilogue == null) {
-                return results;
-            }
-            var out = new java.util.ArrayList<>(results);
-            out.set(0, epilogue.out().getFirst());
-            return out;
-        }
+    public double identity(DType dtype) {
+      return switch (this) {
+        case SUM -> 0;
+        case PRODUCT -> 1;
+        case MAX -> lowest(dtype);
+        case MIN -> dtype == DType.BOOL ? 1 : dtype == DType.U8 ? 255 : -lowest(dtype);
+      };
     }
 
-    /** The result is the operand seen through {@code axes}: no number moves. */
-    record View(TensorType from, TensorType to, List<Axis> axes) implements KernelSpec {
-        @Override
-        public List<TensorType> in() {
-            return List.of(from);
-        }
-
-        @Override
-        public List<TensorType> out() {
-            return List.of(to);
-        }
+    private static double lowest(DType dtype) {
+      return switch (dtype) {
+        case BOOL, U8 -> 0;
+        case I32 -> -2147483647.0;
+        case I64 -> -0x1p63;
+        default -> Double.NEGATIVE_INFINITY;
+      };
     }
 
-    /** One axis of a view: position i reads position start + i · step of the operand's axis {@code source}; −1 repeats. */
-    record Axis(int source, long start, long step) {
-        public static Axis of(int source) {
-            return new Axis(source, 0, 1);
-        }
-
-        public static final Axis REPEAT = new Axis(-1, 0, 0);
+    public double apply(double x, double y) {
+      return switch (this) {
+        case SUM -> x + y;
+        case PRODUCT -> x * y;
+        case MAX -> Math.max(x, y);
+        case MIN -> Math.min(x, y);
+      };
     }
 
-    /** The operand's elements in row-major order under another shape. */
-    record Regroup(TensorType from, TensorType to) implements KernelSpec {
-        @Override
-        public List<TensorType> in() {
-            return List.of(from);
-        }
+    public DType result(DType value) {
+      return this == SUM && value.isInteger() ? DType.I64 : value;
+    }
+  }
 
-        @Override
-        public List<TensorType> out() {
-            return List.of(to);
-        }
+  /**
+   * A spec that machines implement by hand: products, convolutions, windows, indexed reads and writes. After it,
+   * {@code epilogue} (null if none) maps its first result: operand 0 is that result, the others are {@code in} from
+   * {@code op}'s own operand count on; the epilogue's only result replaces the op's first.
+   */
+  record Direct(Op.Primitive op, List<TensorType> in, List<TensorType> results, Map epilogue) implements KernelSpec {
+    public Direct {
+      in = List.copyOf(in);
+      results = List.copyOf(results);
     }
 
-    /** Operand n stands at {@code regions[n]} of a result that is {@code fill} elsewhere; regions never overlap. */
-    record Place(TensorType to, double fill, List<TensorType> in, List<Region> regions) implements KernelSpec {
-        @Override
-        public List<TensorType> out() {
-            return List.of(to);
-        }
-
-        /** Whether the regions leave nothing to fill. */
-        public boolean covers() {
-            return in.stream().mapToLong(t -> t.shape().elements()).sum() == to.shape().elements();
-        }
+    public static Direct of(Op.Call call) {
+      return new Direct(call.op(), call.inTypes(), call.outTypes(), null);
     }
 
-    /** Where an operand of {@link Place} goes: its position i along each axis to start + i · step. */
-    record Region(List<Long> start, List<Long> step) {}
+    /** Operands of the op itself; those after them belong to the epilogue. */
+    public int operands() {
+      return epilogue == null ? in.size() : in.size() - (epilogue.in().size() - 1);
+    }
 
-    /** A loop over the steps of a body. */
-    record Repeat(Scan scan, List<TensorType> in, List<TensorType> out) implements KernelSpec {}
+    @Override
+    public List<TensorType> out() {
+      if (epilogue == null) {
+        return results;
+      }
+      var out = new java.util.ArrayList<>(results);
+      out.set(0, epilogue.out().getFirst());
+      return out;
+    }
+  }
+
+  /** The result is the operand seen through {@code axes}: no number moves. */
+  record View(TensorType from, TensorType to, List<Axis> axes) implements KernelSpec {
+    @Override
+    public List<TensorType> in() {
+      return List.of(from);
+    }
+
+    @Override
+    public List<TensorType> out() {
+      return List.of(to);
+    }
+  }
+
+  /** One axis of a view: position i reads position start + i · step of the operand's axis {@code source}; −1 repeats. */
+  record Axis(int source, long start, long step) {
+    public static Axis of(int source) {
+      return new Axis(source, 0, 1);
+    }
+
+    public static final Axis REPEAT = new Axis(-1, 0, 0);
+  }
+
+  /** The operand's elements in row-major order under another shape. */
+  record Regroup(TensorType from, TensorType to) implements KernelSpec {
+    @Override
+    public List<TensorType> in() {
+      return List.of(from);
+    }
+
+    @Override
+    public List<TensorType> out() {
+      return List.of(to);
+    }
+  }
+
+  /** Operand n stands at {@code regions[n]} of a result that is {@code fill} elsewhere; regions never overlap. */
+  record Place(TensorType to, double fill, List<TensorType> in, List<Region> regions) implements KernelSpec {
+    @Override
+    public List<TensorType> out() {
+      return List.of(to);
+    }
+
+    /** Whether the regions leave nothing to fill. */
+    public boolean covers() {
+      return in.stream().mapToLong(t -> t.shape().elements()).sum() == to.shape().elements();
+    }
+  }
+
+  /** Where an operand of {@link Place} goes: its position i along each axis to start + i · step. */
+  record Region(List<Long> start, List<Long> step) {}
+
+  /** A loop over the steps of a body. */
+  record Repeat(Scan scan, List<TensorType> in, List<TensorType> out) implements KernelSpec {}
 }

@@ -11,49 +11,49 @@ import java.util.List;
  *     equals, as i32
  */
 public record MaxPool(Geometry geometry, boolean positions) implements Op.Primitive {
-    @Override
-    public List<TensorType> infer(List<TensorType> in) {
-        Types.count(this, in, 1);
-        Types.isFloat(this, in);
-        var type = Windows.output(this, in, geometry);
-        return positions ? List.of(type, type.withDType(DType.I32)) : List.of(type);
-    }
+  @Override
+  public List<TensorType> infer(List<TensorType> in) {
+    Types.count(this, in, 1);
+    Types.isFloat(this, in);
+    var type = Windows.output(this, in, geometry);
+    return positions ? List.of(type, type.withDType(DType.I32)) : List.of(type);
+  }
 
-    @Override
-    public void define(List<Reference> in, List<Reference> out) {
-        Windows.forEach(in.getFirst().type().shape(), geometry, (plane, outAt, output, from) -> {
-            var best = new double[] {Double.NEGATIVE_INFINITY};
-            var where = new long[] {-1};
-            Grid.forEach(geometry.kernelShape(), (tap, number) -> {
-                long at = geometry.position(output, tap, from);
-                if (at >= 0) {
-                    double x = in.getFirst().at(plane * from.elements() + at);
-                    if (where[0] < 0 || x > best[0] || Double.isNaN(x) && !Double.isNaN(best[0])) {
-                        best[0] = x;
-                        where[0] = at;
-                    }
-                }
-            });
-            out.getFirst().set(outAt, best[0]);
-            if (positions) {
-                out.get(1).set(outAt, where[0]);
-            }
-        });
-    }
+  @Override
+  public void define(List<Reference> in, List<Reference> out) {
+    Windows.forEach(in.getFirst().type().shape(), geometry, (plane, outAt, output, from) -> {
+      var best = new double[] {Double.NEGATIVE_INFINITY};
+      var where = new long[] {-1};
+      Grid.forEach(geometry.kernelShape(), (tap, number) -> {
+        long at = geometry.position(output, tap, from);
+        if (at >= 0) {
+          double x = in.getFirst().at(plane * from.elements() + at);
+          if (where[0] < 0 || x > best[0] || Double.isNaN(x) && !Double.isNaN(best[0])) {
+            best[0] = x;
+            where[0] = at;
+          }
+        }
+      });
+      out.getFirst().set(outAt, best[0]);
+      if (positions) {
+        out.get(1).set(outAt, where[0]);
+      }
+    });
+  }
 
-    @Override
-    public KernelSpec lower(Op.Call call) {
-        return KernelSpec.Direct.of(call);
-    }
+  @Override
+  public KernelSpec lower(Op.Call call) {
+    return KernelSpec.Direct.of(call);
+  }
 
-    @Override
-    public Op.Primitive withResiduals() {
-        return new MaxPool(geometry, true);
-    }
+  @Override
+  public Op.Primitive withResiduals() {
+    return new MaxPool(geometry, true);
+  }
 
-    @Override
-    public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-        return dOut.getFirst() == null ? Arrays.asList((Value) null)
-                : List.of(b.apply(new Unpool(call.in(0).shape(), geometry, false), dOut.getFirst(), call.out(1)));
-    }
+  @Override
+  public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
+    return dOut.getFirst() == null ? Arrays.asList((Value) null)
+        : List.of(b.apply(new Unpool(call.in(0).shape(), geometry, false), dOut.getFirst(), call.out(1)));
+  }
 }

@@ -5,54 +5,54 @@ import java.util.List;
 
 /** An application of a primitive op to values; immutable, and its results' types are inferred when it is made. */
 public final class Node {
-    private final Op.Primitive op;
-    private final List<Value> inputs;
-    private final List<Value> outputs;
-    private final String origin;
+  private final Op.Primitive op;
+  private final List<Value> inputs;
+  private final List<Value> outputs;
+  private final String origin;
 
-    Node(Op.Primitive op, List<Value> inputs, String origin) {
-        this.op = op;
-        this.inputs = List.copyOf(inputs);
-        this.origin = origin;
-        var types = op.infer(types(this.inputs));
-        var results = new ArrayList<Value>(types.size());
-        for (int i = 0; i < types.size(); i++) {
-            results.add(new Value(this, i, types.get(i)));
-        }
-        this.outputs = List.copyOf(results);
+  Node(Op.Primitive op, List<Value> inputs, String origin) {
+    this.op = op;
+    this.inputs = List.copyOf(inputs);
+    this.origin = origin;
+    var types = op.infer(types(this.inputs));
+    var results = new ArrayList<Value>(types.size());
+    for (int i = 0; i < types.size(); i++) {
+      results.add(new Value(this, i, types.get(i)));
     }
+    this.outputs = List.copyOf(results);
+  }
 
-    static List<TensorType> types(List<Value> values) {
-        return values.stream().map(Value::type).toList();
-    }
+  static List<TensorType> types(List<Value> values) {
+    return values.stream().map(Value::type).toList();
+  }
 
-    public Op.Primitive op() {
-        return op;
-    }
+  public Op.Primitive op() {
+    return op;
+  }
 
-    public List<Value> inputs() {
-        return inputs;
-    }
+  public List<Value> inputs() {
+    return inputs;
+  }
 
-    public List<Value> outputs() {
-        return outputs;
-    }
+  public List<Value> outputs() {
+    return outputs;
+  }
 
-    /** Where the node comes from, for errors and profiles: a call path or a place in a source file; may be empty. */
-    public String origin() {
-        return origin;
-    }
+  /** Where the node comes from, for errors and profiles: a call path or a place in a source file; may be empty. */
+  public String origin() {
+    return origin;
+  }
 
-    public List<TensorType> inputTypes() {
-        return types(inputs);
-    }
+  public List<TensorType> inputTypes() {
+    return types(inputs);
+  }
 
-    public List<TensorType> outputTypes() {
-        return types(outputs);
-    }
+  public List<TensorType> outputTypes() {
+    return types(outputs);
+  }
 
-    @Override
-    public String toString() {
-        return op.label() + inputTypes() + " -> " + outputTypes();
-    }
+  @Override
+  public String toString() {
+    return op.label() + inputTypes() + " -> " + outputTypes();
+  }
 }

@@ -15,68 +15,68 @@ import java.util.Map;
  * @param planBytes size of the memory that each session needs
  */
 public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> bindings,
-        List<Table> tables, long planBytes) {
+    List<Table> tables, long planBytes) {
 
-    public Plan {
-        tables = List.copyOf(tables);
-        buffers = List.copyOf(buffers);
-        steps = List.copyOf(steps);
-        bindings = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(bindings));
+  public Plan {
+    tables = List.copyOf(tables);
+    buffers = List.copyOf(buffers);
+    steps = List.copyOf(steps);
+    bindings = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(bindings));
+  }
+
+  /** Which memory a buffer lies in: one plan's in a session, a session's for all its plans, or the model's. */
+  public enum Place { PLAN, SESSION, MODEL }
+
+  /** A constant and its elements, row-major. */
+  public record Table(Operand operand, List<Double> values) {
+    public Table {
+      values = List.copyOf(values);
     }
+  }
 
-    /** Which memory a buffer lies in: one plan's in a session, a session's for all its plans, or the model's. */
-    public enum Place { PLAN, SESSION, MODEL }
+  /** A range of bytes of one memory. */
+  public record Buffer(String name, Place place, long offset, long bytes) {}
 
-    /** A constant and its elements, row-major. */
-    public record Table(Operand operand, List<Double> values) {
-        public Table {
-            values = List.copyOf(values);
-        }
+  /**
+   * A tensor in a buffer.
+   *
+   * @param offset bytes from the buffer's start
+   * @param strides elements between neighbours along each axis
+   * @param advance bytes added at each turn of the enclosing {@link Repeat}s, the outermost first; empty if fixed
+   */
+  public record Operand(int buffer, long offset, TensorType type, List<Long> strides, List<Long> advance) {
+    public Operand {
+      strides = List.copyOf(strides);
+      advance = List.copyOf(advance);
     }
+  }
 
-    /** A range of bytes of one memory. */
-    public record Buffer(String name, Place place, long offset, long bytes) {}
+  /** A kernel call or a loop of them. */
+  public sealed interface Step {}
 
-    /**
-     * A tensor in a buffer.
-     *
-     * @param offset bytes from the buffer's start
-     * @param strides elements between neighbours along each axis
-     * @param advance bytes added at each turn of the enclosing {@link Repeat}s, the outermost first; empty if fixed
-     */
-    public record Operand(int buffer, long offset, TensorType type, List<Long> strides, List<Long> advance) {
-        public Operand {
-            strides = List.copyOf(strides);
-            advance = List.copyOf(advance);
-        }
+  /**
+   * Runs one kernel.
+   *
+   * @param workspace the buffer that is the kernel's scratch; −1 if it needs none
+   * @param origin where it comes from, for errors and profiles
+   */
+  public record Run(KernelSpec spec, Choice choice, List<Operand> in, List<Operand> out, int workspace,
+      String origin) implements Step {
+    public Run {
+      in = List.copyOf(in);
+      out = List.copyOf(out);
     }
+  }
 
-    /** A kernel call or a loop of them. */
-    public sealed interface Step {}
-
-    /**
-     * Runs one kernel.
-     *
-     * @param workspace the buffer that is the kernel's scratch; −1 if it needs none
-     * @param origin where it comes from, for errors and profiles
-     */
-    public record Run(KernelSpec spec, Choice choice, List<Operand> in, List<Operand> out, int workspace,
-            String origin) implements Step {
-        public Run {
-            in = List.copyOf(in);
-            out = List.copyOf(out);
-        }
+  /** Runs {@code body} {@code count} times; operands move by their {@link Operand#advance}. */
+  public record Repeat(long count, List<Step> body) implements Step {
+    public Repeat {
+      body = List.copyOf(body);
     }
+  }
 
-    /** Runs {@code body} {@code count} times; operands move by their {@link Operand#advance}. */
-    public record Repeat(long count, List<Step> body) implements Step {
-        public Repeat {
-            body = List.copyOf(body);
-        }
-    }
-
-    /** The plan as text: one line a step, with kernel, operands and buffers; stored and compared by tests. */
-    public String text() {
-        return PlanText.of(this);
-    }
+  /** The plan as text: one line a step, with kernel, operands and buffers; stored and compared by tests. */
+  public String text() {
+    return PlanText.of(this);
+  }
 }

@@ -8,34 +8,34 @@ import java.util.Arrays;
  * 2⁵³; booleans are 0 and 1.
  */
 public record Reference(TensorType type, double[] data) {
-    public Reference {
-        if (data.length != type.shape().elements()) {
-            throw new IllegalArgumentException(type + " does not hold " + data.length + " elements");
-        }
+  public Reference {
+    if (data.length != type.shape().elements()) {
+      throw new IllegalArgumentException(type + " does not hold " + data.length + " elements");
     }
+  }
 
-    public static Reference zeros(TensorType type) {
-        return new Reference(type, new double[Math.toIntExact(type.shape().elements())]);
-    }
+  public static Reference zeros(TensorType type) {
+    return new Reference(type, new double[Math.toIntExact(type.shape().elements())]);
+  }
 
-    public static Reference of(TensorType type, double... data) {
-        return new Reference(type, data);
-    }
+  public static Reference of(TensorType type, double... data) {
+    return new Reference(type, data);
+  }
 
-    /** The element at a row-major position. */
-    public double at(long position) {
-        return data[(int) position];
-    }
+  /** The element at a row-major position. */
+  public double at(long position) {
+    return data[(int) position];
+  }
 
-    public void set(long position, double value) {
-        data[(int) position] = value;
-    }
+  public void set(long position, double value) {
+    data[(int) position] = value;
+  }
 
-    /** The values as the dtype stores them: floats rounded to f32 where the dtype is f32. */
-    public Reference rounded() {
-        if (type.dtype() != DType.F32) {
-            return this;
-        }
-        return new Reference(type, Arrays.stream(data).map(v -> (float) v).toArray());
+  /** The values as the dtype stores them: floats rounded to f32 where the dtype is f32. */
+  public Reference rounded() {
+    if (type.dtype() != DType.F32) {
+      return this;
     }
+    return new Reference(type, Arrays.stream(data).map(v -> (float) v).toArray());
+  }
 }

@@ -16,155 +16,155 @@ import java.util.stream.LongStream;
  */
 public record Scan(Body body, long length, boolean reverse) implements Op.Primitive {
 
-    /**
-     * What one turn computes, as values over the formals.
-     *
-     * @param slices formals that hold this turn's slice of each sliced operand
-     * @param carries formals that hold the carried values at the turn's start
-     * @param captures formals of the captured operands
-     * @param stacked results that are stacked
-     * @param next the carried values at the turn's end
-     */
-    public record Body(List<Value> slices, List<Value> carries, List<Value> captures, List<Value> stacked,
-            List<Value> next) {
-        public Body {
-            slices = List.copyOf(slices);
-            carries = List.copyOf(carries);
-            captures = List.copyOf(captures);
-            stacked = List.copyOf(stacked);
-            next = List.copyOf(next);
-        }
-
-        /** All formals in the order of the scan's operands. */
-        public List<Value> formals() {
-            return joined(joined(slices, carries), captures);
-        }
-
-        /** One turn as a graph, its results named y0, y1, … and h0, h1, …. */
-        public Graph graph() {
-            var outputs = new LinkedHashMap<String, Value>();
-            for (int i = 0; i < stacked.size(); i++) {
-                outputs.put("y" + i, stacked.get(i));
-            }
-            for (int i = 0; i < next.size(); i++) {
-                outputs.put("h" + i, next.get(i));
-            }
-            return Graph.of(outputs, Map.of());
-        }
-
-        @Override
-        public String toString() {
-            return slices.size() + " slices " + carries.size() + " carries " + captures.size() + " captures";
-        }
+  /**
+   * What one turn computes, as values over the formals.
+   *
+   * @param slices formals that hold this turn's slice of each sliced operand
+   * @param carries formals that hold the carried values at the turn's start
+   * @param captures formals of the captured operands
+   * @param stacked results that are stacked
+   * @param next the carried values at the turn's end
+   */
+  public record Body(List<Value> slices, List<Value> carries, List<Value> captures, List<Value> stacked,
+      List<Value> next) {
+    public Body {
+      slices = List.copyOf(slices);
+      carries = List.copyOf(carries);
+      captures = List.copyOf(captures);
+      stacked = List.copyOf(stacked);
+      next = List.copyOf(next);
     }
 
-    static <T> List<T> joined(List<T> a, List<T> b) {
-        var all = new ArrayList<T>(a);
-        all.addAll(b);
-        return all;
+    /** All formals in the order of the scan's operands. */
+    public List<Value> formals() {
+      return joined(joined(slices, carries), captures);
     }
 
-    private static Shape stacked(long length, Shape shape) {
-        return Shape.of(LongStream.concat(LongStream.of(length), Arrays.stream(shape.sizes())).toArray());
-    }
-
-    private TensorType stacked(Value v) {
-        return v.type().withShape(stacked(length, v.shape()));
-    }
-
-    @Override
-    public List<TensorType> infer(List<TensorType> in) {
-        var wanted = joined(joined(body.slices.stream().map(this::stacked).toList(), Node.types(body.carries)),
-                Node.types(body.captures));
-        Types.require(in.equals(wanted), this, in, "wants " + wanted);
-        Types.require(Node.types(body.next).equals(Node.types(body.carries)), this, in,
-                "what is carried must keep its type: " + Node.types(body.carries) + " became "
-                        + Node.types(body.next));
-        Types.require(length >= 1, this, in, "wants at least one turn");
-        return joined(body.stacked.stream().map(this::stacked).toList(), Node.types(body.next));
-    }
-
-    @Override
-    public void define(List<Reference> in, List<Reference> out) {
-        int sliced = body.slices.size();
-        var graph = body.graph();
-        var carried = new ArrayList<>(in.subList(sliced, sliced + body.carries.size()));
-        for (long turn = 0; turn < length; turn++) {
-            int at = Math.toIntExact(reverse ? length - 1 - turn : turn);
-            var sources = new HashMap<Value, Reference>();
-            for (int i = 0; i < sliced; i++) {
-                var formal = body.slices.get(i);
-                int size = Math.toIntExact(formal.shape().elements());
-                sources.put(formal, new Reference(formal.type(),
-                        Arrays.copyOfRange(in.get(i).data(), at * size, (at + 1) * size)));
-            }
-            for (int i = 0; i < carried.size(); i++) {
-                sources.put(body.carries.get(i), carried.get(i));
-            }
-            for (int i = 0; i < body.captures.size(); i++) {
-                sources.put(body.captures.get(i), in.get(sliced + carried.size() + i));
-            }
-            var values = Evaluator.evaluate(graph, sources);
-            for (int i = 0; i < body.stacked.size(); i++) {
-                var data = values.get(body.stacked.get(i)).data();
-                System.arraycopy(data, 0, out.get(i).data(), at * data.length, data.length);
-            }
-            carried.replaceAll(old -> null);
-            for (int i = 0; i < carried.size(); i++) {
-                carried.set(i, values.get(body.next.get(i)));
-            }
-        }
-        for (int i = 0; i < carried.size(); i++) {
-            var data = carried.get(i).data();
-            System.arraycopy(data, 0, out.get(body.stacked.size() + i).data(), 0, data.length);
-        }
-    }
-
-    @Override
-    public KernelSpec lower(Op.Call call) {
-        return new KernelSpec.Repeat(this, call.inTypes(), call.outTypes());
-    }
-
-    /** Also stacks every value of a turn that the turn's gradient reads. */
-    @Override
-    public Op.Primitive withResiduals() {
-        var backward = ScanGradient.of(body);
-        var missing = backward.residuals().stream().filter(v -> !body.stacked.contains(v)).toList();
-        if (missing.isEmpty()) {
-            return this;
-        }
-        var full = new Body(body.slices, body.carries, body.captures, joined(body.stacked, missing), body.next);
-        return new Scan(full, length, reverse);
-    }
-
-    @Override
-    public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-        return ScanGradient.of(body).emit(b, this, call, dOut);
-    }
-
-    @Override
-    public Op.Primitive withFloat(dev.gatun.memory.DType dtype) {
-        var map = new HashMap<Value, Value>();
-        var builder = new Builder();
-        for (var formal : body.formals()) {
-            map.put(formal, builder.apply(formal.node().op().withFloat(dtype), List.of()).getFirst());
-        }
-        var roots = joined(body.stacked, body.next);
-        for (var node : Graph.ordered(roots)) {
-            if (!map.containsKey(node.outputs().getFirst())) {
-                Graph.copyInto(builder, node, node.op().withFloat(dtype), map);
-            }
-        }
-        return new Scan(new Body(mapped(body.slices, map), mapped(body.carries, map), mapped(body.captures, map),
-                mapped(body.stacked, map), mapped(body.next, map)), length, reverse);
-    }
-
-    private static List<Value> mapped(List<Value> values, Map<Value, Value> map) {
-        return values.stream().map(map::get).toList();
+    /** One turn as a graph, its results named y0, y1, … and h0, h1, …. */
+    public Graph graph() {
+      var outputs = new LinkedHashMap<String, Value>();
+      for (int i = 0; i < stacked.size(); i++) {
+        outputs.put("y" + i, stacked.get(i));
+      }
+      for (int i = 0; i < next.size(); i++) {
+        outputs.put("h" + i, next.get(i));
+      }
+      return Graph.of(outputs, Map.of());
     }
 
     @Override
     public String toString() {
-        return "Scan[length=" + length + (reverse ? ", reverse" : "") + ", " + body + "]";
+      return slices.size() + " slices " + carries.size() + " carries " + captures.size() + " captures";
     }
+  }
+
+  static <T> List<T> joined(List<T> a, List<T> b) {
+    var all = new ArrayList<T>(a);
+    all.addAll(b);
+    return all;
+  }
+
+  private static Shape stacked(long length, Shape shape) {
+    return Shape.of(LongStream.concat(LongStream.of(length), Arrays.stream(shape.sizes())).toArray());
+  }
+
+  private TensorType stacked(Value v) {
+    return v.type().withShape(stacked(length, v.shape()));
+  }
+
+  @Override
+  public List<TensorType> infer(List<TensorType> in) {
+    var wanted = joined(joined(body.slices.stream().map(this::stacked).toList(), Node.types(body.carries)),
+        Node.types(body.captures));
+    Types.require(in.equals(wanted), this, in, "wants " + wanted);
+    Types.require(Node.types(body.next).equals(Node.types(body.carries)), this, in,
+        "what is carried must keep its type: " + Node.types(body.carries) + " became "
+            + Node.types(body.next));
+    Types.require(length >= 1, this, in, "wants at least one turn");
+    return joined(body.stacked.stream().map(this::stacked).toList(), Node.types(body.next));
+  }
+
+  @Override
+  public void define(List<Reference> in, List<Reference> out) {
+    int sliced = body.slices.size();
+    var graph = body.graph();
+    var carried = new ArrayList<>(in.subList(sliced, sliced + body.carries.size()));
+    for (long turn = 0; turn < length; turn++) {
+      int at = Math.toIntExact(reverse ? length - 1 - turn : turn);
+      var sources = new HashMap<Value, Reference>();
+      for (int i = 0; i < sliced; i++) {
+        var formal = body.slices.get(i);
+        int size = Math.toIntExact(formal.shape().elements());
+        sources.put(formal, new Reference(formal.type(),
+            Arrays.copyOfRange(in.get(i).data(), at * size, (at + 1) * size)));
+      }
+      for (int i = 0; i < carried.size(); i++) {
+        sources.put(body.carries.get(i), carried.get(i));
+      }
+      for (int i = 0; i < body.captures.size(); i++) {
+        sources.put(body.captures.get(i), in.get(sliced + carried.size() + i));
+      }
+      var values = Evaluator.evaluate(graph, sources);
+      for (int i = 0; i < body.stacked.size(); i++) {
+        var data = values.get(body.stacked.get(i)).data();
+        System.arraycopy(data, 0, out.get(i).data(), at * data.length, data.length);
+      }
+      carried.replaceAll(old -> null);
+      for (int i = 0; i < carried.size(); i++) {
+        carried.set(i, values.get(body.next.get(i)));
+      }
+    }
+    for (int i = 0; i < carried.size(); i++) {
+      var data = carried.get(i).data();
+      System.arraycopy(data, 0, out.get(body.stacked.size() + i).data(), 0, data.length);
+    }
+  }
+
+  @Override
+  public KernelSpec lower(Op.Call call) {
+    return new KernelSpec.Repeat(this, call.inTypes(), call.outTypes());
+  }
+
+  /** Also stacks every value of a turn that the turn's gradient reads. */
+  @Override
+  public Op.Primitive withResiduals() {
+    var backward = ScanGradient.of(body);
+    var missing = backward.residuals().stream().filter(v -> !body.stacked.contains(v)).toList();
+    if (missing.isEmpty()) {
+      return this;
+    }
+    var full = new Body(body.slices, body.carries, body.captures, joined(body.stacked, missing), body.next);
+    return new Scan(full, length, reverse);
+  }
+
+  @Override
+  public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
+    return ScanGradient.of(body).emit(b, this, call, dOut);
+  }
+
+  @Override
+  public Op.Primitive withFloat(dev.gatun.memory.DType dtype) {
+    var map = new HashMap<Value, Value>();
+    var builder = new Builder();
+    for (var formal : body.formals()) {
+      map.put(formal, builder.apply(formal.node().op().withFloat(dtype), List.of()).getFirst());
+    }
+    var roots = joined(body.stacked, body.next);
+    for (var node : Graph.ordered(roots)) {
+      if (!map.containsKey(node.outputs().getFirst())) {
+        Graph.copyInto(builder, node, node.op().withFloat(dtype), map);
+      }
+    }
+    return new Scan(new Body(mapped(body.slices, map), mapped(body.carries, map), mapped(body.captures, map),
+        mapped(body.stacked, map), mapped(body.next, map)), length, reverse);
+  }
+
+  private static List<Value> mapped(List<Value> values, Map<Value, Value> map) {
+    return values.stream().map(map::get).toList();
+  }
+
+  @Override
+  public String toString() {
+    return "Scan[length=" + length + (reverse ? ", reverse" : "") + ", " + body + "]";
+  }
 }

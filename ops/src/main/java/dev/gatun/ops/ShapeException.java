@@ -8,30 +8,30 @@ import java.util.stream.Collectors;
  * every operand; mend it by changing the operand that breaks the rule.
  */
 public final class ShapeException extends IllegalArgumentException {
-    private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 1L;
 
-    private final transient Op op;
-    private final transient List<TensorType> operands;
-    private final String rule;
+  private final transient Op op;
+  private final transient List<TensorType> operands;
+  private final String rule;
 
-    public ShapeException(Op op, List<TensorType> operands, String rule) {
-        super(op.label() + ": " + rule
-                + operands.stream().map(TensorType::toString).collect(Collectors.joining(", ", ", got ", "")));
-        this.op = op;
-        this.operands = List.copyOf(operands);
-        this.rule = rule;
-    }
+  public ShapeException(Op op, List<TensorType> operands, String rule) {
+    super(op.label() + ": " + rule
+        + operands.stream().map(TensorType::toString).collect(Collectors.joining(", ", ", got ", "")));
+    this.op = op;
+    this.operands = List.copyOf(operands);
+    this.rule = rule;
+  }
 
-    public Op op() {
-        return op;
-    }
+  public Op op() {
+    return op;
+  }
 
-    public List<TensorType> operands() {
-        return operands;
-    }
+  public List<TensorType> operands() {
+    return operands;
+  }
 
-    /** The rule that was broken, without op and operands. */
-    public String rule() {
-        return rule;
-    }
+  /** The rule that was broken, without op and operands. */
+  public String rule() {
+    return rule;
+  }
 }

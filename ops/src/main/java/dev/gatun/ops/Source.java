@@ -9,40 +9,40 @@ import java.util.List;
  * @param role who gives it and how long it lives
  */
 public record Source(String name, Role role, TensorType type) implements Op.Primitive {
-    public enum Role {
-        /** Given at each run. */
-        INPUT,
-        /** Trained; lives with the model. */
-        PARAMETER,
-        /** Replaced by updates; lives with the model and is saved. */
-        STATE,
-        /** Replaced by updates; lives with a session and is never saved. */
-        CACHE
-    }
+  public enum Role {
+    /** Given at each run. */
+    INPUT,
+    /** Trained; lives with the model. */
+    PARAMETER,
+    /** Replaced by updates; lives with the model and is saved. */
+    STATE,
+    /** Replaced by updates; lives with a session and is never saved. */
+    CACHE
+  }
 
-    @Override
-    public List<TensorType> infer(List<TensorType> in) {
-        Types.count(this, in, 0);
-        return List.of(type);
-    }
+  @Override
+  public List<TensorType> infer(List<TensorType> in) {
+    Types.count(this, in, 0);
+    return List.of(type);
+  }
 
-    @Override
-    public void define(List<Reference> in, List<Reference> out) {
-        throw new IllegalStateException("the value of " + name + " comes from outside");
-    }
+  @Override
+  public void define(List<Reference> in, List<Reference> out) {
+    throw new IllegalStateException("the value of " + name + " comes from outside");
+  }
 
-    @Override
-    public KernelSpec lower(Op.Call call) {
-        throw new IllegalStateException("the value of " + name + " comes from outside");
-    }
+  @Override
+  public KernelSpec lower(Op.Call call) {
+    throw new IllegalStateException("the value of " + name + " comes from outside");
+  }
 
-    @Override
-    public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-        return List.of();
-    }
+  @Override
+  public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
+    return List.of();
+  }
 
-    @Override
-    public Op.Primitive withFloat(dev.gatun.memory.DType dtype) {
-        return type.dtype().isFloat() ? new Source(name, role, type.withDType(dtype)) : this;
-    }
+  @Override
+  public Op.Primitive withFloat(dev.gatun.memory.DType dtype) {
+    return type.dtype().isFloat() ? new Source(name, role, type.withDType(dtype)) : this;
+  }
 }

@@ -8,50 +8,50 @@ import java.util.stream.IntStream;
 
 /** Axis i of the result is axis {@code order[i]} of x. */
 public record Transpose(List<Integer> order) implements Op.Primitive {
-    public Transpose {
-        order = List.copyOf(order);
-    }
+  public Transpose {
+    order = List.copyOf(order);
+  }
 
-    @Override
-    public List<TensorType> infer(List<TensorType> in) {
-        Types.count(this, in, 1);
-        var from = in.getFirst().shape();
-        boolean permutation = order.size() == from.rank() && new HashSet<>(order).size() == order.size()
-                && order.stream().allMatch(a -> a >= 0 && a < from.rank());
-        Types.require(permutation, this, in, "the order must name each axis once");
-        return List.of(in.getFirst().withShape(Shape.of(order.stream().mapToLong(from::size).toArray())));
-    }
+  @Override
+  public List<TensorType> infer(List<TensorType> in) {
+    Types.count(this, in, 1);
+    var from = in.getFirst().shape();
+    boolean permutation = order.size() == from.rank() && new HashSet<>(order).size() == order.size()
+        && order.stream().allMatch(a -> a >= 0 && a < from.rank());
+    Types.require(permutation, this, in, "the order must name each axis once");
+    return List.of(in.getFirst().withShape(Shape.of(order.stream().mapToLong(from::size).toArray())));
+  }
 
-    private List<Axis> axes() {
-        return order.stream().map(Axis::of).toList();
-    }
+  private List<Axis> axes() {
+    return order.stream().map(Axis::of).toList();
+  }
 
-    @Override
-    public void define(List<Reference> in, List<Reference> out) {
-        Views.define(axes(), in.getFirst(), out.getFirst());
-    }
+  @Override
+  public void define(List<Reference> in, List<Reference> out) {
+    Views.define(axes(), in.getFirst(), out.getFirst());
+  }
 
-    @Override
-    public KernelSpec lower(Op.Call call) {
-        return new KernelSpec.View(call.in(0).type(), call.out(0).type(), axes());
-    }
+  @Override
+  public KernelSpec lower(Op.Call call) {
+    return new KernelSpec.View(call.in(0).type(), call.out(0).type(), axes());
+  }
 
-    @Override
-    public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-        return List.of(b.transpose(dOut.getFirst(), inverse()));
-    }
+  @Override
+  public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
+    return List.of(b.transpose(dOut.getFirst(), inverse()));
+  }
 
-    private List<Integer> inverse() {
-        return IntStream.range(0, order.size()).mapToObj(order::indexOf).toList();
-    }
+  private List<Integer> inverse() {
+    return IntStream.range(0, order.size()).mapToObj(order::indexOf).toList();
+  }
 
-    @Override
-    public Value simplify(Builder b, List<Value> in) {
-        var x = in.getFirst();
-        if (IntStream.range(0, order.size()).allMatch(i -> order.get(i) == i)) {
-            return x;
-        }
-        return x.node().op() instanceof Transpose inner
-                ? b.transpose(x.node().inputs().getFirst(), order.stream().map(inner.order::get).toList()) : null;
+  @Override
+  public Value simplify(Builder b, List<Value> in) {
+    var x = in.getFirst();
+    if (IntStream.range(0, order.size()).allMatch(i -> order.get(i) == i)) {
+      return x;
     }
+    return x.node().op() instanceof Transpose inner
+        ? b.transpose(x.node().inputs().getFirst(), order.stream().map(inner.order::get).toList()) : null;
+  }
 }

@@ -5,32 +5,32 @@ import java.util.List;
 
 /** The type rule and the walk that pooling ops share. */
 final class Windows {
-    private Windows() {}
+  private Windows() {}
 
-    /** Receives a window: its plane (n · C + c), the row-major number of its result, its position and the plane's shape. */
-    interface Visitor {
-        void visit(long plane, long result, long[] output, Shape from);
-    }
+  /** Receives a window: its plane (n · C + c), the row-major number of its result, its position and the plane's shape. */
+  interface Visitor {
+    void visit(long plane, long result, long[] output, Shape from);
+  }
 
-    static TensorType output(Op op, List<TensorType> in, Geometry geometry) {
-        var shape = in.getFirst().shape();
-        Types.require(shape.rank() == geometry.rank() + 2, op, in, "wants " + geometry.rank() + " spatial axes");
-        for (int i = 0; i < geometry.rank(); i++) {
-            Types.require(geometry.padLow().get(i) < geometry.kernel().get(i)
-                    && geometry.padHigh().get(i) < geometry.kernel().get(i), op, in, "the pad must be smaller than the kernel");
-        }
-        var spatial = geometry.outputs(Geometry.spatial(shape));
-        Types.require(spatial.elements() > 0 || shape.elements() == 0, op, in, "the window is larger than the padded input");
-        return in.getFirst().withShape(Geometry.shape(shape.size(0), shape.size(1), spatial));
+  static TensorType output(Op op, List<TensorType> in, Geometry geometry) {
+    var shape = in.getFirst().shape();
+    Types.require(shape.rank() == geometry.rank() + 2, op, in, "wants " + geometry.rank() + " spatial axes");
+    for (int i = 0; i < geometry.rank(); i++) {
+      Types.require(geometry.padLow().get(i) < geometry.kernel().get(i)
+          && geometry.padHigh().get(i) < geometry.kernel().get(i), op, in, "the pad must be smaller than the kernel");
     }
+    var spatial = geometry.outputs(Geometry.spatial(shape));
+    Types.require(spatial.elements() > 0 || shape.elements() == 0, op, in, "the window is larger than the padded input");
+    return in.getFirst().withShape(Geometry.shape(shape.size(0), shape.size(1), spatial));
+  }
 
-    static void forEach(Shape data, Geometry geometry, Visitor visitor) {
-        var from = Geometry.spatial(data);
-        var to = geometry.outputs(from);
-        for (long plane = 0; plane < data.size(0) * data.size(1); plane++) {
-            long base = plane * to.elements();
-            long current = plane;
-            Grid.forEach(to, (output, number) -> visitor.visit(current, base + number, output, from));
-        }
+  static void forEach(Shape data, Geometry geometry, Visitor visitor) {
+    var from = Geometry.spatial(data);
+    var to = geometry.outputs(from);
+    for (long plane = 0; plane < data.size(0) * data.size(1); plane++) {
+      long base = plane * to.elements();
+      long current = plane;
+      Grid.forEach(to, (output, number) -> visitor.visit(current, base + number, output, from));
     }
+  }
 }

@@ -19,212 +19,212 @@ import java.util.Set;
  * expression computes what its parts did, in the same order.
  */
 final class Fusion {
-    /** Expressions above this many nodes stay apart, so that one kernel stays below the size that HotSpot compiles well. */
-    private static final int HEAVIEST = 96;
-    /** Operands and results of one kernel at most; each needs a pointer and a stride at hand. */
-    private static final int MOST_OPERANDS = 14;
+  /** Expressions above this many nodes stay apart, so that one kernel stays below the size that HotSpot compiles well. */
+  private static final int HEAVIEST = 96;
+  /** Operands and results of one kernel at most; each needs a pointer and a stride at hand. */
+  private static final int MOST_OPERANDS = 14;
 
-    private final Program program;
-    private final Backend machine;
+  private final Program program;
+  private final Backend machine;
 
-    private Fusion(Program program, Backend machine) {
-        this.program = program;
-        this.machine = machine;
+  private Fusion(Program program, Backend machine) {
+    this.program = program;
+    this.machine = machine;
+  }
+
+  static Program fuse(Program program, Backend machine) {
+    var fusion = new Fusion(program, machine);
+    var outside = new HashSet<Slot>();
+    program.outputs().values().forEach(v -> outside.add(v.slot()));
+    program.updates().values().forEach(v -> outside.add(v.slot()));
+    return program.withItems(fusion.fuse(program.items(), outside));
+  }
+
+  private List<Item> fuse(List<Item> items, Set<Slot> readOutside) {
+    var list = new ArrayList<Item>();
+    for (var item : items) {
+      list.add(item instanceof Item.Loop loop
+          ? new Item.Loop(loop.count(), loop.depth(), fuse(loop.body(), boundary(loop, items, readOutside)))
+          : item);
     }
-
-    static Program fuse(Program program, Backend machine) {
-        var fusion = new Fusion(program, machine);
-        var outside = new HashSet<Slot>();
-        program.outputs().values().forEach(v -> outside.add(v.slot()));
-        program.updates().values().forEach(v -> outside.add(v.slot()));
-        return program.withItems(fusion.fuse(program.items(), outside));
+    var inlined = inlineFree(list, readOutside);
+    for (int i = 0; i < inlined.size(); i++) {
+      while (fuseInto(inlined, i, readOutside)) {
+        i--;
+      }
     }
+    return dropDead(inlined, readOutside);
+  }
 
-    private List<Item> fuse(List<Item> items, Set<Slot> readOutside) {
-        var list = new ArrayList<Item>();
-        for (var item : items) {
-            list.add(item instanceof Item.Loop loop
-                    ? new Item.Loop(loop.count(), loop.depth(), fuse(loop.body(), boundary(loop, items, readOutside)))
-                    : item);
+  /** Slots written in a loop that something outside its body reads. */
+  private static Set<Slot> boundary(Item.Loop loop, List<Item> items, Set<Slot> readOutside) {
+    var outside = new HashSet<>(readOutside);
+    items.stream().filter(item -> item != loop).flatMap(Item::reads).forEach(outside::add);
+    return outside;
+  }
+
+  /** Maps without operands (constants, positions) are computed where they are read, through any view. */
+  private List<Item> inlineFree(List<Item> items, Set<Slot> readOutside) {
+    Map<Slot, Expr> free = new HashMap<>();
+    var list = new ArrayList<Item>();
+    for (var item : items) {
+      var scope = Scope.of(item);
+      if (scope != null && scope.isMap() && scope.in().isEmpty()) {
+        scope.results().forEach(r -> free.put(r.slot(), r.expr()));
+        list.add(item);
+      } else if (scope != null) {
+        list.add(inline(scope, free).compact().kernel());
+      } else {
+        list.add(item);
+      }
+    }
+    return dropDead(list, readOutside);
+  }
+
+  private Scope inline(Scope scope, Map<Slot, Expr> free) {
+    var current = scope;
+    for (int i = 0; i < scope.in().size(); i++) {
+      var view = scope.in().get(i);
+      var expr = free.get(view.slot());
+      if (expr != null && view.turns().isEmpty()) {
+        var candidate = substituted(current, i, seen(expr, view));
+        if (accepted(candidate.compact())) {
+          current = candidate;
         }
-        var inlined = inlineFree(list, readOutside);
-        for (int i = 0; i < inlined.size(); i++) {
-            while (fuseInto(inlined, i, readOutside)) {
-                i--;
-            }
-        }
-        return dropDead(inlined, readOutside);
+      }
     }
+    return current;
+  }
 
-    /** Slots written in a loop that something outside its body reads. */
-    private static Set<Slot> boundary(Item.Loop loop, List<Item> items, Set<Slot> readOutside) {
-        var outside = new HashSet<>(readOutside);
-        items.stream().filter(item -> item != loop).flatMap(Item::reads).forEach(outside::add);
-        return outside;
-    }
+  private static Scope substituted(Scope scope, int input, Expr by) {
+    return new Scope(scope.space(), scope.axes(), scope.in(),
+        scope.folds().stream().map(f -> new KernelSpec.Reduction(f.fold(), replace(f.value(), input, by))).toList(),
+        scope.results().stream().map(r -> new Scope.Result(r.slot(), replace(r.expr(), input, by), r.perRow()))
+            .toList(), scope.origin());
+  }
 
-    /** Maps without operands (constants, positions) are computed where they are read, through any view. */
-    private List<Item> inlineFree(List<Item> items, Set<Slot> readOutside) {
-        Map<Slot, Expr> free = new HashMap<>();
-        var list = new ArrayList<Item>();
-        for (var item : items) {
-            var scope = Scope.of(item);
-            if (scope != null && scope.isMap() && scope.in().isEmpty()) {
-                scope.results().forEach(r -> free.put(r.slot(), r.expr()));
-                list.add(item);
-            } else if (scope != null) {
-                list.add(inline(scope, free).compact().kernel());
-            } else {
-                list.add(item);
-            }
-        }
-        return dropDead(list, readOutside);
-    }
+  private static Expr replace(Expr e, int input, Expr by) {
+    return e.substitute(x -> x.index() == input ? by : x);
+  }
 
-    private Scope inline(Scope scope, Map<Slot, Expr> free) {
-        var current = scope;
-        for (int i = 0; i < scope.in().size(); i++) {
-            var view = scope.in().get(i);
-            var expr = free.get(view.slot());
-            if (expr != null && view.turns().isEmpty()) {
-                var candidate = substituted(current, i, seen(expr, view));
-                if (accepted(candidate.compact())) {
-                    current = candidate;
-                }
-            }
-        }
-        return current;
+  /** An expression without operands as it appears through a view of its result. */
+  private static Expr seen(Expr e, View view) {
+    if (e instanceof Expr.Position p) {
+      long base = p.base();
+      for (int j = 0; j < p.coefficients().size(); j++) {
+        base += view.base().get(j) * p.coefficients().get(j);
+      }
+      var coefficients = view.axes().stream()
+          .map(a -> a.source() < 0 ? 0L : a.step() * p.coefficients().get(a.source())).toList();
+      return new Expr.Position(base, coefficients);
     }
+    return e.mapParts(part -> seen(part, view));
+  }
 
-    private static Scope substituted(Scope scope, int input, Expr by) {
-        return new Scope(scope.space(), scope.axes(), scope.in(),
-                scope.folds().stream().map(f -> new KernelSpec.Reduction(f.fold(), replace(f.value(), input, by))).toList(),
-                scope.results().stream().map(r -> new Scope.Result(r.slot(), replace(r.expr(), input, by), r.perRow()))
-                        .toList(), scope.origin());
+  /** Joins one producer of item {@code at} into it, if any may be; the joined kernel stands at {@code at − 1} then. */
+  private boolean fuseInto(List<Item> items, int at, Set<Slot> readOutside) {
+    if (!(items.get(at) instanceof Item.Kernel consumer)) {
+      return false;
     }
+    for (var view : consumer.in()) {
+      int from = producer(items, view.slot(), at);
+      if (from < 0 || readBetween(items, from, at)) {
+        continue;
+      }
+      var joined = join((Item.Kernel) items.get(from), consumer, items, at, readOutside);
+      if (joined != null) {
+        items.set(at, joined);
+        items.remove(from);
+        return true;
+      }
+    }
+    return false;
+  }
 
-    private static Expr replace(Expr e, int input, Expr by) {
-        return e.substitute(x -> x.index() == input ? by : x);
+  private static int producer(List<Item> items, Slot slot, int before) {
+    for (int i = before - 1; i >= 0; i--) {
+      if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)) {
+        return i;
+      }
     }
+    return -1;
+  }
 
-    /** An expression without operands as it appears through a view of its result. */
-    private static Expr seen(Expr e, View view) {
-        if (e instanceof Expr.Position p) {
-            long base = p.base();
-            for (int j = 0; j < p.coefficients().size(); j++) {
-                base += view.base().get(j) * p.coefficients().get(j);
-            }
-            var coefficients = view.axes().stream()
-                    .map(a -> a.source() < 0 ? 0L : a.step() * p.coefficients().get(a.source())).toList();
-            return new Expr.Position(base, coefficients);
-        }
-        return e.mapParts(part -> seen(part, view));
-    }
+  /** Whether the producer may not move down: something in between reads its results or writes its operands. */
+  private static boolean readBetween(List<Item> items, int from, int to) {
+    var producer = (Item.Kernel) items.get(from);
+    var operands = producer.reads().toList();
+    return items.subList(from + 1, to).stream().anyMatch(item ->
+        item.reads().anyMatch(producer.out()::contains) || item.writes().anyMatch(operands::contains));
+  }
 
-    /** Joins one producer of item {@code at} into it, if any may be; the joined kernel stands at {@code at − 1} then. */
-    private boolean fuseInto(List<Item> items, int at, Set<Slot> readOutside) {
-        if (!(items.get(at) instanceof Item.Kernel consumer)) {
-            return false;
-        }
-        for (var view : consumer.in()) {
-            int from = producer(items, view.slot(), at);
-            if (from < 0 || readBetween(items, from, at)) {
-                continue;
-            }
-            var joined = join((Item.Kernel) items.get(from), consumer, items, at, readOutside);
-            if (joined != null) {
-                items.set(at, joined);
-                items.remove(from);
-                return true;
-            }
-        }
-        return false;
+  private Item.Kernel join(Item.Kernel producer, Item.Kernel consumer, List<Item> items, int at, Set<Slot> readOutside) {
+    var below = items.subList(at + 1, items.size());
+    java.util.function.Predicate<Slot> needed =
+        slot -> readOutside.contains(slot) || below.stream().anyMatch(item -> item.reads().anyMatch(slot::equals));
+    var second = Scope.of(consumer);
+    if (second == null) {
+      return null;
     }
+    var first = Scope.of(producer);
+    if (first == null) {
+      return epilogue(producer, consumer, needed);
+    }
+    var both = second.after(first);
+    if (both == null) {
+      return null;
+    }
+    var kept = both.keeping(slot -> consumer.out().contains(slot) || needed.test(slot)).compact();
+    return accepted(kept) ? kept.kernel() : null;
+  }
 
-    private static int producer(List<Item> items, Slot slot, int before) {
-        for (int i = before - 1; i >= 0; i--) {
-            if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)) {
-                return i;
-            }
-        }
-        return -1;
-    }
+  private boolean accepted(Scope scope) {
+    return scope.weight() <= HEAVIEST && scope.in().size() + scope.results().size() <= MOST_OPERANDS
+        && !machine.choices(scope.kernel().spec()).isEmpty();
+  }
 
-    /** Whether the producer may not move down: something in between reads its results or writes its operands. */
-    private static boolean readBetween(List<Item> items, int from, int to) {
-        var producer = (Item.Kernel) items.get(from);
-        var operands = producer.reads().toList();
-        return items.subList(from + 1, to).stream().anyMatch(item ->
-                item.reads().anyMatch(producer.out()::contains) || item.writes().anyMatch(operands::contains));
+  /** A product and the only map that reads it; null if the machine declines or the product is needed elsewhere. */
+  private Item.Kernel epilogue(Item.Kernel producer, Item.Kernel consumer, java.util.function.Predicate<Slot> needed) {
+    if (!(producer.spec() instanceof KernelSpec.Direct direct) || direct.epilogue() != null
+        || !(direct.op() instanceof MatMul || direct.op() instanceof Convolve)
+        || !(consumer.spec() instanceof KernelSpec.Map map) || map.exprs().size() != 1
+        || needed.test(producer.out().getFirst()) || map.in().size() > 4) {
+      return null;
     }
+    var result = producer.out().getFirst();
+    var extra = new ArrayList<View>();
+    var inputs = new ArrayList<Expr>();
+    var types = new ArrayList<TensorType>(List.of(result.type()));
+    for (var view : consumer.in()) {
+      if (view.slot() == result) {
+        if (!view.isIdentity()) {
+          return null;
+        }
+        inputs.add(new Expr.Input(0, result.type().dtype()));
+      } else {
+        extra.add(view);
+        types.add(view.type());
+        inputs.add(new Expr.Input(extra.size(), view.type().dtype()));
+      }
+    }
+    var expr = map.exprs().getFirst().substitute(x -> inputs.get(x.index()));
+    var operands = new ArrayList<>(producer.in());
+    operands.addAll(extra);
+    var spec = new KernelSpec.Direct(direct.op(), operands.stream().map(View::type).toList(), direct.results(),
+        new KernelSpec.Map(map.space(), types, List.of(expr)));
+    return machine.choices(spec).isEmpty() ? null
+        : new Item.Kernel(spec, operands, consumer.out(), consumer.origin());
+  }
 
-    private Item.Kernel join(Item.Kernel producer, Item.Kernel consumer, List<Item> items, int at, Set<Slot> readOutside) {
-        var below = items.subList(at + 1, items.size());
-        java.util.function.Predicate<Slot> needed =
-                slot -> readOutside.contains(slot) || below.stream().anyMatch(item -> item.reads().anyMatch(slot::equals));
-        var second = Scope.of(consumer);
-        if (second == null) {
-            return null;
-        }
-        var first = Scope.of(producer);
-        if (first == null) {
-            return epilogue(producer, consumer, needed);
-        }
-        var both = second.after(first);
-        if (both == null) {
-            return null;
-        }
-        var kept = both.keeping(slot -> consumer.out().contains(slot) || needed.test(slot)).compact();
-        return accepted(kept) ? kept.kernel() : null;
+  private List<Item> dropDead(List<Item> items, Set<Slot> readOutside) {
+    var live = new HashSet<>(readOutside);
+    var kept = new ArrayList<Item>();
+    for (var item : items.reversed()) {
+      if (item.writes().anyMatch(live::contains) || item instanceof Item.Store) {
+        kept.add(item);
+        item.reads().forEach(live::add);
+      }
     }
-
-    private boolean accepted(Scope scope) {
-        return scope.weight() <= HEAVIEST && scope.in().size() + scope.results().size() <= MOST_OPERANDS
-                && !machine.choices(scope.kernel().spec()).isEmpty();
-    }
-
-    /** A product and the only map that reads it; null if the machine declines or the product is needed elsewhere. */
-    private Item.Kernel epilogue(Item.Kernel producer, Item.Kernel consumer, java.util.function.Predicate<Slot> needed) {
-        if (!(producer.spec() instanceof KernelSpec.Direct direct) || direct.epilogue() != null
-                || !(direct.op() instanceof MatMul || direct.op() instanceof Convolve)
-                || !(consumer.spec() instanceof KernelSpec.Map map) || map.exprs().size() != 1
-                || needed.test(producer.out().getFirst()) || map.in().size() > 4) {
-            return null;
-        }
-        var result = producer.out().getFirst();
-        var extra = new ArrayList<View>();
-        var inputs = new ArrayList<Expr>();
-        var types = new ArrayList<TensorType>(List.of(result.type()));
-        for (var view : consumer.in()) {
-            if (view.slot() == result) {
-                if (!view.isIdentity()) {
-                    return null;
-                }
-                inputs.add(new Expr.Input(0, result.type().dtype()));
-            } else {
-                extra.add(view);
-                types.add(view.type());
-                inputs.add(new Expr.Input(extra.size(), view.type().dtype()));
-            }
-        }
-        var expr = map.exprs().getFirst().substitute(x -> inputs.get(x.index()));
-        var operands = new ArrayList<>(producer.in());
-        operands.addAll(extra);
-        var spec = new KernelSpec.Direct(direct.op(), operands.stream().map(View::type).toList(), direct.results(),
-                new KernelSpec.Map(map.space(), types, List.of(expr)));
-        return machine.choices(spec).isEmpty() ? null
-                : new Item.Kernel(spec, operands, consumer.out(), consumer.origin());
-    }
-
-    private List<Item> dropDead(List<Item> items, Set<Slot> readOutside) {
-        var live = new HashSet<>(readOutside);
-        var kept = new ArrayList<Item>();
-        for (var item : items.reversed()) {
-            if (item.writes().anyMatch(live::contains) || item instanceof Item.Store) {
-                kept.add(item);
-                item.reads().forEach(live::add);
-            }
-        }
-        return new ArrayList<>(kept.reversed());
-    }
+    return new ArrayList<>(kept.reversed());
+  }
 }

@@ -15,171 +15,171 @@ import java.util.Map;
  * strategy of Pisarchyk and Lee 2020, section 5.2).
  */
 final class Memory {
-    /** Bytes between which buffers start: a cache line, and the widest vector. */
-    private static final long ALIGNMENT = 64;
+  /** Bytes between which buffers start: a cache line, and the widest vector. */
+  private static final long ALIGNMENT = 64;
 
-    private final Program program;
-    private final Map<Slot, Spot> spots;
-    private final Map<String, Long> model;
-    private final Map<String, Long> session;
-    private final Map<Slot, Life> lives = new LinkedHashMap<>();
-    private final Map<Slot, Integer> numbers = new LinkedHashMap<>();
-    private final List<int[]> loops = new ArrayList<>();
-    private int clock;
+  private final Program program;
+  private final Map<Slot, Spot> spots;
+  private final Map<String, Long> model;
+  private final Map<String, Long> session;
+  private final Map<Slot, Life> lives = new LinkedHashMap<>();
+  private final Map<Slot, Integer> numbers = new LinkedHashMap<>();
+  private final List<int[]> loops = new ArrayList<>();
+  private int clock;
 
-    /** First and last call that touch a slot. */
-    private static final class Life {
-        private int first;
-        private int last;
+  /** First and last call that touch a slot. */
+  private static final class Life {
+    private int first;
+    private int last;
 
-        private Life(int at) {
-            first = at;
-            last = at;
+    private Life(int at) {
+      first = at;
+      last = at;
+    }
+
+    private void touch(int at) {
+      first = Math.min(first, at);
+      last = Math.max(last, at);
+    }
+
+    private boolean meets(Life other) {
+      return first <= other.last && other.first <= last;
+    }
+  }
+
+  Memory(Program program, Map<Slot, Spot> spots, Map<String, Long> model, Map<String, Long> session) {
+    this.program = program;
+    this.spots = spots;
+    this.model = model;
+    this.session = session;
+  }
+
+  Plan plan(String machine, List<Call> calls) {
+    program.sources().keySet().forEach(this::keepAlways);
+    program.tables().keySet().forEach(this::keepAlways);
+    measure(calls);
+    program.outputs().values().forEach(v -> touch(spots.get(v.slot()).root(), clock));
+    for (var loop : loops) {
+      lives.values().forEach(life -> extend(life, loop));
+    }
+    var offsets = new HashMap<Slot, Long>();
+    long bytes = assign(offsets);
+    var buffers = new ArrayList<Plan.Buffer>();
+    for (var slot : lives.keySet()) {
+      numbers.put(slot, buffers.size());
+      buffers.add(buffer(slot, offsets));
+    }
+    var bindings = new LinkedHashMap<String, Plan.Operand>();
+    program.sources().forEach((slot, source) -> bindings.put(source.name(), operand(spots.get(slot))));
+    program.outputs().forEach((name, view) ->
+        bindings.put("output:" + name, operand(spots.get(view.slot()).through(view))));
+    var tables = program.tables().entrySet().stream()
+        .map(e -> new Plan.Table(operand(spots.get(e.getKey())), e.getValue().values())).toList();
+    return new Plan(machine, buffers, steps(calls), bindings, tables, bytes);
+  }
+
+  private void keepAlways(Slot slot) {
+    touch(slot, 0);
+    touch(slot, Integer.MAX_VALUE);
+  }
+
+  private void touch(Slot slot, int at) {
+    lives.computeIfAbsent(slot, s -> new Life(at)).touch(at);
+  }
+
+  private void measure(List<Call> calls) {
+    for (var call : calls) {
+      switch (call) {
+        case Call.Run run -> {
+          clock++;
+          run.in().forEach(s -> touch(s.root(), clock));
+          run.out().forEach(s -> touch(s.root(), clock));
+          if (run.workspace() != null) {
+            touch(run.workspace(), clock);
+          }
         }
-
-        private void touch(int at) {
-            first = Math.min(first, at);
-            last = Math.max(last, at);
+        case Call.Loop loop -> {
+          int start = clock + 1;
+          measure(loop.body());
+          loops.add(new int[] {start, clock});
         }
+      }
+    }
+  }
 
-        private boolean meets(Life other) {
-            return first <= other.last && other.first <= last;
+  /** What lives on both sides of a loop's edge lives through all of its turns. */
+  private static void extend(Life life, int[] loop) {
+    boolean meets = life.first <= loop[1] && loop[0] <= life.last;
+    boolean inside = life.first >= loop[0] && life.last <= loop[1];
+    if (meets && !inside) {
+      life.touch(loop[0]);
+      life.touch(loop[1]);
+    }
+  }
+
+  private boolean inPlan(Slot slot) {
+    var source = program.sources().get(slot);
+    return source == null || source.role() == Source.Role.INPUT;
+  }
+
+  private long assign(Map<Slot, Long> offsets) {
+    var order = lives.keySet().stream().filter(this::inPlan)
+        .sorted(Comparator.comparingLong((Slot s) -> s.type().bytes()).reversed()).toList();
+    long total = 0;
+    var placed = new ArrayList<Slot>();
+    for (var slot : order) {
+      var rivals = placed.stream().filter(p -> lives.get(p).meets(lives.get(slot)))
+          .sorted(Comparator.comparing(offsets::get)).toList();
+      long at = 0;
+      for (var rival : rivals) {
+        if (at + size(slot) <= offsets.get(rival)) {
+          break;
         }
+        at = Math.max(at, offsets.get(rival) + size(rival));
+      }
+      offsets.put(slot, at);
+      placed.add(slot);
+      total = Math.max(total, at + size(slot));
     }
+    return total;
+  }
 
-    Memory(Program program, Map<Slot, Spot> spots, Map<String, Long> model, Map<String, Long> session) {
-        this.program = program;
-        this.spots = spots;
-        this.model = model;
-        this.session = session;
-    }
+  private static long size(Slot slot) {
+    return (slot.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
 
-    Plan plan(String machine, List<Call> calls) {
-        program.sources().keySet().forEach(this::keepAlways);
-        program.tables().keySet().forEach(this::keepAlways);
-        measure(calls);
-        program.outputs().values().forEach(v -> touch(spots.get(v.slot()).root(), clock));
-        for (var loop : loops) {
-            lives.values().forEach(life -> extend(life, loop));
-        }
-        var offsets = new HashMap<Slot, Long>();
-        long bytes = assign(offsets);
-        var buffers = new ArrayList<Plan.Buffer>();
-        for (var slot : lives.keySet()) {
-            numbers.put(slot, buffers.size());
-            buffers.add(buffer(slot, offsets));
-        }
-        var bindings = new LinkedHashMap<String, Plan.Operand>();
-        program.sources().forEach((slot, source) -> bindings.put(source.name(), operand(spots.get(slot))));
-        program.outputs().forEach((name, view) ->
-                bindings.put("output:" + name, operand(spots.get(view.slot()).through(view))));
-        var tables = program.tables().entrySet().stream()
-                .map(e -> new Plan.Table(operand(spots.get(e.getKey())), e.getValue().values())).toList();
-        return new Plan(machine, buffers, steps(calls), bindings, tables, bytes);
+  private Plan.Buffer buffer(Slot slot, Map<Slot, Long> offsets) {
+    var source = program.sources().get(slot);
+    if (inPlan(slot)) {
+      return new Plan.Buffer(slot.name(), Plan.Place.PLAN, offsets.get(slot), slot.type().bytes());
     }
+    boolean cached = source.role() == Source.Role.CACHE;
+    var offset = (cached ? session : model).get(source.name());
+    if (offset == null) {
+      throw new IllegalArgumentException("no memory was given for " + source.name());
+    }
+    return new Plan.Buffer(slot.name(), cached ? Plan.Place.SESSION : Plan.Place.MODEL, offset, slot.type().bytes());
+  }
 
-    private void keepAlways(Slot slot) {
-        touch(slot, 0);
-        touch(slot, Integer.MAX_VALUE);
-    }
+  private Plan.Operand operand(Spot spot) {
+    long width = spot.type().dtype().bytes();
+    return new Plan.Operand(numbers.get(spot.root()), spot.offset() * width, spot.type(), spot.strides(),
+        spot.advance().stream().map(a -> a * width).toList());
+  }
 
-    private void touch(Slot slot, int at) {
-        lives.computeIfAbsent(slot, s -> new Life(at)).touch(at);
+  private List<Plan.Step> steps(List<Call> calls) {
+    var steps = new ArrayList<Plan.Step>();
+    for (var call : calls) {
+      steps.add(switch (call) {
+        case Call.Run run -> new Plan.Run(run.spec(), run.choice(), run.in().stream().map(this::operand).toList(),
+            run.out().stream().map(this::operand).toList(), workspace(run), run.origin());
+        case Call.Loop loop -> new Plan.Repeat(loop.count(), steps(loop.body()));
+      });
     }
+    return steps;
+  }
 
-    private void measure(List<Call> calls) {
-        for (var call : calls) {
-            switch (call) {
-                case Call.Run run -> {
-                    clock++;
-                    run.in().forEach(s -> touch(s.root(), clock));
-                    run.out().forEach(s -> touch(s.root(), clock));
-                    if (run.workspace() != null) {
-                        touch(run.workspace(), clock);
-                    }
-                }
-                case Call.Loop loop -> {
-                    int start = clock + 1;
-                    measure(loop.body());
-                    loops.add(new int[] {start, clock});
-                }
-            }
-        }
-    }
-
-    /** What lives on both sides of a loop's edge lives through all of its turns. */
-    private static void extend(Life life, int[] loop) {
-        boolean meets = life.first <= loop[1] && loop[0] <= life.last;
-        boolean inside = life.first >= loop[0] && life.last <= loop[1];
-        if (meets && !inside) {
-            life.touch(loop[0]);
-            life.touch(loop[1]);
-        }
-    }
-
-    private boolean inPlan(Slot slot) {
-        var source = program.sources().get(slot);
-        return source == null || source.role() == Source.Role.INPUT;
-    }
-
-    private long assign(Map<Slot, Long> offsets) {
-        var order = lives.keySet().stream().filter(this::inPlan)
-                .sorted(Comparator.comparingLong((Slot s) -> s.type().bytes()).reversed()).toList();
-        long total = 0;
-        var placed = new ArrayList<Slot>();
-        for (var slot : order) {
-            var rivals = placed.stream().filter(p -> lives.get(p).meets(lives.get(slot)))
-                    .sorted(Comparator.comparing(offsets::get)).toList();
-            long at = 0;
-            for (var rival : rivals) {
-                if (at + size(slot) <= offsets.get(rival)) {
-                    break;
-                }
-                at = Math.max(at, offsets.get(rival) + size(rival));
-            }
-            offsets.put(slot, at);
-            placed.add(slot);
-            total = Math.max(total, at + size(slot));
-        }
-        return total;
-    }
-
-    private static long size(Slot slot) {
-        return (slot.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    }
-
-    private Plan.Buffer buffer(Slot slot, Map<Slot, Long> offsets) {
-        var source = program.sources().get(slot);
-        if (inPlan(slot)) {
-            return new Plan.Buffer(slot.name(), Plan.Place.PLAN, offsets.get(slot), slot.type().bytes());
-        }
-        boolean cached = source.role() == Source.Role.CACHE;
-        var offset = (cached ? session : model).get(source.name());
-        if (offset == null) {
-            throw new IllegalArgumentException("no memory was given for " + source.name());
-        }
-        return new Plan.Buffer(slot.name(), cached ? Plan.Place.SESSION : Plan.Place.MODEL, offset, slot.type().bytes());
-    }
-
-    private Plan.Operand operand(Spot spot) {
-        long width = spot.type().dtype().bytes();
-        return new Plan.Operand(numbers.get(spot.root()), spot.offset() * width, spot.type(), spot.strides(),
-                spot.advance().stream().map(a -> a * width).toList());
-    }
-
-    private List<Plan.Step> steps(List<Call> calls) {
-        var steps = new ArrayList<Plan.Step>();
-        for (var call : calls) {
-            steps.add(switch (call) {
-                case Call.Run run -> new Plan.Run(run.spec(), run.choice(), run.in().stream().map(this::operand).toList(),
-                        run.out().stream().map(this::operand).toList(), workspace(run), run.origin());
-                case Call.Loop loop -> new Plan.Repeat(loop.count(), steps(loop.body()));
-            });
-        }
-        return steps;
-    }
-
-    private int workspace(Call.Run run) {
-        return run.workspace() == null ? -1 : numbers.get(run.workspace());
-    }
+  private int workspace(Call.Run run) {
+    return run.workspace() == null ? -1 : numbers.get(run.workspace());
+  }
 }

@@ -21,291 +21,291 @@ import java.util.stream.Collectors;
  * of its arguments.
  */
 public final class Planner {
-    /** Bytes that a relayout moves in a second, for weighing choices. */
-    private static final double RELAYOUT_RATE = 5e9;
+  /** Bytes that a relayout moves in a second, for weighing choices. */
+  private static final double RELAYOUT_RATE = 5e9;
 
-    private final Backend machine;
-    private final Program program;
-    private final Map<Slot, Spot> spots = new HashMap<>();
-    private final Map<View, Map<Layout, Spot>> relaid = new HashMap<>();
-    private final Map<Slot, Integer> lastRead = new HashMap<>();
-    private int number;
+  private final Backend machine;
+  private final Program program;
+  private final Map<Slot, Spot> spots = new HashMap<>();
+  private final Map<View, Map<Layout, Spot>> relaid = new HashMap<>();
+  private final Map<Slot, Integer> lastRead = new HashMap<>();
+  private int number;
 
-    private Planner(Program program, Backend machine) {
-        this.program = program;
-        this.machine = machine;
+  private Planner(Program program, Backend machine) {
+    this.program = program;
+    this.machine = machine;
+  }
+
+  /**
+   * The plan of a graph.
+   *
+   * @param model offset in bytes of each parameter and state in the model's memory
+   * @param session offset in bytes of each cache in the session's memory
+   */
+  public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
+    var program = Fusion.fuse(Lowering.lower(graph), machine);
+    var planner = new Planner(program, machine);
+    var items = Stores.withUpdates(program);
+    program.sources().keySet().forEach(planner::placeRowMajor);
+    program.tables().keySet().forEach(planner::placeRowMajor);
+    var calls = planner.calls(items, Set.of());
+    return new Memory(program, planner.spots, model, session).plan(machine.name(), calls);
+  }
+
+  private void placeRowMajor(Slot slot) {
+    spots.put(slot, Spot.dense(slot, Layout.rowMajor(slot.type().shape().rank())));
+  }
+
+  private List<Call> calls(List<Item> items, Set<Slot> outer) {
+    var homes = Stores.direct(items, program.sources());
+    for (int i = 0; i < items.size(); i++) {
+      int at = i;
+      items.get(i).reads().filter(s -> !outer.contains(s)).forEach(s -> lastRead.put(s, at));
     }
-
-    /**
-     * The plan of a graph.
-     *
-     * @param model offset in bytes of each parameter and state in the model's memory
-     * @param session offset in bytes of each cache in the session's memory
-     */
-    public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-        var program = Fusion.fuse(Lowering.lower(graph), machine);
-        var planner = new Planner(program, machine);
-        var items = Stores.withUpdates(program);
-        program.sources().keySet().forEach(planner::placeRowMajor);
-        program.tables().keySet().forEach(planner::placeRowMajor);
-        var calls = planner.calls(items, Set.of());
-        return new Memory(program, planner.spots, model, session).plan(machine.name(), calls);
-    }
-
-    private void placeRowMajor(Slot slot) {
-        spots.put(slot, Spot.dense(slot, Layout.rowMajor(slot.type().shape().rank())));
-    }
-
-    private List<Call> calls(List<Item> items, Set<Slot> outer) {
-        var homes = Stores.direct(items, program.sources());
-        for (int i = 0; i < items.size(); i++) {
-            int at = i;
-            items.get(i).reads().filter(s -> !outer.contains(s)).forEach(s -> lastRead.put(s, at));
+    var calls = new ArrayList<Call>();
+    for (int i = 0; i < items.size(); i++) {
+      switch (items.get(i)) {
+        case Item.Kernel kernel -> {
+          homesOf(kernel, homes);
+          emit(kernel, i, outer, calls);
         }
-        var calls = new ArrayList<Call>();
-        for (int i = 0; i < items.size(); i++) {
-            switch (items.get(i)) {
-                case Item.Kernel kernel -> {
-                    homesOf(kernel, homes);
-                    emit(kernel, i, outer, calls);
-                }
-                case Item.Store store -> store(store, homes, calls);
-                case Item.Loop loop -> {
-                    var changed = loop.writes().collect(Collectors.toSet());
-                    relaid.keySet().removeIf(view -> changed.contains(view.slot()));
-                    var valid = Set.copyOf(relaid.keySet());
-                    calls.add(new Call.Loop(loop.count(), calls(loop.body(), Set.copyOf(spots.keySet()))));
-                    relaid.keySet().retainAll(valid);
-                }
-            }
+        case Item.Store store -> store(store, homes, calls);
+        case Item.Loop loop -> {
+          var changed = loop.writes().collect(Collectors.toSet());
+          relaid.keySet().removeIf(view -> changed.contains(view.slot()));
+          var valid = Set.copyOf(relaid.keySet());
+          calls.add(new Call.Loop(loop.count(), calls(loop.body(), Set.copyOf(spots.keySet()))));
+          relaid.keySet().retainAll(valid);
         }
-        return calls;
+      }
     }
+    return calls;
+  }
 
-    /** Places the results that are made where a store would copy them. */
-    private void homesOf(Item.Kernel kernel, Map<Slot, View> homes) {
-        for (var slot : kernel.out()) {
-            var home = homes.get(slot);
-            if (home != null) {
-                ensurePlaced(home.slot());
-                spots.put(slot, spots.get(home.slot()).through(home));
-            }
+  /** Places the results that are made where a store would copy them. */
+  private void homesOf(Item.Kernel kernel, Map<Slot, View> homes) {
+    for (var slot : kernel.out()) {
+      var home = homes.get(slot);
+      if (home != null) {
+        ensurePlaced(home.slot());
+        spots.put(slot, spots.get(home.slot()).through(home));
+      }
+    }
+  }
+
+  private void ensurePlaced(Slot slot) {
+    if (!spots.containsKey(slot)) {
+      placeRowMajor(slot);
+    }
+  }
+
+  private Spot spot(View view) {
+    return spots.get(view.slot()).through(view);
+  }
+
+  private void store(Item.Store store, Map<Slot, View> homes, List<Call> calls) {
+    ensurePlaced(store.to().slot());
+    if (store.to().equals(homes.get(store.from().slot())) && store.from().isIdentity()) {
+      return;
+    }
+    copy(spot(store.from()), spot(store.to()), store.origin(), calls);
+    relaid.keySet().removeIf(view -> view.slot() == store.to().slot());
+  }
+
+  private void copy(Spot from, Spot to, String origin, List<Call> calls) {
+    var spec = KernelSpec.Map.copy(from.type());
+    calls.add(new Call.Run(spec, choose(spec), List.of(from), List.of(to), null, origin));
+  }
+
+  private Choice choose(KernelSpec spec) {
+    var choices = machine.choices(spec);
+    if (choices.isEmpty()) {
+      throw new IllegalArgumentException("machine " + machine.name() + " has no kernel for " + spec);
+    }
+    return choices.getFirst();
+  }
+
+  private void emit(Item.Kernel kernel, int at, Set<Slot> outer, List<Call> calls) {
+    switch (kernel.spec()) {
+      case KernelSpec.Regroup regroup -> regroup(kernel, calls);
+      case KernelSpec.Place place -> place(kernel, place, calls);
+      case KernelSpec.Map map -> run(kernel, choose(map), reusable(kernel, at, outer), calls);
+      case KernelSpec.Row row -> run(kernel, choose(row), null, calls);
+      case KernelSpec.Direct direct -> run(kernel, cheapest(kernel), null, calls);
+      case KernelSpec.View v -> throw new IllegalStateException("views are never kernels");
+      case KernelSpec.Repeat r -> throw new IllegalStateException("loops are never kernels");
+    }
+  }
+
+  /** The choice whose own cost and relayouts are least together. */
+  private Choice cheapest(Item.Kernel kernel) {
+    choose(kernel.spec());
+    Choice best = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (var choice : machine.choices(kernel.spec())) {
+      double cost = choice.seconds();
+      for (int i = 0; i < kernel.in().size(); i++) {
+        var spot = spot(kernel.in().get(i));
+        if (!choice.in().get(i).accepts(spot.type().shape(), spot.strideArray())) {
+          cost += 2 * spot.type().bytes() / RELAYOUT_RATE;
         }
+      }
+      if (cost < least) {
+        least = cost;
+        best = choice;
+      }
     }
+    return best;
+  }
 
-    private void ensurePlaced(Slot slot) {
-        if (!spots.containsKey(slot)) {
-            placeRowMajor(slot);
-        }
+  /** Runs a kernel: operands in the layouts that the choice wants, results in theirs. */
+  private void run(Item.Kernel kernel, Choice choice, Spot reuse, List<Call> calls) {
+    var in = new ArrayList<Spot>();
+    for (int i = 0; i < kernel.in().size(); i++) {
+      in.add(relaid(kernel.in().get(i), choice.in().get(i), kernel.origin(), calls));
     }
-
-    private Spot spot(View view) {
-        return spots.get(view.slot()).through(view);
-    }
-
-    private void store(Item.Store store, Map<Slot, View> homes, List<Call> calls) {
-        ensurePlaced(store.to().slot());
-        if (store.to().equals(homes.get(store.from().slot())) && store.from().isIdentity()) {
-            return;
-        }
-        copy(spot(store.from()), spot(store.to()), store.origin(), calls);
-        relaid.keySet().removeIf(view -> view.slot() == store.to().slot());
-    }
-
-    private void copy(Spot from, Spot to, String origin, List<Call> calls) {
-        var spec = KernelSpec.Map.copy(from.type());
-        calls.add(new Call.Run(spec, choose(spec), List.of(from), List.of(to), null, origin));
-    }
-
-    private Choice choose(KernelSpec spec) {
-        var choices = machine.choices(spec);
-        if (choices.isEmpty()) {
-            throw new IllegalArgumentException("machine " + machine.name() + " has no kernel for " + spec);
-        }
-        return choices.getFirst();
-    }
-
-    private void emit(Item.Kernel kernel, int at, Set<Slot> outer, List<Call> calls) {
-        switch (kernel.spec()) {
-            case KernelSpec.Regroup regroup -> regroup(kernel, calls);
-            case KernelSpec.Place place -> place(kernel, place, calls);
-            case KernelSpec.Map map -> run(kernel, choose(map), reusable(kernel, at, outer), calls);
-            case KernelSpec.Row row -> run(kernel, choose(row), null, calls);
-            case KernelSpec.Direct direct -> run(kernel, cheapest(kernel), null, calls);
-            case KernelSpec.View v -> throw new IllegalStateException("views are never kernels");
-            case KernelSpec.Repeat r -> throw new IllegalStateException("loops are never kernels");
-        }
-    }
-
-    /** The choice whose own cost and relayouts are least together. */
-    private Choice cheapest(Item.Kernel kernel) {
-        choose(kernel.spec());
-        Choice best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (var choice : machine.choices(kernel.spec())) {
-            double cost = choice.seconds();
-            for (int i = 0; i < kernel.in().size(); i++) {
-                var spot = spot(kernel.in().get(i));
-                if (!choice.in().get(i).accepts(spot.type().shape(), spot.strideArray())) {
-                    cost += 2 * spot.type().bytes() / RELAYOUT_RATE;
-                }
-            }
-            if (cost < least) {
-                least = cost;
-                best = choice;
-            }
-        }
-        return best;
-    }
-
-    /** Runs a kernel: operands in the layouts that the choice wants, results in theirs. */
-    private void run(Item.Kernel kernel, Choice choice, Spot reuse, List<Call> calls) {
-        var in = new ArrayList<Spot>();
-        for (int i = 0; i < kernel.in().size(); i++) {
-            in.add(relaid(kernel.in().get(i), choice.in().get(i), kernel.origin(), calls));
-        }
-        var out = new ArrayList<Spot>();
-        var copies = new ArrayList<Spot[]>();
-        for (int i = 0; i < kernel.out().size(); i++) {
-            var slot = kernel.out().get(i);
-            var wish = choice.out().get(i);
-            var spot = spots.get(slot);
-            if (spot == null) {
-                spot = reuse != null && i == 0 ? reuse : Spot.dense(slot, wish.isAny() ? follow(kernel, in, i) : wish);
-                spots.put(slot, spot);
-            } else if (!wish.accepts(spot.type().shape(), spot.strideArray())) {
-                var aside = Spot.dense(new Slot("l" + number++, slot.type()), wish);
-                copies.add(new Spot[] {aside, spot});
-                spot = aside;
-            }
-            out.add(shapedAs(kernel.spec().out().get(i), spot));
-        }
-        var workspace = choice.workspaceBytes() == 0 ? null
-                : new Slot("w" + number++, TensorType.of(dev.gatun.memory.DType.U8, choice.workspaceBytes()));
-        calls.add(new Call.Run(kernel.spec(), choice, in, out, workspace, kernel.origin()));
-        copies.forEach(pair -> copy(pair[0], pair[1], kernel.origin(), calls));
-    }
-
-    private static Spot shapedAs(TensorType type, Spot spot) {
-        return type.equals(spot.type()) ? spot
-                : new Spot(spot.root(), type, spot.offset(), spot.strides(), spot.advance());
-    }
-
-    private Spot relaid(View view, Layout wish, String origin, List<Call> calls) {
-        var spot = spot(view);
-        if (wish.accepts(spot.type().shape(), spot.strideArray())) {
-            return spot;
-        }
-        var known = relaid.computeIfAbsent(view, v -> new HashMap<>());
-        return known.computeIfAbsent(wish, layout -> {
-            var copy = Spot.dense(new Slot("l" + number++, view.type()), layout);
-            copy(spot, copy, origin, calls);
-            return copy;
-        });
-    }
-
-    /** The layout of a result that the machine leaves open: the operands' own, where they have one in common. */
-    private static Layout follow(Item.Kernel kernel, List<Spot> in, int result) {
-        var type = kernel.out().get(result).type();
-        int rank = type.shape().rank();
-        if (kernel.spec() instanceof KernelSpec.Direct direct && direct.op() instanceof MatMul) {
-            return product(in, rank);
-        }
-        for (var spot : in) {
-            boolean alike = kernel.spec() instanceof KernelSpec.Direct ? spot.type().shape().rank() == rank
-                    : spot.type().shape().equals(type.shape());
-            if (alike && !spot.repeats() && !spot.isRowMajor()) {
-                return spot.order();
-            }
-        }
-        return Layout.rowMajor(rank);
-    }
-
-    /**
-     * Column-major where the rows of the first operand, and not the columns of the second, lie side by side; where both
-     * do, as the first operand's own memory is.
-     */
-    private static Layout product(List<Spot> in, int rank) {
-        var a = in.get(0);
-        var b = in.get(1);
-        boolean rows = a.strides().get(rank - 2) == 1 && a.type().shape().size(rank - 1) > 1;
-        boolean columns = b.strides().get(rank - 1) == 1;
-        boolean columnMajor = rows && (!columns || rank == 2 && !transposed(a));
-        if (!columnMajor) {
-            return Layout.rowMajor(rank);
-        }
-        var order = new ArrayList<>(Layout.rowMajor(rank).order());
-        order.set(rank - 2, rank - 1);
-        order.set(rank - 1, rank - 2);
-        return new Layout(order);
-    }
-
-    /** Whether the operand is the transpose of what its memory's own shape says. */
-    private static boolean transposed(Spot a) {
-        var own = a.root().type().shape();
-        return own.rank() == 2 && own.size(0) == a.type().shape().size(1) && own.size(1) == a.type().shape().size(0);
-    }
-
-    /** Another name for the same memory where strides allow it, else a copy that keeps the operand's fastest axis. */
-    private void regroup(Item.Kernel kernel, List<Call> calls) {
-        var slot = kernel.out().getFirst();
-        var from = spot(kernel.in().getFirst());
-        var alias = from.regroup(slot.type().shape());
-        if (alias != null && from.advance().isEmpty()) {
-            spots.put(slot, alias);
-            return;
-        }
-        var spot = Spot.dense(slot, Layout.rowMajor(slot.type().shape().rank()));
-        if (from.strides().size() > 1 && from.strides().getFirst() == 1) {
-            var first = Spot.dense(slot, Layout.of(0));
-            spot = first.regroup(from.type().shape()) == null ? spot : first;
-        }
+    var out = new ArrayList<Spot>();
+    var copies = new ArrayList<Spot[]>();
+    for (int i = 0; i < kernel.out().size(); i++) {
+      var slot = kernel.out().get(i);
+      var wish = choice.out().get(i);
+      var spot = spots.get(slot);
+      if (spot == null) {
+        spot = reuse != null && i == 0 ? reuse : Spot.dense(slot, wish.isAny() ? follow(kernel, in, i) : wish);
         spots.put(slot, spot);
-        copy(from, spot.regroup(from.type().shape()), kernel.origin(), calls);
+      } else if (!wish.accepts(spot.type().shape(), spot.strideArray())) {
+        var aside = Spot.dense(new Slot("l" + number++, slot.type()), wish);
+        copies.add(new Spot[] {aside, spot});
+        spot = aside;
+      }
+      out.add(shapedAs(kernel.spec().out().get(i), spot));
     }
+    var workspace = choice.workspaceBytes() == 0 ? null
+        : new Slot("w" + number++, TensorType.of(dev.gatun.memory.DType.U8, choice.workspaceBytes()));
+    calls.add(new Call.Run(kernel.spec(), choice, in, out, workspace, kernel.origin()));
+    copies.forEach(pair -> copy(pair[0], pair[1], kernel.origin(), calls));
+  }
 
-    private void place(Item.Kernel kernel, KernelSpec.Place place, List<Call> calls) {
-        var slot = kernel.out().getFirst();
-        var in = kernel.in().stream().map(this::spot).toList();
-        var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::order).findFirst()
-                .orElse(Layout.rowMajor(place.to().shape().rank()));
-        var spot = Spot.dense(slot, layout);
-        spots.put(slot, spot);
-        if (!place.covers()) {
-            var fill = new KernelSpec.Map(place.to().shape(), List.of(),
-                    List.of(new Expr.Literal(place.fill(), place.to().dtype())));
-            calls.add(new Call.Run(fill, choose(fill), List.of(), List.of(spot), null, kernel.origin()));
-        }
-        for (int i = 0; i < in.size(); i++) {
-            var region = place.regions().get(i);
-            long offset = spot.offset();
-            var strides = new ArrayList<Long>();
-            for (int axis = 0; axis < spot.strides().size(); axis++) {
-                offset += region.start().get(axis) * spot.strides().get(axis);
-                strides.add(region.step().get(axis) * spot.strides().get(axis));
-            }
-            copy(in.get(i), new Spot(slot, in.get(i).type(), offset, strides, List.of()), kernel.origin(), calls);
-        }
-    }
+  private static Spot shapedAs(TensorType type, Spot spot) {
+    return type.equals(spot.type()) ? spot
+        : new Spot(spot.root(), type, spot.offset(), spot.strides(), spot.advance());
+  }
 
-    /** Memory of an operand that nothing reads after this map, element for element the same as its first result. */
-    private Spot reusable(Item.Kernel kernel, int at, Set<Slot> outer) {
-        var type = kernel.out().getFirst().type();
-        for (var view : kernel.in()) {
-            var slot = view.slot();
-            if (view.isIdentity() && slot.type().equals(type) && diesAt(spots.get(slot).root(), at, outer)
-                    && kernel.in().stream().filter(v -> v.slot() == slot).count() == 1) {
-                return spots.get(slot);
-            }
-        }
-        return null;
+  private Spot relaid(View view, Layout wish, String origin, List<Call> calls) {
+    var spot = spot(view);
+    if (wish.accepts(spot.type().shape(), spot.strideArray())) {
+      return spot;
     }
+    var known = relaid.computeIfAbsent(view, v -> new HashMap<>());
+    return known.computeIfAbsent(wish, layout -> {
+      var copy = Spot.dense(new Slot("l" + number++, view.type()), layout);
+      copy(spot, copy, origin, calls);
+      return copy;
+    });
+  }
 
-    /** Whether nothing that lies in {@code root}'s memory is read after item {@code at}. */
-    private boolean diesAt(Slot root, int at, Set<Slot> outer) {
-        return spots.entrySet().stream().filter(e -> e.getValue().root() == root).map(Map.Entry::getKey)
-                .allMatch(slot -> lastRead.getOrDefault(slot, Integer.MAX_VALUE) <= at && !outer.contains(slot)
-                        && !program.sources().containsKey(slot) && !program.tables().containsKey(slot)
-                        && !program.isKept(slot));
+  /** The layout of a result that the machine leaves open: the operands' own, where they have one in common. */
+  private static Layout follow(Item.Kernel kernel, List<Spot> in, int result) {
+    var type = kernel.out().get(result).type();
+    int rank = type.shape().rank();
+    if (kernel.spec() instanceof KernelSpec.Direct direct && direct.op() instanceof MatMul) {
+      return product(in, rank);
     }
+    for (var spot : in) {
+      boolean alike = kernel.spec() instanceof KernelSpec.Direct ? spot.type().shape().rank() == rank
+          : spot.type().shape().equals(type.shape());
+      if (alike && !spot.repeats() && !spot.isRowMajor()) {
+        return spot.order();
+      }
+    }
+    return Layout.rowMajor(rank);
+  }
+
+  /**
+   * Column-major where the rows of the first operand, and not the columns of the second, lie side by side; where both
+   * do, as the first operand's own memory is.
+   */
+  private static Layout product(List<Spot> in, int rank) {
+    var a = in.get(0);
+    var b = in.get(1);
+    boolean rows = a.strides().get(rank - 2) == 1 && a.type().shape().size(rank - 1) > 1;
+    boolean columns = b.strides().get(rank - 1) == 1;
+    boolean columnMajor = rows && (!columns || rank == 2 && !transposed(a));
+    if (!columnMajor) {
+      return Layout.rowMajor(rank);
+    }
+    var order = new ArrayList<>(Layout.rowMajor(rank).order());
+    order.set(rank - 2, rank - 1);
+    order.set(rank - 1, rank - 2);
+    return new Layout(order);
+  }
+
+  /** Whether the operand is the transpose of what its memory's own shape says. */
+  private static boolean transposed(Spot a) {
+    var own = a.root().type().shape();
+    return own.rank() == 2 && own.size(0) == a.type().shape().size(1) && own.size(1) == a.type().shape().size(0);
+  }
+
+  /** Another name for the same memory where strides allow it, else a copy that keeps the operand's fastest axis. */
+  private void regroup(Item.Kernel kernel, List<Call> calls) {
+    var slot = kernel.out().getFirst();
+    var from = spot(kernel.in().getFirst());
+    var alias = from.regroup(slot.type().shape());
+    if (alias != null && from.advance().isEmpty()) {
+      spots.put(slot, alias);
+      return;
+    }
+    var spot = Spot.dense(slot, Layout.rowMajor(slot.type().shape().rank()));
+    if (from.strides().size() > 1 && from.strides().getFirst() == 1) {
+      var first = Spot.dense(slot, Layout.of(0));
+      spot = first.regroup(from.type().shape()) == null ? spot : first;
+    }
+    spots.put(slot, spot);
+    copy(from, spot.regroup(from.type().shape()), kernel.origin(), calls);
+  }
+
+  private void place(Item.Kernel kernel, KernelSpec.Place place, List<Call> calls) {
+    var slot = kernel.out().getFirst();
+    var in = kernel.in().stream().map(this::spot).toList();
+    var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::order).findFirst()
+        .orElse(Layout.rowMajor(place.to().shape().rank()));
+    var spot = Spot.dense(slot, layout);
+    spots.put(slot, spot);
+    if (!place.covers()) {
+      var fill = new KernelSpec.Map(place.to().shape(), List.of(),
+          List.of(new Expr.Literal(place.fill(), place.to().dtype())));
+      calls.add(new Call.Run(fill, choose(fill), List.of(), List.of(spot), null, kernel.origin()));
+    }
+    for (int i = 0; i < in.size(); i++) {
+      var region = place.regions().get(i);
+      long offset = spot.offset();
+      var strides = new ArrayList<Long>();
+      for (int axis = 0; axis < spot.strides().size(); axis++) {
+        offset += region.start().get(axis) * spot.strides().get(axis);
+        strides.add(region.step().get(axis) * spot.strides().get(axis));
+      }
+      copy(in.get(i), new Spot(slot, in.get(i).type(), offset, strides, List.of()), kernel.origin(), calls);
+    }
+  }
+
+  /** Memory of an operand that nothing reads after this map, element for element the same as its first result. */
+  private Spot reusable(Item.Kernel kernel, int at, Set<Slot> outer) {
+    var type = kernel.out().getFirst().type();
+    for (var view : kernel.in()) {
+      var slot = view.slot();
+      if (view.isIdentity() && slot.type().equals(type) && diesAt(spots.get(slot).root(), at, outer)
+          && kernel.in().stream().filter(v -> v.slot() == slot).count() == 1) {
+        return spots.get(slot);
+      }
+    }
+    return null;
+  }
+
+  /** Whether nothing that lies in {@code root}'s memory is read after item {@code at}. */
+  private boolean diesAt(Slot root, int at, Set<Slot> outer) {
+    return spots.entrySet().stream().filter(e -> e.getValue().root() == root).map(Map.Entry::getKey)
+        .allMatch(slot -> lastRead.getOrDefault(slot, Integer.MAX_VALUE) <= at && !outer.contains(slot)
+            && !program.sources().containsKey(slot) && !program.tables().containsKey(slot)
+            && !program.isKept(slot));
+  }
 }

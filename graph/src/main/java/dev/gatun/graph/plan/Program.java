@@ -15,15 +15,15 @@ import java.util.Map;
  * @param updates what each state becomes
  */
 record Program(List<Item> items, Map<Slot, Source> sources, Map<Slot, Constant> tables, Map<String, View> outputs,
-        Map<Slot, View> updates) {
+    Map<Slot, View> updates) {
 
-    Program withItems(List<Item> other) {
-        return new Program(List.copyOf(other), sources, tables, outputs, updates);
-    }
+  Program withItems(List<Item> other) {
+    return new Program(List.copyOf(other), sources, tables, outputs, updates);
+  }
 
-    /** Whether a slot is read after the last item: as a result or an update. */
-    boolean isKept(Slot slot) {
-        return outputs.values().stream().anyMatch(v -> v.slot() == slot)
-                || updates.values().stream().anyMatch(v -> v.slot() == slot);
-    }
+  /** Whether a slot is read after the last item: as a result or an update. */
+  boolean isKept(Slot slot) {
+    return outputs.values().stream().anyMatch(v -> v.slot() == slot)
+        || updates.values().stream().anyMatch(v -> v.slot() == slot);
+  }
 }

@@ -14,164 +14,164 @@ import java.util.function.Predicate;
  * @param in operands, each of the space's shape
  */
 record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Reduction> folds, List<Result> results,
-        String origin) {
+    String origin) {
 
-    /** One result: an expression for each element, or for each row. */
-    record Result(Slot slot, Expr expr, boolean perRow) {}
+  /** One result: an expression for each element, or for each row. */
+  record Result(Slot slot, Expr expr, boolean perRow) {}
 
-    /** The scope of a kernel; null if it is no map and no row. */
-    static Scope of(Item item) {
-        if (!(item instanceof Item.Kernel kernel)) {
-            return null;
+  /** The scope of a kernel; null if it is no map and no row. */
+  static Scope of(Item item) {
+    if (!(item instanceof Item.Kernel kernel)) {
+      return null;
+    }
+    return switch (kernel.spec()) {
+      case KernelSpec.Map map -> new Scope(map.space(), List.of(), kernel.in(), List.of(),
+          results(kernel.out(), map.exprs(), false), kernel.origin());
+      case KernelSpec.Row row -> {
+        int rows = row.rowExprs().size();
+        var results = results(kernel.out().subList(0, rows), row.rowExprs(), true);
+        results.addAll(results(kernel.out().subList(rows, kernel.out().size()), row.mapExprs(), false));
+        yield new Scope(row.space(), row.axes(), kernel.in(), row.folds(), results, kernel.origin());
+      }
+      case KernelSpec.Direct d -> null;
+      case KernelSpec.Regroup r -> null;
+      case KernelSpec.Place p -> null;
+      case KernelSpec.View v -> null;
+      case KernelSpec.Repeat r -> null;
+    };
+  }
+
+  private static List<Result> results(List<Slot> slots, List<Expr> exprs, boolean perRow) {
+    var results = new ArrayList<Result>();
+    for (int i = 0; i < slots.size(); i++) {
+      results.add(new Result(slots.get(i), exprs.get(i), perRow));
+    }
+    return results;
+  }
+
+  boolean isMap() {
+    return folds.isEmpty();
+  }
+
+  /** The space with size 1 on the reduced axes. */
+  Shape rowShape() {
+    var sizes = space.sizes();
+    axes.forEach(axis -> sizes[axis] = 1);
+    return Shape.of(sizes);
+  }
+
+  /** The result that a slot holds; null if none. */
+  Result result(Slot slot) {
+    return results.stream().filter(r -> r.slot() == slot).findFirst().orElse(null);
+  }
+
+  /** This scope without the results that nothing needs. */
+  Scope keeping(Predicate<Slot> needed) {
+    return new Scope(space, axes, in, folds, results.stream().filter(r -> needed.test(r.slot())).toList(), origin);
+  }
+
+  /** How much code the scope becomes. */
+  int weight() {
+    return results.stream().mapToInt(r -> r.expr().weight()).sum()
+        + folds.stream().mapToInt(f -> f.value().weight()).sum();
+  }
+
+  Item.Kernel kernel() {
+    var rows = results.stream().filter(Result::perRow).toList();
+    var maps = results.stream().filter(r -> !r.perRow()).toList();
+    var types = in.stream().map(View::type).toList();
+    if (isMap()) {
+      return new Item.Kernel(new KernelSpec.Map(space, types, maps.stream().map(Result::expr).toList()), in,
+          maps.stream().map(Result::slot).toList(), origin);
+    }
+    var spec = new KernelSpec.Row(space, axes, types, folds, rows.stream().map(Result::expr).toList(),
+        maps.stream().map(Result::expr).toList());
+    var out = new ArrayList<Slot>(rows.stream().map(Result::slot).toList());
+    maps.forEach(m -> out.add(m.slot()));
+    return new Item.Kernel(spec, in, out, origin);
+  }
+
+  /** This map, whose space is {@code row}'s row shape, as results for each row of it; null if it is no such map. */
+  Scope asRowsOf(Scope row) {
+    if (!isMap() || row.isMap() || !space.equals(row.rowShape())) {
+      return null;
+    }
+    var stretched = in.stream().map(v -> v.stretched(row.space, row.axes)).toList();
+    var perRow = results.stream().map(r -> new Result(r.slot(), r.expr(), true)).toList();
+    return new Scope(row.space, row.axes, stretched, List.of(), perRow, origin);
+  }
+
+  /**
+   * {@code producer} and this scope, which reads results of it, as one; null if their spaces or a view forbid it.
+   * All results of both are kept.
+   */
+  Scope after(Scope producer) {
+    boolean rows = asRowsOf(producer) != null && !space.equals(producer.space);
+    var consumer = rows ? asRowsOf(producer) : this;
+    if (!consumer.space.equals(producer.space)
+        || !consumer.isMap() && !producer.isMap() && !consumer.axes.equals(producer.axes)) {
+      return null;
+    }
+    var joined = consumer.isMap() ? producer.axes : consumer.axes;
+    var inputs = new ArrayList<>(producer.in);
+    var replacement = new ArrayList<Expr>();
+    for (var view : consumer.in) {
+      var made = producer.result(view.slot());
+      if (made == null) {
+        int at = inputs.indexOf(view);
+        if (at < 0) {
+          at = inputs.size();
+          inputs.add(view);
         }
-        return switch (kernel.spec()) {
-            case KernelSpec.Map map -> new Scope(map.space(), List.of(), kernel.in(), List.of(),
-                    results(kernel.out(), map.exprs(), false), kernel.origin());
-            case KernelSpec.Row row -> {
-                int rows = row.rowExprs().size();
-                var results = results(kernel.out().subList(0, rows), row.rowExprs(), true);
-                results.addAll(results(kernel.out().subList(rows, kernel.out().size()), row.mapExprs(), false));
-                yield new Scope(row.space(), row.axes(), kernel.in(), row.folds(), results, kernel.origin());
-            }
-            case KernelSpec.Direct d -> null;
-            case KernelSpec.Regroup r -> null;
-            case KernelSpec.Place p -> null;
-            case KernelSpec.View v -> null;
-            case KernelSpec.Repeat r -> null;
-        };
+        replacement.add(new Expr.Input(at, view.type().dtype()));
+      } else if (made.perRow() ? view.repeatsAlong(producer.axes) : view.isIdentity()) {
+        replacement.add(made.expr());
+      } else {
+        return null;
+      }
     }
+    int shift = producer.folds.size();
+    var folds = new ArrayList<>(producer.folds);
+    consumer.folds.forEach(f -> folds.add(new KernelSpec.Reduction(f.fold(), rewrite(f.value(), replacement, shift))));
+    var results = new ArrayList<>(producer.results);
+    consumer.results.forEach(r -> results.add(new Result(r.slot(), rewrite(r.expr(), replacement, shift), r.perRow())));
+    return new Scope(producer.space, joined, inputs, folds, results, origin.isEmpty() ? producer.origin : origin);
+  }
 
-    private static List<Result> results(List<Slot> slots, List<Expr> exprs, boolean perRow) {
-        var results = new ArrayList<Result>();
-        for (int i = 0; i < slots.size(); i++) {
-            results.add(new Result(slots.get(i), exprs.get(i), perRow));
-        }
-        return results;
-    }
+  private static Expr rewrite(Expr e, List<Expr> inputs, int shift) {
+    return switch (e) {
+      case Expr.Input input -> inputs.get(input.index());
+      case Expr.Fold fold -> new Expr.Fold(fold.index() + shift, fold.dtype());
+      default -> e.mapParts(part -> rewrite(part, inputs, shift));
+    };
+  }
 
-    boolean isMap() {
-        return folds.isEmpty();
+  /** Operands that no expression reads any more, dropped. */
+  Scope compact() {
+    var used = new java.util.TreeSet<Integer>();
+    results.forEach(r -> collect(r.expr(), used));
+    folds.forEach(f -> collect(f.value(), used));
+    if (used.size() == in.size()) {
+      return this;
     }
+    var order = List.copyOf(used);
+    var replacement = new ArrayList<Expr>();
+    for (int i = 0; i < in.size(); i++) {
+      replacement.add(new Expr.Input(order.indexOf(i), in.get(i).type().dtype()));
+    }
+    return new Scope(space, axes, order.stream().map(in::get).toList(),
+        folds.stream().map(f -> new KernelSpec.Reduction(f.fold(), rewrite(f.value(), replacement, 0))).toList(),
+        results.stream().map(r -> new Result(r.slot(), rewrite(r.expr(), replacement, 0), r.perRow())).toList(),
+        origin);
+  }
 
-    /** The space with size 1 on the reduced axes. */
-    Shape rowShape() {
-        var sizes = space.sizes();
-        axes.forEach(axis -> sizes[axis] = 1);
-        return Shape.of(sizes);
+  private static void collect(Expr e, java.util.Set<Integer> used) {
+    if (e instanceof Expr.Input input) {
+      used.add(input.index());
     }
-
-    /** The result that a slot holds; null if none. */
-    Result result(Slot slot) {
-        return results.stream().filter(r -> r.slot() == slot).findFirst().orElse(null);
-    }
-
-    /** This scope without the results that nothing needs. */
-    Scope keeping(Predicate<Slot> needed) {
-        return new Scope(space, axes, in, folds, results.stream().filter(r -> needed.test(r.slot())).toList(), origin);
-    }
-
-    /** How much code the scope becomes. */
-    int weight() {
-        return results.stream().mapToInt(r -> r.expr().weight()).sum()
-                + folds.stream().mapToInt(f -> f.value().weight()).sum();
-    }
-
-    Item.Kernel kernel() {
-        var rows = results.stream().filter(Result::perRow).toList();
-        var maps = results.stream().filter(r -> !r.perRow()).toList();
-        var types = in.stream().map(View::type).toList();
-        if (isMap()) {
-            return new Item.Kernel(new KernelSpec.Map(space, types, maps.stream().map(Result::expr).toList()), in,
-                    maps.stream().map(Result::slot).toList(), origin);
-        }
-        var spec = new KernelSpec.Row(space, axes, types, folds, rows.stream().map(Result::expr).toList(),
-                maps.stream().map(Result::expr).toList());
-        var out = new ArrayList<Slot>(rows.stream().map(Result::slot).toList());
-        maps.forEach(m -> out.add(m.slot()));
-        return new Item.Kernel(spec, in, out, origin);
-    }
-
-    /** This map, whose space is {@code row}'s row shape, as results for each row of it; null if it is no such map. */
-    Scope asRowsOf(Scope row) {
-        if (!isMap() || row.isMap() || !space.equals(row.rowShape())) {
-            return null;
-        }
-        var stretched = in.stream().map(v -> v.stretched(row.space, row.axes)).toList();
-        var perRow = results.stream().map(r -> new Result(r.slot(), r.expr(), true)).toList();
-        return new Scope(row.space, row.axes, stretched, List.of(), perRow, origin);
-    }
-
-    /**
-     * {@code producer} and this scope, which reads results of it, as one; null if their spaces or a view forbid it.
-     * All results of both are kept.
-     */
-    Scope after(Scope producer) {
-        boolean rows = asRowsOf(producer) != null && !space.equals(producer.space);
-        var consumer = rows ? asRowsOf(producer) : this;
-        if (!consumer.space.equals(producer.space)
-                || !consumer.isMap() && !producer.isMap() && !consumer.axes.equals(producer.axes)) {
-            return null;
-        }
-        var joined = consumer.isMap() ? producer.axes : consumer.axes;
-        var inputs = new ArrayList<>(producer.in);
-        var replacement = new ArrayList<Expr>();
-        for (var view : consumer.in) {
-            var made = producer.result(view.slot());
-            if (made == null) {
-                int at = inputs.indexOf(view);
-                if (at < 0) {
-                    at = inputs.size();
-                    inputs.add(view);
-                }
-                replacement.add(new Expr.Input(at, view.type().dtype()));
-            } else if (made.perRow() ? view.repeatsAlong(producer.axes) : view.isIdentity()) {
-                replacement.add(made.expr());
-            } else {
-                return null;
-            }
-        }
-        int shift = producer.folds.size();
-        var folds = new ArrayList<>(producer.folds);
-        consumer.folds.forEach(f -> folds.add(new KernelSpec.Reduction(f.fold(), rewrite(f.value(), replacement, shift))));
-        var results = new ArrayList<>(producer.results);
-        consumer.results.forEach(r -> results.add(new Result(r.slot(), rewrite(r.expr(), replacement, shift), r.perRow())));
-        return new Scope(producer.space, joined, inputs, folds, results, origin.isEmpty() ? producer.origin : origin);
-    }
-
-    private static Expr rewrite(Expr e, List<Expr> inputs, int shift) {
-        return switch (e) {
-            case Expr.Input input -> inputs.get(input.index());
-            case Expr.Fold fold -> new Expr.Fold(fold.index() + shift, fold.dtype());
-            default -> e.mapParts(part -> rewrite(part, inputs, shift));
-        };
-    }
-
-    /** Operands that no expression reads any more, dropped. */
-    Scope compact() {
-        var used = new java.util.TreeSet<Integer>();
-        results.forEach(r -> collect(r.expr(), used));
-        folds.forEach(f -> collect(f.value(), used));
-        if (used.size() == in.size()) {
-            return this;
-        }
-        var order = List.copyOf(used);
-        var replacement = new ArrayList<Expr>();
-        for (int i = 0; i < in.size(); i++) {
-            replacement.add(new Expr.Input(order.indexOf(i), in.get(i).type().dtype()));
-        }
-        return new Scope(space, axes, order.stream().map(in::get).toList(),
-                folds.stream().map(f -> new KernelSpec.Reduction(f.fold(), rewrite(f.value(), replacement, 0))).toList(),
-                results.stream().map(r -> new Result(r.slot(), rewrite(r.expr(), replacement, 0), r.perRow())).toList(),
-                origin);
-    }
-
-    private static void collect(Expr e, java.util.Set<Integer> used) {
-        if (e instanceof Expr.Input input) {
-            used.add(input.index());
-        }
-        e.mapParts(part -> {
-            collect(part, used);
-            return part;
-        });
-    }
+    e.mapParts(part -> {
+      collect(part, used);
+      return part;
+    });
+  }
 }

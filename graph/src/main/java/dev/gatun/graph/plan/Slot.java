@@ -4,24 +4,24 @@ import dev.gatun.ops.TensorType;
 
 /** A value that has memory: what a kernel writes or what comes from outside. Identity counts. */
 final class Slot {
-    private final String name;
-    private final TensorType type;
+  private final String name;
+  private final TensorType type;
 
-    Slot(String name, TensorType type) {
-        this.name = name;
-        this.type = type;
-    }
+  Slot(String name, TensorType type) {
+    this.name = name;
+    this.type = type;
+  }
 
-    String name() {
-        return name;
-    }
+  String name() {
+    return name;
+  }
 
-    TensorType type() {
-        return type;
-    }
+  TensorType type() {
+    return type;
+  }
 
-    @Override
-    public String toString() {
-        return name + ": " + type;
-    }
+  @Override
+  public String toString() {
+    return name + ": " + type;
+  }
 }

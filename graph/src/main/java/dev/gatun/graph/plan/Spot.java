@@ -18,94 +18,94 @@ import java.util.stream.IntStream;
  */
 record Spot(Slot root, TensorType type, long offset, List<Long> strides, List<Long> advance) {
 
-    static Spot dense(Slot root, Layout layout) {
-        return new Spot(root, root.type(), 0, boxed(layout.strides(root.type().shape())), List.of());
-    }
+  static Spot dense(Slot root, Layout layout) {
+    return new Spot(root, root.type(), 0, boxed(layout.strides(root.type().shape())), List.of());
+  }
 
-    private static List<Long> boxed(long[] numbers) {
-        return Arrays.stream(numbers).boxed().toList();
-    }
+  private static List<Long> boxed(long[] numbers) {
+    return Arrays.stream(numbers).boxed().toList();
+  }
 
-    long[] strideArray() {
-        return strides.stream().mapToLong(Long::longValue).toArray();
-    }
+  long[] strideArray() {
+    return strides.stream().mapToLong(Long::longValue).toArray();
+  }
 
-    /** A view of the slot that lies here. */
-    Spot through(View view) {
-        long start = offset;
-        for (int j = 0; j < strides.size(); j++) {
-            start += view.base().get(j) * strides.get(j);
-        }
-        var moved = view.axes().stream().map(a -> a.source() < 0 ? 0L : a.step() * strides.get(a.source())).toList();
-        var turned = new java.util.ArrayList<>(advance);
-        for (var turn : view.turns()) {
-            while (turned.size() <= turn.depth()) {
-                turned.add(0L);
-            }
-            turned.set(turn.depth(), turned.get(turn.depth()) + turn.step() * strides.get(turn.axis()));
-        }
-        return new Spot(root, view.type(), start, moved, List.copyOf(turned));
+  /** A view of the slot that lies here. */
+  Spot through(View view) {
+    long start = offset;
+    for (int j = 0; j < strides.size(); j++) {
+      start += view.base().get(j) * strides.get(j);
     }
+    var moved = view.axes().stream().map(a -> a.source() < 0 ? 0L : a.step() * strides.get(a.source())).toList();
+    var turned = new java.util.ArrayList<>(advance);
+    for (var turn : view.turns()) {
+      while (turned.size() <= turn.depth()) {
+        turned.add(0L);
+      }
+      turned.set(turn.depth(), turned.get(turn.depth()) + turn.step() * strides.get(turn.axis()));
+    }
+    return new Spot(root, view.type(), start, moved, List.copyOf(turned));
+  }
 
-    /** The same elements in row-major order under another shape, where these strides allow it; else null. */
-    Spot regroup(Shape to) {
-        var moved = regroup(type.shape(), strideArray(), to);
-        return moved == null ? null : new Spot(root, type.withShape(to), offset, boxed(moved), advance);
-    }
+  /** The same elements in row-major order under another shape, where these strides allow it; else null. */
+  Spot regroup(Shape to) {
+    var moved = regroup(type.shape(), strideArray(), to);
+    return moved == null ? null : new Spot(root, type.withShape(to), offset, boxed(moved), advance);
+  }
 
-    private static long[] regroup(Shape from, long[] strides, Shape to) {
-        if (from.elements() == 0) {
-            return to.rowMajorStrides();
-        }
-        var sizes = new long[from.rank()];
-        var steps = new long[from.rank()];
-        int count = 0;
-        for (int i = 0; i < from.rank(); i++) {
-            if (from.size(i) == 1) {
-                continue;
-            }
-            if (count > 0 && steps[count - 1] == strides[i] * from.size(i)) {
-                sizes[count - 1] *= from.size(i);
-                steps[count - 1] = strides[i];
-            } else {
-                sizes[count] = from.size(i);
-                steps[count++] = strides[i];
-            }
-        }
-        var result = new long[to.rank()];
-        long done = 1;
-        int at = count - 1;
-        for (int i = to.rank() - 1; i >= 0; i--) {
-            long size = to.size(i);
-            if (size == 1) {
-                continue;
-            }
-            if (at < 0 || sizes[at] % (done * size) != 0) {
-                return null;
-            }
-            result[i] = steps[at] * done;
-            done *= size;
-            if (done == sizes[at]) {
-                at--;
-                done = 1;
-            }
-        }
-        return result;
+  private static long[] regroup(Shape from, long[] strides, Shape to) {
+    if (from.elements() == 0) {
+      return to.rowMajorStrides();
     }
+    var sizes = new long[from.rank()];
+    var steps = new long[from.rank()];
+    int count = 0;
+    for (int i = 0; i < from.rank(); i++) {
+      if (from.size(i) == 1) {
+        continue;
+      }
+      if (count > 0 && steps[count - 1] == strides[i] * from.size(i)) {
+        sizes[count - 1] *= from.size(i);
+        steps[count - 1] = strides[i];
+      } else {
+        sizes[count] = from.size(i);
+        steps[count++] = strides[i];
+      }
+    }
+    var result = new long[to.rank()];
+    long done = 1;
+    int at = count - 1;
+    for (int i = to.rank() - 1; i >= 0; i--) {
+      long size = to.size(i);
+      if (size == 1) {
+        continue;
+      }
+      if (at < 0 || sizes[at] % (done * size) != 0) {
+        return null;
+      }
+      result[i] = steps[at] * done;
+      done *= size;
+      if (done == sizes[at]) {
+        at--;
+        done = 1;
+      }
+    }
+    return result;
+  }
 
-    boolean isRowMajor() {
-        return Layout.rowMajor(type.shape().rank()).accepts(type.shape(), strideArray());
-    }
+  boolean isRowMajor() {
+    return Layout.rowMajor(type.shape().rank()).accepts(type.shape(), strideArray());
+  }
 
-    /** Whether some axis repeats. */
-    boolean repeats() {
-        return IntStream.range(0, strides.size()).anyMatch(i -> strides.get(i) == 0 && type.shape().size(i) > 1);
-    }
+  /** Whether some axis repeats. */
+  boolean repeats() {
+    return IntStream.range(0, strides.size()).anyMatch(i -> strides.get(i) == 0 && type.shape().size(i) > 1);
+  }
 
-    /** The axes by falling stride: the layout that a dense tensor like this one has. */
-    Layout order() {
-        return new Layout(IntStream.range(0, strides.size()).boxed()
-                .sorted(Comparator.comparingLong((Integer i) -> type.shape().size(i) == 1 ? Long.MAX_VALUE
-                        : Math.abs(strides.get(i))).reversed()).toList());
-    }
+  /** The axes by falling stride: the layout that a dense tensor like this one has. */
+  Layout order() {
+    return new Layout(IntStream.range(0, strides.size()).boxed()
+        .sorted(Comparator.comparingLong((Integer i) -> type.shape().size(i) == 1 ? Long.MAX_VALUE
+            : Math.abs(strides.get(i))).reversed()).toList());
+  }
 }

@@ -15,105 +15,105 @@ import java.util.Map;
  * place from the start.
  */
 final class Stores {
-    private Stores() {}
+  private Stores() {}
 
-    /** The program's items followed by the stores of its updates; nothing that can fail comes after the first of them. */
-    static List<Item> withUpdates(Program program) {
-        var items = new ArrayList<>(program.items());
-        var stores = new ArrayList<Item>();
-        var targets = program.updates().keySet();
-        int number = 0;
-        for (var update : program.updates().entrySet()) {
-            var from = update.getValue();
-            if (from.slot() == update.getKey() && from.isIdentity()) {
-                continue;
-            }
-            if (targets.contains(from.slot())) {
-                var aside = new Slot("u" + number++, from.type());
-                items.add(new Item.Store(from, View.of(aside), ""));
-                from = View.of(aside);
-            }
-            stores.add(new Item.Store(from, View.of(update.getKey()), ""));
+  /** The program's items followed by the stores of its updates; nothing that can fail comes after the first of them. */
+  static List<Item> withUpdates(Program program) {
+    var items = new ArrayList<>(program.items());
+    var stores = new ArrayList<Item>();
+    var targets = program.updates().keySet();
+    int number = 0;
+    for (var update : program.updates().entrySet()) {
+      var from = update.getValue();
+      if (from.slot() == update.getKey() && from.isIdentity()) {
+        continue;
+      }
+      if (targets.contains(from.slot())) {
+        var aside = new Slot("u" + number++, from.type());
+        items.add(new Item.Store(from, View.of(aside), ""));
+        from = View.of(aside);
+      }
+      stores.add(new Item.Store(from, View.of(update.getKey()), ""));
+    }
+    sinkWriters(items, stores);
+    items.addAll(stores);
+    return items;
+  }
+
+  /** Moves kernels whose results only stores read behind the last kernel that can fail. */
+  private static void sinkWriters(List<Item> items, List<Item> stores) {
+    int last = lastFallible(items);
+    var stored = new HashSet<Slot>();
+    stores.forEach(s -> s.reads().forEach(stored::add));
+    var sunk = new ArrayList<Item>();
+    for (int i = last - 1; i >= 0; i--) {
+      var item = items.get(i);
+      var below = items.subList(i + 1, items.size());
+      if (item instanceof Item.Kernel k && k.out().stream().allMatch(stored::contains)
+          && below.stream().noneMatch(other -> other.reads().anyMatch(k.out()::contains))) {
+        sunk.addFirst(items.remove(i));
+      }
+    }
+    items.addAll(sunk);
+  }
+
+  private static int lastFallible(List<Item> items) {
+    for (int i = items.size() - 1; i >= 0; i--) {
+      if (canFail(items.get(i))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean canFail(Item item) {
+    return switch (item) {
+      case Item.Kernel k -> k.spec() instanceof KernelSpec.Direct d
+          && (d.op() instanceof Gather || d.op() instanceof ScatterAdd);
+      case Item.Store s -> false;
+      case Item.Loop l -> l.body().stream().anyMatch(Stores::canFail);
+    };
+  }
+
+  /**
+   * For each slot that one kernel of {@code items} makes whole and a store then copies: where it may be made instead.
+   *
+   * @param sources slots that hold model memory, which must stay untouched until nothing can fail any more
+   */
+  static Map<Slot, View> direct(List<Item> items, Map<Slot, Source> sources) {
+    int last = lastFallible(items);
+    var homes = new HashMap<Slot, View>();
+    for (int at = 0; at < items.size(); at++) {
+      if (items.get(at) instanceof Item.Store store && store.from().isIdentity()
+          && !homes.containsKey(store.from().slot())) {
+        int maker = maker(items, store.from().slot(), at);
+        boolean safe = maker > last || !sources.containsKey(store.to().slot());
+        if (maker >= 0 && safe && free(items, maker, at, store)) {
+          homes.put(store.from().slot(), store.to());
         }
-        sinkWriters(items, stores);
-        items.addAll(stores);
-        return items;
+      }
     }
+    return homes;
+  }
 
-    /** Moves kernels whose results only stores read behind the last kernel that can fail. */
-    private static void sinkWriters(List<Item> items, List<Item> stores) {
-        int last = lastFallible(items);
-        var stored = new HashSet<Slot>();
-        stores.forEach(s -> s.reads().forEach(stored::add));
-        var sunk = new ArrayList<Item>();
-        for (int i = last - 1; i >= 0; i--) {
-            var item = items.get(i);
-            var below = items.subList(i + 1, items.size());
-            if (item instanceof Item.Kernel k && k.out().stream().allMatch(stored::contains)
-                    && below.stream().noneMatch(other -> other.reads().anyMatch(k.out()::contains))) {
-                sunk.addFirst(items.remove(i));
-            }
-        }
-        items.addAll(sunk);
+  private static int maker(List<Item> items, Slot slot, int before) {
+    for (int i = 0; i < before; i++) {
+      if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)
+          && !(k.spec() instanceof KernelSpec.Regroup) && !(k.spec() instanceof KernelSpec.Place)) {
+        return i;
+      }
     }
+    return -1;
+  }
 
-    private static int lastFallible(List<Item> items) {
-        for (int i = items.size() - 1; i >= 0; i--) {
-            if (canFail(items.get(i))) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static boolean canFail(Item item) {
-        return switch (item) {
-            case Item.Kernel k -> k.spec() instanceof KernelSpec.Direct d
-                    && (d.op() instanceof Gather || d.op() instanceof ScatterAdd);
-            case Item.Store s -> false;
-            case Item.Loop l -> l.body().stream().anyMatch(Stores::canFail);
-        };
-    }
-
-    /**
-     * For each slot that one kernel of {@code items} makes whole and a store then copies: where it may be made instead.
-     *
-     * @param sources slots that hold model memory, which must stay untouched until nothing can fail any more
-     */
-    static Map<Slot, View> direct(List<Item> items, Map<Slot, Source> sources) {
-        int last = lastFallible(items);
-        var homes = new HashMap<Slot, View>();
-        for (int at = 0; at < items.size(); at++) {
-            if (items.get(at) instanceof Item.Store store && store.from().isIdentity()
-                    && !homes.containsKey(store.from().slot())) {
-                int maker = maker(items, store.from().slot(), at);
-                boolean safe = maker > last || !sources.containsKey(store.to().slot());
-                if (maker >= 0 && safe && free(items, maker, at, store)) {
-                    homes.put(store.from().slot(), store.to());
-                }
-            }
-        }
-        return homes;
-    }
-
-    private static int maker(List<Item> items, Slot slot, int before) {
-        for (int i = 0; i < before; i++) {
-            if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)
-                    && !(k.spec() instanceof KernelSpec.Regroup) && !(k.spec() instanceof KernelSpec.Place)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    /** Whether the target's old content is not read from the maker on, but by the maker element for element. */
-    private static boolean free(List<Item> items, int maker, int store, Item.Store what) {
-        var target = what.to().slot();
-        boolean readLater = items.subList(maker + 1, store).stream()
-                .anyMatch(item -> item.reads().anyMatch(s -> s == target) || item.writes().anyMatch(s -> s == target));
-        var kernel = (Item.Kernel) items.get(maker);
-        boolean elementwise = kernel.spec() instanceof KernelSpec.Map && what.to().isIdentity();
-        return !readLater && kernel.in().stream()
-                .allMatch(v -> v.slot() != target || elementwise && v.isIdentity());
-    }
+  /** Whether the target's old content is not read from the maker on, but by the maker element for element. */
+  private static boolean free(List<Item> items, int maker, int store, Item.Store what) {
+    var target = what.to().slot();
+    boolean readLater = items.subList(maker + 1, store).stream()
+        .anyMatch(item -> item.reads().anyMatch(s -> s == target) || item.writes().anyMatch(s -> s == target));
+    var kernel = (Item.Kernel) items.get(maker);
+    boolean elementwise = kernel.spec() instanceof KernelSpec.Map && what.to().isIdentity();
+    return !readLater && kernel.in().stream()
+        .allMatch(v -> v.slot() != target || elementwise && v.isIdentity());
+  }
 }
