@@ -204,7 +204,8 @@ public final class TensorArena implements AutoCloseable {
    * Frees the memory and gives its bytes back to the root. Descendants that are still open are closed too and reported.
    * A second close does nothing.
    *
-   * @throws IllegalStateException if somebody holds this arena or a descendant; nothing is closed then
+   * @throws IllegalStateException if somebody holds this arena or a descendant; nothing is closed then. Also if a channel
+   *                               is using its memory without holding it; descendants may be closed then
    * @throws LeakException         if a descendant was still open; everything is closed then
    */
   @Override
@@ -219,7 +220,11 @@ public final class TensorArena implements AutoCloseable {
       refuseWhileHeld(subtree);
       leaks = subtree.stream().skip(1)
           .map(arena -> new LeakException.Leak(arena.name, arena.own, arena.opened)).toList();
-      subtree.reversed().forEach(TensorArena::free);
+      try {
+        subtree.reversed().forEach(TensorArena::free);
+      } finally {
+        subtree.stream().filter(arena -> arena.holders == CLOSING).forEach(arena -> arena.holders = 0);
+      }
     }
     if (!leaks.isEmpty()) {
       throw new LeakException(name, leaks);
@@ -240,7 +245,11 @@ public final class TensorArena implements AutoCloseable {
   }
 
   private void free() {
-    memory.close();
+    try {
+      memory.close();
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException("close() of arena `" + name + "` refused: a channel is using its memory", e);
+    }
     giveBack(own);
     holders = CLOSED;
     if (parent != null) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -134,6 +136,28 @@ class TensorArenaTest {
     } finally {
       TensorArena.trace(false);
     }
+  }
+
+  @Test
+  void closeIsRefusedWhileAChannelUsesTheMemory() throws Exception {
+    var root = TensorArena.root("root", 1 << 20);
+    var buffer = root.allocateBytes(1 << 20).asByteBuffer();
+    var pipe = Pipe.open();
+    try (var pool = Executors.newSingleThreadExecutor(); var source = pipe.source(); var sink = pipe.sink()) {
+      var writer = pool.submit(() -> sink.write(buffer));
+      var taken = ByteBuffer.allocate(1 << 20);
+      // One byte has come through, so the writer is inside its call and blocked on the rest.
+      source.read(taken.limit(1));
+      var error = assertThrows(IllegalStateException.class, root::close);
+      assertEquals("close() of arena `root` refused: a channel is using its memory", error.getMessage());
+      assertEquals(1, root.acquire());
+      root.release();
+      for (taken.limit(1 << 20); taken.hasRemaining();) {
+        source.read(taken);
+      }
+      assertEquals(1 << 20, writer.get());
+    }
+    root.close();
   }
 
   @Test
