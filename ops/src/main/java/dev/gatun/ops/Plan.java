@@ -1,5 +1,7 @@
 package dev.gatun.ops;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,18 +12,20 @@ import java.util.Map;
  * @param machine the machine that it was made for
  * @param buffers all memory, by number
  * @param steps in the order in which they run
- * @param bindings inputs, results and parameters by name
+ * @param sources inputs, parameters, states and caches by name, dense and row-major
+ * @param outputs results by name, dense and row-major
  * @param tables constants that a session writes into its memory once, before the first run
  * @param planBytes size of the memory that each session needs
  */
-public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> bindings,
-    List<Table> tables, long planBytes) {
+public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> sources,
+    Map<String, Operand> outputs, List<Table> tables, long planBytes) {
 
   public Plan {
     tables = List.copyOf(tables);
     buffers = List.copyOf(buffers);
     steps = List.copyOf(steps);
-    bindings = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(bindings));
+    sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
+    outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
   }
 
   /** Which memory a buffer lies in: one plan's in a session, a session's for all its plans, or the model's. */

@@ -54,11 +54,11 @@ final class Memory {
     this.session = session;
   }
 
-  Plan plan(String machine, List<Call> calls) {
+  Plan plan(String machine, List<Call> calls, Map<String, Spot> outputs) {
     program.sources().keySet().forEach(this::keepAlways);
     program.tables().keySet().forEach(this::keepAlways);
     measure(calls);
-    program.outputs().values().forEach(v -> touch(spots.get(v.slot()).root(), clock));
+    outputs.values().forEach(spot -> touch(spot.root(), clock));
     for (var loop : loops) {
       lives.values().forEach(life -> extend(life, loop));
     }
@@ -69,13 +69,13 @@ final class Memory {
       numbers.put(slot, buffers.size());
       buffers.add(buffer(slot, offsets));
     }
-    var bindings = new LinkedHashMap<String, Plan.Operand>();
-    program.sources().forEach((slot, source) -> bindings.put(source.name(), operand(spots.get(slot))));
-    program.outputs().forEach((name, view) ->
-        bindings.put("output:" + name, operand(spots.get(view.slot()).through(view))));
+    var sources = new LinkedHashMap<String, Plan.Operand>();
+    program.sources().forEach((slot, source) -> sources.put(source.name(), operand(spots.get(slot))));
+    var results = new LinkedHashMap<String, Plan.Operand>();
+    outputs.forEach((name, spot) -> results.put(name, operand(spot)));
     var tables = program.tables().entrySet().stream()
         .map(e -> new Plan.Table(operand(spots.get(e.getKey())), e.getValue().values())).toList();
-    return new Plan(machine, buffers, steps(calls), bindings, tables, bytes);
+    return new Plan(machine, buffers, steps(calls), sources, results, tables, bytes);
   }
 
   private void keepAlways(Slot slot) {

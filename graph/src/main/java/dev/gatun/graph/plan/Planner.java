@@ -11,10 +11,12 @@ import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compiles a graph for a machine: lowering, fusion, choice of kernels with their layouts, then memory. A pure function
@@ -29,11 +31,22 @@ public final class Planner {
   private final Map<Slot, Spot> spots = new HashMap<>();
   private final Map<View, Map<Layout, Spot>> relaid = new HashMap<>();
   private final Map<Slot, Integer> lastRead = new HashMap<>();
+  /** Slots that stores write: a second name for their memory would change under its readers. */
+  private final Set<Slot> overwritten;
   private int number;
 
   private Planner(Program program, Backend machine) {
     this.program = program;
     this.machine = machine;
+    this.overwritten = program.items().stream().flatMap(Planner::stores).collect(Collectors.toSet());
+  }
+
+  private static Stream<Slot> stores(Item item) {
+    return switch (item) {
+      case Item.Store store -> Stream.of(store.to().slot());
+      case Item.Loop loop -> loop.body().stream().flatMap(Planner::stores);
+      case Item.Kernel kernel -> Stream.of();
+    };
   }
 
   /**
@@ -43,13 +56,28 @@ public final class Planner {
    * @param session offset in bytes of each cache in the session's memory
    */
   public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-    var program = Fusion.fuse(Lowering.lower(graph), machine);
+    var program = Stores.withUpdates(Fusion.fuse(Lowering.lower(graph), machine));
     var planner = new Planner(program, machine);
-    var items = Stores.withUpdates(program);
     program.sources().keySet().forEach(planner::placeRowMajor);
     program.tables().keySet().forEach(planner::placeRowMajor);
-    var calls = planner.calls(items, Set.of());
-    return new Memory(program, planner.spots, model, session).plan(machine.name(), calls);
+    var calls = planner.calls(program.items(), Set.of());
+    var outputs = planner.outputs(calls);
+    return new Memory(program, planner.spots, model, session).plan(machine.name(), calls, outputs);
+  }
+
+  /** The results, each dense and row-major, so that whoever reads them needs no strides. */
+  private Map<String, Spot> outputs(List<Call> calls) {
+    var outputs = new LinkedHashMap<String, Spot>();
+    program.outputs().forEach((name, view) -> {
+      var spot = spot(view);
+      if (!spot.isRowMajor()) {
+        var dense = Spot.dense(new Slot(name, view.type()), Layout.rowMajor(view.type().shape().rank()));
+        copy(spot, dense, "", calls);
+        spot = dense;
+      }
+      outputs.put(name, spot);
+    });
+    return outputs;
   }
 
   private void placeRowMajor(Slot slot) {
@@ -57,7 +85,7 @@ public final class Planner {
   }
 
   private List<Call> calls(List<Item> items, Set<Slot> outer) {
-    var homes = Stores.direct(items, program.sources());
+    var homes = Stores.direct(items, program);
     for (int i = 0; i < items.size(); i++) {
       int at = i;
       items.get(i).reads().filter(s -> !outer.contains(s)).forEach(s -> lastRead.put(s, at));
@@ -251,7 +279,7 @@ public final class Planner {
     var slot = kernel.out().getFirst();
     var from = spot(kernel.in().getFirst());
     var alias = from.regroup(slot.type().shape());
-    if (alias != null && from.advance().isEmpty()) {
+    if (alias != null && from.advance().isEmpty() && !overwritten.contains(from.root())) {
       spots.put(slot, alias);
       return;
     }

@@ -3,10 +3,10 @@ package dev.gatun.graph.plan;
 import dev.gatun.ops.Gather;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.ScatterAdd;
-import dev.gatun.ops.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,9 +17,13 @@ import java.util.Map;
 final class Stores {
   private Stores() {}
 
-  /** The program's items followed by the stores of its updates; nothing that can fail comes after the first of them. */
-  static List<Item> withUpdates(Program program) {
+  /**
+   * The program with the stores of its updates behind its items; nothing that can fail comes after the first of them,
+   * and a result that is a state's old value is kept aside before.
+   */
+  static Program withUpdates(Program program) {
     var items = new ArrayList<>(program.items());
+    var outputs = new LinkedHashMap<>(program.outputs());
     var stores = new ArrayList<Item>();
     var targets = program.updates().keySet();
     int number = 0;
@@ -35,9 +39,16 @@ final class Stores {
       }
       stores.add(new Item.Store(from, View.of(update.getKey()), ""));
     }
+    for (var output : program.outputs().entrySet()) {
+      if (targets.contains(output.getValue().slot())) {
+        var aside = new Slot("u" + number++, output.getValue().type());
+        items.add(new Item.Store(output.getValue(), View.of(aside), ""));
+        outputs.put(output.getKey(), View.of(aside));
+      }
+    }
     sinkWriters(items, stores);
     items.addAll(stores);
-    return items;
+    return new Program(List.copyOf(items), program.sources(), program.tables(), outputs, program.updates());
   }
 
   /** Moves kernels whose results only stores read behind the last kernel that can fail. */
@@ -78,22 +89,34 @@ final class Stores {
   /**
    * For each slot that one kernel of {@code items} makes whole and a store then copies: where it may be made instead.
    *
-   * @param sources slots that hold model memory, which must stay untouched until nothing can fail any more
+   * @param program whose sources are model memory, which must stay untouched until nothing can fail any more
    */
-  static Map<Slot, View> direct(List<Item> items, Map<Slot, Source> sources) {
+  static Map<Slot, View> direct(List<Item> items, Program program) {
     int last = lastFallible(items);
     var homes = new HashMap<Slot, View>();
     for (int at = 0; at < items.size(); at++) {
       if (items.get(at) instanceof Item.Store store && store.from().isIdentity()
           && !homes.containsKey(store.from().slot())) {
         int maker = maker(items, store.from().slot(), at);
-        boolean safe = maker > last || !sources.containsKey(store.to().slot());
-        if (maker >= 0 && safe && free(items, maker, at, store)) {
+        boolean safe = maker > last || !program.sources().containsKey(store.to().slot());
+        if (maker >= 0 && safe && free(items, maker, at, store) && !outlives(items, at, store, program)) {
           homes.put(store.from().slot(), store.to());
         }
       }
     }
     return homes;
+  }
+
+  /** Whether the value is read once the target has been written anew. */
+  private static boolean outlives(List<Item> items, int at, Item.Store store, Program program) {
+    var value = store.from().slot();
+    for (int i = at + 1; i < items.size(); i++) {
+      if (items.get(i).writes().anyMatch(s -> s == store.to().slot())) {
+        return program.isKept(value)
+            || items.subList(i, items.size()).stream().anyMatch(item -> item.reads().anyMatch(s -> s == value));
+      }
+    }
+    return false;
   }
 
   private static int maker(List<Item> items, Slot slot, int before) {

@@ -1,0 +1,50 @@
+package dev.gatun.graph;
+
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.Interpreter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds the machines that can run plans: those that the service loader offers, and the interpreter by name. */
+public final class Machines {
+  private Machines() {}
+
+  /** Every machine, the preferred first, those that can't run here included. */
+  public static List<Backend> all() {
+    var offered = ServiceLoader.load(Backend.class, Machines.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get);
+    return Stream.concat(offered, Stream.of(new Interpreter()))
+        .sorted(Comparator.comparingInt(Backend::rank).reversed()).toList();
+  }
+
+  /**
+   * The fastest machine that can run here. The interpreter is never chosen: it runs only when asked for by name.
+   *
+   * @throws MachineException saying for each machine why it can't run and what mends it
+   */
+  public static Backend best() {
+    var fast = all().stream().filter(m -> m.rank() > 0).toList();
+    return fast.stream().filter(Backend::available).findFirst().orElseThrow(() -> new MachineException(fast.isEmpty()
+        ? "no machine is on the module or class path: add gatun-simd"
+        : fast.stream().map(Backend::description).collect(Collectors.joining("; "))));
+  }
+
+  /**
+   * The machine of a name.
+   *
+   * @throws MachineException if there is none, or it can't run here
+   */
+  public static Backend named(String name) {
+    var all = all();
+    var machine = all.stream().filter(m -> m.name().equals(name)).findFirst()
+        .orElseThrow(() -> new MachineException("no machine is called " + name + ": there are "
+            + all.stream().map(Backend::name).collect(Collectors.joining(", "))));
+    if (!machine.available()) {
+      throw new MachineException(machine.description());
+    }
+    return machine;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.gatun.graph;
+
+import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
+import dev.gatun.memory.Tensor;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.Plan;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Memory on a machine in which plans run: each loaded plan has a slab of its own, all share the model's variables and
+ * this session's caches. One caller at a time; threads that share a plan open a session each.
+ */
+public final class Session implements AutoCloseable {
+  private final Backend machine;
+  private final TensorArena arena;
+  private final Variables model;
+  private final Variables caches;
+  private final int threads;
+  private final List<Loaded> plans = new ArrayList<>();
+
+  /**
+   * A session.
+   *
+   * @param parent its memory is counted there
+   * @param model the parameters and states that plans read and update
+   * @param caches tensors that live as long as this session; null if its plans have none
+   * @param threads how many threads a run may use; never changes a result
+   */
+  public Session(Backend machine, TensorArena parent, Variables model, Variables caches, int threads) {
+    this.machine = machine;
+    this.arena = parent.child("session");
+    this.model = model;
+    this.caches = caches;
+    this.threads = threads;
+  }
+
+  /** Gives a plan memory and makes it ready to run. */
+  public Loaded load(Plan plan) {
+    if (!plan.machine().equals(machine.name())) {
+      throw new IllegalArgumentException("the plan is for " + plan.machine() + ", the session on " + machine.name());
+    }
+    var slab = machine.allocate(arena, plan.planBytes());
+    plan.tables().forEach(table -> upload(plan, slab, table));
+    var memory = new Backend.Memory(slab, caches == null ? null : caches.slab(), model.slab());
+    var loaded = new Loaded(plan, memory, machine.load(plan, memory, threads), model.arena());
+    plans.add(loaded);
+    return loaded;
+  }
+
+  private static void upload(Plan plan, Backend.Slab slab, Plan.Table table) {
+    var type = table.operand().type();
+    try (var scratch = TensorArena.root("table", type.bytes() + TensorArena.ALIGNMENT)) {
+      var tensor = scratch.allocate(type.dtype(), type.shape());
+      tensor.setDoubles(table.values().stream().mapToDouble(Double::doubleValue).toArray());
+      slab.upload(plan.buffers().get(table.operand().buffer()).offset() + table.operand().offset(), tensor.segment());
+    }
+  }
+
+  @Override
+  public void close() {
+    plans.forEach(Loaded::close);
+    plans.clear();
+    arena.close();
+  }
+
+  /** A plan in a session's memory. Setting, running and getting allocate nothing on the heap. */
+  public static final class Loaded {
+    private final Plan plan;
+    private final Backend.Memory memory;
+    private final Backend.Executable executable;
+    private final TensorArena owner;
+    private final TensorArena scratch = TensorArena.root("scalars", 2 * TensorArena.ALIGNMENT);
+    private final Tensor f32 = scratch.allocate(DType.F32, Shape.SCALAR);
+    private final Tensor f64 = scratch.allocate(DType.F64, Shape.SCALAR);
+
+    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable, TensorArena owner) {
+      this.plan = plan;
+      this.memory = memory;
+      this.executable = executable;
+      this.owner = owner;
+    }
+
+    public Plan plan() {
+      return plan;
+    }
+
+    private static Plan.Operand operand(Map<String, Plan.Operand> operands, String name) {
+      var operand = operands.get(name);
+      if (operand == null) {
+        throw new IllegalArgumentException("the plan has no " + name + ": it has " + operands.keySet());
+      }
+      return operand;
+    }
+
+    private long offset(Plan.Operand operand) {
+      return plan.buffers().get(operand.buffer()).offset() + operand.offset();
+    }
+
+    private Backend.Slab slab(Plan.Operand operand) {
+      return memory.at(plan.buffers().get(operand.buffer()).place());
+    }
+
+    /** Whether the plan reads an input of this name; what its results do not need is not part of it. */
+    public boolean takes(String input) {
+      return plan.sources().containsKey(input);
+    }
+
+    /** Copies an input in; it stays until it is set again. */
+    public void set(String input, Tensor value) {
+      var operand = operand(plan.sources(), input);
+      Tensors.check(input, operand.type(), value);
+      slab(operand).upload(offset(operand), value.segment());
+    }
+
+    /**
+     * Runs the plan once.
+     *
+     * @throws dev.gatun.ops.IndexException if an index was out of range; no parameter or state has changed then
+     */
+    public void run() {
+      owner.acquire();
+      try {
+        executable.run();
+      } finally {
+        owner.release();
+      }
+    }
+
+    /** Copies a result out. */
+    public void get(String output, Tensor into) {
+      var operand = operand(plan.outputs(), output);
+      Tensors.check(output, operand.type(), into);
+      slab(operand).download(offset(operand), into.segment());
+    }
+
+    /** A result that is one number, f32 or f64. */
+    public double scalar(String output) {
+      if (operand(plan.outputs(), output).type().dtype() == DType.F64) {
+        get(output, f64);
+        return f64.segment().get(ValueLayout.JAVA_DOUBLE, 0);
+      }
+      get(output, f32);
+      return f32.segment().get(ValueLayout.JAVA_FLOAT, 0);
+    }
+
+    private void close() {
+      executable.close();
+      scratch.close();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.gatun.graph;
+
+import dev.gatun.memory.Tensor;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.TensorType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Named tensors in one memory of a machine: a model's parameters and states, or a session's caches. Shared by all plans
+ * that are made for it; whoever writes while a plan runs must order the two.
+ */
+public final class Variables {
+  private static final long ALIGNMENT = 64;
+
+  private final TensorArena arena;
+  private final Backend.Slab slab;
+  private final Map<String, TensorType> types;
+  private final Map<String, Long> offsets = new LinkedHashMap<>();
+
+  /**
+   * Memory for tensors of these types, zeroed.
+   *
+   * @param arena owns the memory
+   */
+  public Variables(Backend machine, TensorArena arena, Map<String, TensorType> types) {
+    this.arena = arena;
+    this.types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
+    long bytes = 0;
+    for (var entry : this.types.entrySet()) {
+      offsets.put(entry.getKey(), bytes);
+      bytes += (entry.getValue().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+    slab = machine.allocate(arena, bytes);
+  }
+
+  /** The tensors' types by name. */
+  public Map<String, TensorType> types() {
+    return types;
+  }
+
+  /** Where each tensor starts, in bytes; what the planner needs. */
+  public Map<String, Long> offsets() {
+    return Collections.unmodifiableMap(offsets);
+  }
+
+  Backend.Slab slab() {
+    return slab;
+  }
+
+  TensorArena arena() {
+    return arena;
+  }
+
+  private TensorType type(String name) {
+    var type = types.get(name);
+    if (type == null) {
+      throw new IllegalArgumentException("no variable is called " + name);
+    }
+    return type;
+  }
+
+  /** Copies a contiguous tensor of the variable's type in. */
+  public void write(String name, Tensor value) {
+    Tensors.check(name, type(name), value);
+    slab.upload(offsets.get(name), value.segment());
+  }
+
+  /** Copies a variable into a contiguous tensor of its type. */
+  public void read(String name, Tensor into) {
+    Tensors.check(name, type(name), into);
+    slab.download(offsets.get(name), into.segment());
+  }
+
+  /** Copies of all variables, in {@code copies}. */
+  public Map<String, Tensor> snapshot(TensorArena copies) {
+    var all = new LinkedHashMap<String, Tensor>();
+    types.forEach((name, type) -> {
+      var copy = copies.allocate(type.dtype(), type.shape());
+      read(name, copy);
+      all.put(name, copy);
+    });
+    return all;
+  }
+}

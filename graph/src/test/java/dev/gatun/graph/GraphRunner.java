@@ -1,0 +1,70 @@
+package dev.gatun.graph;
+
+import dev.gatun.graph.plan.Planner;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.Graph;
+import dev.gatun.ops.Reference;
+import dev.gatun.ops.Source;
+import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Value;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs a graph once on a machine, through planner and session, on values given and returned as {@link Reference}s. */
+public final class GraphRunner {
+  private GraphRunner() {}
+
+  /** What a run left behind: results by name, and the model's variables. */
+  public record Outcome(Map<String, Reference> outputs, Map<String, Reference> variables) {}
+
+  /** Runs {@code graph}; {@code sources} gives every source's value by name. */
+  public static Outcome run(Graph graph, Backend machine, int threads, Map<String, Reference> sources) {
+    var variables = new LinkedHashMap<String, TensorType>();
+    var caches = new LinkedHashMap<String, TensorType>();
+    for (var input : graph.inputs()) {
+      var source = (Source) input.node().op();
+      switch (source.role()) {
+        case INPUT -> { }
+        case PARAMETER, STATE -> variables.put(source.name(), source.type());
+        case CACHE -> caches.put(source.name(), source.type());
+      }
+    }
+    try (var arena = TensorArena.root("test", 1L << 32)) {
+      var model = new Variables(machine, arena, variables);
+      var cached = new Variables(machine, arena, caches);
+      variables.keySet().forEach(name -> model.write(name, tensor(arena, sources.get(name))));
+      caches.keySet().forEach(name -> cached.write(name, tensor(arena, sources.get(name))));
+      var plan = Planner.plan(graph, machine, model.offsets(), cached.offsets());
+      try (var session = new Session(machine, arena, model, cached, threads)) {
+        var loaded = session.load(plan);
+        graph.inputs().stream().map(v -> (Source) v.node().op()).filter(s -> s.role() == Source.Role.INPUT)
+            .forEach(s -> loaded.set(s.name(), tensor(arena, sources.get(s.name()))));
+        loaded.run();
+        var outputs = new HashMap<String, Reference>();
+        graph.outputs().forEach((name, value) -> {
+          var into = arena.allocate(value.dtype(), value.shape());
+          loaded.get(name, into);
+          outputs.put(name, Reference.of(value.type(), into.toDoubles()));
+        });
+        var left = new HashMap<String, Reference>();
+        model.snapshot(arena).forEach((name, t) -> left.put(name, Reference.of(variables.get(name), t.toDoubles())));
+        return new Outcome(outputs, left);
+      }
+    }
+  }
+
+  private static dev.gatun.memory.Tensor tensor(TensorArena arena, Reference value) {
+    var tensor = arena.allocate(value.type().dtype(), value.type().shape());
+    tensor.setDoubles(value.data());
+    return tensor;
+  }
+
+  /** The same by the ops' definitions. */
+  public static Map<Value, Reference> define(Graph graph, Map<String, Reference> sources) {
+    var given = new HashMap<Value, Reference>();
+    graph.inputs().forEach(v -> given.put(v, sources.get(((Source) v.node().op()).name())));
+    return dev.gatun.ops.Evaluator.evaluate(graph, given);
+  }
+}
