@@ -1,0 +1,92 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+
+/**
+ * Matrix product by tiles whose lanes run along k, for operands that both lie along k. Each result is 16 (f32) or 8 (f64)
+ * chains of fused multiply-adds, chain l over k = l, l + 16, l + 32 …, on machines of every width, then summed by
+ * {@link LaneSum} and added to what C held.
+ */
+final class DotGemm implements Gemm {
+  /** Below so many columns, lanes along the columns would mostly idle. */
+  private static final int NARROW = 4;
+  /** Multiply-adds in a task: about 10 us. */
+  private static final long TASK_WORK = 1 << 19;
+
+  private final GemmShape shape;
+  private final DotTiles tiles;
+  private final int height;
+  private final int rowBlocks;
+  private final int columnBlocks;
+  private final int width;
+
+  DotGemm(Machine machine, GemmShape shape) {
+    this.shape = shape;
+    this.tiles = new DotTiles(machine, shape.dtype(), shape.k() % lanes(shape.dtype()));
+    int stepsOfTask = Math.clamp(TASK_WORK / Math.max(1, shape.k()), 1, Integer.MAX_VALUE);
+    this.height = Math.min(shape.m(), 64);
+    this.width = Math.clamp(stepsOfTask / Math.max(1, height) / 4 * 4, 4, Math.max(4, shape.n()));
+    this.rowBlocks = Math.ceilDiv(shape.m(), Math.max(1, height));
+    this.columnBlocks = Math.ceilDiv(shape.n(), width);
+  }
+
+  /**
+   * Whether a product is one for this family: both operands lie along k, and either the rows are too few to repay
+   * transposing B (which costs about as much as 16 / m of the product, while summing lanes costs 256 / k), or the
+   * columns too few to fill lanes.
+   */
+  static boolean suits(GemmShape s) {
+    boolean along = s.a().column() == 1 && (s.b().row() == 1 || s.n() == 0);
+    if (!along || s.k() < lanes(s.dtype())) {
+      return false;
+    }
+    boolean inPlace = s.b().column() == 1 && s.n() > NARROW;
+    return !inPlace && (16L * s.m() <= s.k() || s.n() <= NARROW);
+  }
+
+  /** Virtual lanes of one result. */
+  static int lanes(DType dtype) {
+    return TileShape.DOT_BYTES / dtype.bytes();
+  }
+
+  @Override
+  public int tasks() {
+    return shape.batch() * rowBlocks * columnBlocks;
+  }
+
+  @Override
+  public long workspaceBytes() {
+    return tiles.scratchBytes();
+  }
+
+  @Override
+  public void run(int task, int worker, long a, long b, long c, boolean accumulate, long workspace, TileDone done) {
+    int size = shape.dtype().bytes();
+    int blocks = rowBlocks * columnBlocks;
+    int entry = task / blocks;
+    int row = task % blocks % rowBlocks * height;
+    int column = task % blocks / rowBlocks * width;
+    int rows = Math.min(height, shape.m() - row);
+    int columns = Math.min(width, shape.n() - column);
+    var as = shape.a().times(size);
+    var bs = shape.b().times(size);
+    var cs = shape.c().times(size);
+    long left = a + entry * as.batch() + row * as.row();
+    long right = b + entry * bs.batch() + column * bs.column();
+    long result = c + entry * cs.batch() + row * cs.row() + column * cs.column();
+    for (int j = 0; j < columns; j += tiles.columns()) {
+      int w = Math.min(tiles.columns(), columns - j);
+      for (int i = 0; i < rows; i += tiles.rows()) {
+        int h = Math.min(tiles.rows(), rows - i);
+        tiles.tile(h, w).run(left + i * as.row(), right + j * bs.column(), workspace,
+            shape.k() / lanes(shape.dtype()), as.row(), TileShape.DOT_BYTES, bs.column(), TileShape.DOT_BYTES,
+            (long) w * TileShape.DOT_BYTES, 0, Raw.ZEROS, 0, tiles.last());
+        LaneSum.store(shape.dtype(), workspace, result + i * cs.row() + j * cs.column(), cs.row(), cs.column(), h, w,
+            accumulate);
+      }
+    }
+    if (done != TileDone.NONE) {
+      done.done(entry, row, rows, column, columns, worker);
+    }
+  }
+}

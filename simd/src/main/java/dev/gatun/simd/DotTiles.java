@@ -1,0 +1,59 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+
+/** The tiles of the dot family that cover a matrix of results: the full one and smaller ones for its edges. */
+final class DotTiles {
+  private final TileShape full;
+  private final long last;
+  private final Tile[] tiles;
+
+  /** Tiles over strides; {@code remainder} is how many elements remain after the last whole step. */
+  DotTiles(Machine machine, DType dtype, int remainder) {
+    this(machine, dtype, remainder, false, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** Tiles over a table of offsets, for at most so many rows and columns. */
+  DotTiles(Machine machine, DType dtype, int remainder, boolean table, int rows, int columns) {
+    int per = TileShape.DOT_BYTES / machine.vectorBytes();
+    int budget = (machine.registers() >= 32 ? 24 : 12) / per;
+    int height = Math.clamp(budget / 4, 1, 6);
+    int width = Math.clamp(budget / height, 1, 4);
+    full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.DOT, Math.min(rows, height),
+        Math.min(columns, width), 0, table, remainder > 0);
+    last = (1L << remainder) - 1;
+    tiles = new Tile[full.rows() * full.columns()];
+  }
+
+  /** Rows of the full tile. */
+  int rows() {
+    return full.rows();
+  }
+
+  /** Columns of the full tile. */
+  int columns() {
+    return full.columns();
+  }
+
+  /** The lanes in use of the last, partial step, as bits. */
+  long last() {
+    return last;
+  }
+
+  /** Bytes of the virtual lanes of one full tile. */
+  long scratchBytes() {
+    return (long) full.rows() * full.columns() * TileShape.DOT_BYTES;
+  }
+
+  /** The tile of so many rows and columns. */
+  Tile tile(int rows, int columns) {
+    int index = (rows - 1) * full.columns() + columns - 1;
+    var tile = tiles[index];
+    if (tile == null) {
+      tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), rows, columns, 0, full.table(),
+          full.tail()));
+      tiles[index] = tile;
+    }
+    return tile;
+  }
+}

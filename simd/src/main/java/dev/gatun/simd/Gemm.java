@@ -1,0 +1,38 @@
+package dev.gatun.simd;
+
+/**
+ * A matrix product prepared for one machine: everything that depends on shape and strides alone is decided by
+ * {@link #of}, and the generated tiles it needs are looked up there. Instances are immutable and hold no memory: any
+ * number of threads may run them, each with its own workspace.
+ *
+ * <p>The work is a fixed list of tasks that may run in any order and on any threads: no bit depends on it.
+ */
+sealed interface Gemm permits OuterGemm, DotGemm {
+  /**
+   * Prepares a product. The family of tiles, and with it the order of arithmetic, follows from shape and strides
+   * alone: {@link DotGemm} where both operands lie along k and few rows would not repay packing B, else
+   * {@link OuterGemm}.
+   */
+  static Gemm of(Machine machine, GemmShape shape) {
+    if (DotGemm.suits(shape)) {
+      return new DotGemm(machine, shape);
+    }
+    return new OuterGemm(machine, shape);
+  }
+
+  /** How many tasks the product is cut into; 0 if the result is empty. */
+  int tasks();
+
+  /** Bytes of workspace, aligned to 64, that each worker must bring. */
+  long workspaceBytes();
+
+  /**
+   * Runs one task.
+   *
+   * @param a address of the first element of the left matrix; also {@code b}, {@code c}
+   * @param accumulate whether to add to what is in C, as the start of each sum
+   * @param workspace address of this worker's own {@link #workspaceBytes()}
+   * @param done told of each finished part
+   */
+  void run(int task, int worker, long a, long b, long c, boolean accumulate, long workspace, TileDone done);
+}

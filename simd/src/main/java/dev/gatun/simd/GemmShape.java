@@ -1,0 +1,43 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+
+/**
+ * A batch of matrix products {@code C[m, n] (+)= A[m, k] B[k, n]}. Every matrix is given by the strides of its rows,
+ * columns and batch entries, in elements; a batch stride of 0 shares one matrix among all entries. A stride of 1 along
+ * the rows is a transposed matrix.
+ *
+ * @param dtype f32 or f64
+ */
+record GemmShape(DType dtype, int batch, int m, int n, int k, Strides a, Strides b, Strides c) {
+  /** Where element (row, column) of a batch entry lies, in elements. */
+  record Strides(long row, long column, long batch) {
+    /** The strides of the transposed matrix. */
+    Strides transposed() {
+      return new Strides(column, row, batch);
+    }
+
+    /** The same strides in bytes. */
+    Strides times(int bytes) {
+      return new Strides(row * bytes, column * bytes, batch * bytes);
+    }
+  }
+
+  /** @throws IllegalArgumentException if a size is negative */
+  GemmShape {
+    if (batch < 0 || m < 0 || n < 0 || k < 0) {
+      throw new IllegalArgumentException("matmul of " + batch + " x [" + m + ", " + k + "] x [" + k + ", " + n
+          + "]: sizes must not be negative");
+    }
+  }
+
+  /** Dense row-major matrices. */
+  static GemmShape dense(DType dtype, int m, int n, int k) {
+    return new GemmShape(dtype, 1, m, n, k, new Strides(k, 1, 0), new Strides(n, 1, 0), new Strides(n, 1, 0));
+  }
+
+  /** The problem {@code C' = B' A'}, which has the same numbers in the same order of arithmetic. */
+  GemmShape transposed() {
+    return new GemmShape(dtype, batch, n, m, k, b.transposed(), a.transposed(), c.transposed());
+  }
+}

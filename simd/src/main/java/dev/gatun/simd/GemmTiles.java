@@ -1,0 +1,73 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+
+/**
+ * The tiles that cover a matrix: the full one, and those for its last rows and last columns. Tiles of fewer rows are
+ * generated when a matrix first needs them, so a product compiles three or four classes.
+ */
+final class GemmTiles {
+  private final TileShape full;
+  private final int lanes;
+  private final Tile[] tiles;
+
+  GemmTiles(Machine machine, DType dtype, GemmBlocking blocking) {
+    full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(), 0,
+        false, false);
+    lanes = machine.lanes(dtype.bytes());
+    tiles = new Tile[blocking.rows() * blocking.vectors() * 2];
+  }
+
+  /** Rows of the full tile. */
+  int rows() {
+    return full.rows();
+  }
+
+  /** Columns of the full tile. */
+  int width() {
+    return full.columns() * lanes;
+  }
+
+  /**
+   * Rows of the next panel when so many remain. A last panel of less than half a tile takes rows from the one before,
+   * since too few sums under way would not hide the latency of the multiply-add.
+   */
+  int height(int remaining) {
+    if (remaining <= full.rows()) {
+      return remaining;
+    }
+    int beyond = remaining - full.rows();
+    return beyond < full.rows() / 2 ? (remaining + 1) / 2 : full.rows();
+  }
+
+  /** Generates all tiles that blocks of {@code rows} and of {@code remainder} rows by {@code columns} will ask for. */
+  void prepare(int rows, int remainder, int columns) {
+    for (int block : new int[] {rows, remainder}) {
+      for (int left = block; left > 0; left -= height(left)) {
+        if (columns > 0) {
+          tile(height(left), columns);
+          tile(height(left), (columns - 1) % width() + 1);
+        }
+      }
+    }
+  }
+
+  /** The tile for a panel of so many rows when so many columns remain. */
+  Tile tile(int height, int remaining) {
+    int vectors = Math.min(full.columns(), (remaining + lanes - 1) / lanes);
+    boolean tail = remaining < vectors * lanes;
+    int index = ((height - 1) * full.columns() + vectors - 1) * 2 + (tail ? 1 : 0);
+    var tile = tiles[index];
+    if (tile == null) {
+      tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), height, vectors, 0, false, tail));
+      tiles[index] = tile;
+    }
+    return tile;
+  }
+
+  /** The lanes of the last vector that are in use when so many columns remain, as bits. */
+  long last(int remaining) {
+    int used = remaining % lanes;
+    return remaining >= width() || used == 0 ? -1L >>> 64 - lanes : (1L << used) - 1;
+  }
+}

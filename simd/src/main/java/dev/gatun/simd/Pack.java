@@ -1,0 +1,118 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Copies of rectangles of a matrix into dense panels. Nothing is computed: any width gives the same bytes. Strides are in
+ * bytes, addresses absolute.
+ */
+final class Pack {
+  private static final VectorSpecies<Long> WORDS = LongVector.SPECIES_PREFERRED;
+  private static final int VECTOR = WORDS.vectorByteSize();
+
+  private Pack() {
+  }
+
+  /**
+   * Copies {@code rows} x {@code columns} elements; the columns of the target lie side by side.
+   *
+   * @param row between rows of the source
+   * @param column between columns of the source; a row or column stride of one element takes a fast path
+   * @param targetRow between rows of the target
+   */
+  static void copy(DType dtype, long source, long row, long column, long target, long targetRow, int rows,
+      int columns) {
+    if (column == dtype.bytes()) {
+      rows(source, row, target, targetRow, rows, columns * dtype.bytes());
+    } else if (dtype == DType.F32 && row == Float.BYTES) {
+      transpose(source, column, target, targetRow, rows, columns);
+    } else if (dtype == DType.F32) {
+      gather32(source, row, column, target, targetRow, rows, columns);
+    } else {
+      gather64(source, row, column, target, targetRow, rows, columns);
+    }
+  }
+
+  /** Copies rows of so many consecutive bytes, a multiple of 4. */
+  static void rows(long source, long sourceRow, long target, long targetRow, int rows, int bytes) {
+    for (int i = 0; i < rows; i++) {
+      row(source + i * sourceRow, target + i * targetRow, bytes);
+    }
+  }
+
+  private static void row(long source, long target, int bytes) {
+    int x = 0;
+    for (; x <= bytes - VECTOR; x += VECTOR) {
+      LongVector.fromMemorySegment(WORDS, Raw.ALL, source + x, Raw.ORDER)
+          .intoMemorySegment(Raw.ALL, target + x, Raw.ORDER);
+    }
+    for (; x < bytes; x += Integer.BYTES) {
+      Raw.ALL.set(Raw.I32, target + x, Raw.ALL.get(Raw.I32, source + x));
+    }
+  }
+
+  /**
+   * Copies elements of four bytes whose rows lie side by side in the source: a transposition. Two by two, each pair read
+   * and written as one long, since a store a cycle, not arithmetic, is the limit.
+   */
+  private static void transpose(long source, long column, long target, long targetRow, int rows, int columns) {
+    int evenColumns = columns & -2;
+    int evenRows = rows & -2;
+    for (int j = 0; j < evenColumns; j += 2) {
+      transposePair(source + j * column, source + (j + 1) * column, target + 4L * j, targetRow, evenRows);
+    }
+    if (evenRows < rows) {
+      gather32(source + 4L * evenRows, 4, column, target + evenRows * targetRow, targetRow, 1, evenColumns);
+    }
+    if (evenColumns < columns) {
+      gather32(source + evenColumns * column, 4, column, target + 4L * evenColumns, targetRow, rows, 1);
+    }
+  }
+
+  private static void transposePair(long left, long right, long target, long targetRow, int rows) {
+    long to = target;
+    for (int i = 0; i < rows; i += 2) {
+      long x = Raw.ALL.get(Raw.I64, left + 4L * i);
+      long y = Raw.ALL.get(Raw.I64, right + 4L * i);
+      Raw.ALL.set(Raw.I64, to, x & 0xFFFFFFFFL | y << 32);
+      Raw.ALL.set(Raw.I64, to + targetRow, x >>> 32 | y & 0xFFFFFFFF00000000L);
+      to += 2 * targetRow;
+    }
+  }
+
+  private static void gather32(long source, long row, long column, long target, long targetRow, int rows,
+      int columns) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        Raw.ALL.set(Raw.I32, target + i * targetRow + 4L * j, Raw.ALL.get(Raw.I32, source + i * row + j * column));
+      }
+    }
+  }
+
+  private static void gather64(long source, long row, long column, long target, long targetRow, int rows,
+      int columns) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        Raw.ALL.set(Raw.I64, target + i * targetRow + 8L * j, Raw.ALL.get(Raw.I64, source + i * row + j * column));
+      }
+    }
+  }
+
+  /** The way back: copies dense rows to elements at any strides. */
+  static void scatter(DType dtype, long source, long sourceRow, long target, long row, long column, int rows,
+      int columns) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        long from = source + i * sourceRow + (long) j * dtype.bytes();
+        long to = target + i * row + j * column;
+        if (dtype == DType.F32) {
+          Raw.ALL.set(Raw.I32, to, Raw.ALL.get(Raw.I32, from));
+        } else {
+          Raw.ALL.set(Raw.I64, to, Raw.ALL.get(Raw.I64, from));
+        }
+      }
+    }
+  }
+}

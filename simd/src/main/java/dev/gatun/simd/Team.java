@@ -1,0 +1,213 @@
+package dev.gatun.simd;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Threads that run the tasks of a kernel. There is one team for the process, sized by the processors it may use; the
+ * caller takes part as worker 0. Which worker runs which task is left to chance, so no result may depend on it.
+ *
+ * <p>A call from inside a task, or while another thread's call is under way, runs all its tasks on the calling thread:
+ * nobody waits for the team. Calls allocate nothing.
+ */
+final class Team {
+  /** One piece of work. */
+  @FunctionalInterface
+  interface Task {
+    /**
+     * Runs a task.
+     *
+     * @param task from 0 to the number of tasks, exclusive
+     * @param worker from 0 to the number of threads, exclusive; no two tasks of a call run at once with the same one
+     */
+    void run(int task, int worker);
+  }
+
+  /**
+   * How long a worker that has nothing to do spins before it parks: longer than the gap between two kernels of a step,
+   * and a wake-up costs about as much.
+   */
+  private static final long SPIN_NANOS = 30_000;
+  /** Turns of the spin between two looks at the clock, which costs about 25 ns. */
+  private static final int SPIN_TURNS = 32;
+  // The gate: call number in the upper half, then one bit that is set while the call admits workers, then their number.
+  private static final long CALL = 1L << 32;
+  private static final long OPEN = 1L << 31;
+  private static final long INSIDE = OPEN - 1;
+  private static final VarHandle GATE;
+  private static final VarHandle NEXT;
+  private static final VarHandle BUSY;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      GATE = lookup.findVarHandle(Team.class, "gate", long.class);
+      NEXT = lookup.findVarHandle(Team.class, "next", int.class);
+      BUSY = lookup.findVarHandle(Team.class, "busy", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final class Shared {
+    static final Team TEAM = new Team(Runtime.getRuntime().availableProcessors());
+  }
+
+  private final Worker[] workers;
+  private volatile long gate;
+  private volatile int next;
+  private volatile boolean busy;
+  private volatile Throwable failure;
+  private Task task;
+  private int tasks;
+  private int threads;
+
+  /** A team of its own, for tests; everything else takes {@link #shared()}. */
+  Team(int size) {
+    workers = new Worker[Math.max(0, size - 1)];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker(i + 1);
+      workers[i].start();
+    }
+  }
+
+  /** The team of this process. */
+  static Team shared() {
+    return Shared.TEAM;
+  }
+
+  /** How many threads can work at once, the caller among them. */
+  int size() {
+    return workers.length + 1;
+  }
+
+  /** Runs tasks {@code 0 … count - 1} on all threads and returns when all are done. */
+  void run(int count, Task what) {
+    run(count, size(), what);
+  }
+
+  /**
+   * Runs tasks {@code 0 … count - 1} on at most so many threads and returns when all are done. What a task throws reaches
+   * the caller, one of them if several do; tasks that have not begun by then are dropped.
+   */
+  void run(int count, int atMost, Task what) {
+    int wanted = Math.min(Math.min(atMost, size()), count);
+    boolean nested = Thread.currentThread() instanceof Worker;
+    if (wanted <= 1 || nested || !BUSY.compareAndSet(this, false, true)) {
+      int self = Thread.currentThread() instanceof Worker worker ? worker.index : 0;
+      for (int i = 0; i < count; i++) {
+        what.run(i, self);
+      }
+      return;
+    }
+    try {
+      task = what;
+      tasks = count;
+      threads = wanted;
+      failure = null;
+      next = 0;
+      gate = (gate & -CALL) + CALL | OPEN;
+      for (int i = 0; i < wanted - 1; i++) {
+        if (workers[i].parked) {
+          LockSupport.unpark(workers[i]);
+        }
+      }
+      work(0);
+      close();
+      var thrown = failure;
+      if (thrown != null) {
+        throw Team.<RuntimeException>unchecked(thrown);
+      }
+    } finally {
+      task = null;
+      failure = null;
+      busy = false;
+    }
+  }
+
+  /** Tasks throw nothing checked, so this names the type that the compiler asks for and changes nothing. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T unchecked(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  /** Takes tasks until none is left. */
+  private void work(int worker) {
+    int count = tasks;
+    var what = task;
+    try {
+      for (int i; (i = (int) NEXT.getAndAdd(this, 1)) < count;) {
+        what.run(i, worker);
+      }
+    } catch (Throwable thrown) {
+      failure = thrown;
+      next = count;
+    }
+  }
+
+  /** Admits no more workers and waits for those inside. */
+  private void close() {
+    long seen;
+    do {
+      seen = gate;
+    } while (!GATE.compareAndSet(this, seen, seen & ~OPEN));
+    for (int turn = 0; (gate & INSIDE) != 0; turn++) {
+      if (turn < 1 << 14) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+  }
+
+  private final class Worker extends Thread {
+    private final int index;
+    private volatile boolean parked;
+
+    Worker(int index) {
+      super("gatun-worker-" + index);
+      this.index = index;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      long done = 0;
+      while (true) {
+        long call = awaitCall(done);
+        done = call & -CALL;
+        if ((call & OPEN) != 0 && index < threads && GATE.compareAndSet(Team.this, call, call + 1)) {
+          work(index);
+          long inside;
+          do {
+            inside = gate;
+          } while (!GATE.compareAndSet(Team.this, inside, inside - 1));
+        } else if (gate != call) {
+          done -= CALL;
+        }
+      }
+    }
+
+    /** The gate, once its call is another than the given one. */
+    private long awaitCall(long done) {
+      long start = System.nanoTime();
+      for (int turn = 1;; turn++) {
+        long now = gate;
+        if ((now & -CALL) != done) {
+          return now;
+        }
+        if (turn % SPIN_TURNS != 0 || System.nanoTime() - start < SPIN_NANOS) {
+          Thread.onSpinWait();
+          continue;
+        }
+        parked = true;
+        if ((gate & -CALL) == done) {
+          LockSupport.park(Team.this);
+        }
+        parked = false;
+        start = System.nanoTime();
+      }
+    }
+  }
+}

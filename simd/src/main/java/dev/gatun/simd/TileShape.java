@@ -1,0 +1,61 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+
+/**
+ * The structure of one generated {@link Tile}: all that is baked into its code, and so the key of the cache of classes.
+ *
+ * <p>{@link Family#OUTER}: {@code c[i, j] += a[i, s] * b[s, j]} for {@code rows} rows and {@code columns} vectors of
+ * consecutive j. Each result is one chain of fused multiply-adds over ascending s, whatever the width.
+ *
+ * <p>{@link Family#DOT}: {@code c[i, j, lane] += a[i, s, lane] * b[j, s, lane]} for {@code rows} x {@code columns}
+ * results of {@link #DOT_BYTES} bytes of virtual lanes each: 16 of f32 or 8 of f64, on every machine. A step is that
+ * many consecutive elements of either operand. Results of one row lie side by side, rows {@code cRow} apart; what sums
+ * the lanes is {@link LaneSum}.
+ *
+ * @param dtype f32 or f64
+ * @param bits width of a vector
+ * @param rows rows of the tile
+ * @param columns vectors of a row, or results of a row in the dot family
+ * @param rowBytes distance of the rows of {@code a} where it is part of the structure, 0 where it is an argument. A
+ *     fixed one is worth a class of its own: 14 rows at variable distance do not fit the 16 address registers
+ * @param table whether step s reads at {@code a + table[s][0]} and {@code b + table[s][1]} rather than at strides
+ * @param tail whether the last vector (the step after the last whole one, in the dot family) uses only some lanes
+ */
+record TileShape(DType dtype, int bits, Family family, int rows, int columns, int rowBytes, boolean table,
+    boolean tail) {
+  /** Bytes of virtual lanes of one dot product: one vector of the widest machines. */
+  static final int DOT_BYTES = 64;
+
+  /** Which index the lanes of a vector run along. */
+  enum Family {
+    /** Along the columns of the result. */
+    OUTER,
+    /** Along the summed index. */
+    DOT
+  }
+
+  TileShape {
+    if (dtype != DType.F32 && dtype != DType.F64) {
+      throw new IllegalArgumentException("contraction of " + dtype + ", expected f32 or f64");
+    }
+    if (rows < 1 || columns < 1 || rowBytes < 0) {
+      throw new IllegalArgumentException("tile of " + rows + " x " + columns + ", rows " + rowBytes + " bytes apart");
+    }
+  }
+
+  /** Bytes of a vector. */
+  int vectorBytes() {
+    return bits / 8;
+  }
+
+  /** Accumulator registers: the vectors of all results. */
+  int accumulators() {
+    return rows * columns * vectorsPerResult();
+  }
+
+  /** Vectors that one result (dot) or one column vector (outer) takes. */
+  int vectorsPerResult() {
+    return family == Family.DOT ? DOT_BYTES / vectorBytes() : 1;
+  }
+}

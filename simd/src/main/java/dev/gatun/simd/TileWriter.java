@@ -1,0 +1,277 @@
+package dev.gatun.simd;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Prints one {@link TileShape} as a class: load the accumulators, one counted int loop, store them. The loop is single
+ * and its body straight-line because C2 keeps the accumulators in registers only then: the same tile in a nest of three
+ * loops, or in a {@code while (a != end)} loop, ran at a third of the speed.
+ */
+final class TileWriter {
+  private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, CD_long, CD_long, CD_long, CD_int, CD_long,
+      CD_long, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long, CD_long);
+  // Slots of the parameters of Tile.run; longs take two.
+  private static final int A = 1;
+  private static final int B = 3;
+  private static final int C = 5;
+  private static final int K = 7;
+  private static final int A_ROW = 8;
+  private static final int A_STEP = 10;
+  private static final int B_COLUMN = 12;
+  private static final int B_STEP = 14;
+  private static final int C_ROW = 16;
+  private static final int TABLE = 18;
+  private static final int FROM = 20;
+  private static final int FROM_ROW = 22;
+  private static final int LAST = 24;
+  /**
+   * Rows that share one address register where their distance is variable: the register, plus the distance, plus twice
+   * the distance. 14 rows then need 5 registers and 2 distances instead of 14.
+   */
+  private static final int ROWS_PER_POINTER = 3;
+  /** Bytes of a pair of offsets. */
+  private static final int PAIR = 16;
+
+  private final TileShape shape;
+  private final CodeBuilder code;
+  private final VectorCode vectors;
+  private final List<Integer> pointers = new ArrayList<>();
+  private int[] accumulators;
+  private int twoRows;
+  private int lastMask;
+
+  private TileWriter(TileShape shape, CodeBuilder code) {
+    this.shape = shape;
+    this.code = code;
+    this.vectors = new VectorCode(code, shape.dtype(), shape.bits());
+  }
+
+  /** The bytes of a class of the given name that implements {@link Tile}. */
+  static byte[] write(TileShape shape, ClassDesc name) {
+    return ClassFile.of().build(name, type -> type
+        .withFlags(ClassFile.ACC_FINAL)
+        .withInterfaceSymbols(Tile.class.describeConstable().orElseThrow())
+        .withMethodBody("<init>", MTD_void, 0,
+            c -> c.aload(0).invokespecial(CD_Object, "<init>", MTD_void).return_())
+        .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, c -> new TileWriter(shape, c).body()));
+  }
+
+  private void body() {
+    Ballast.write(code, vectors, K, C);
+    if (shape.tail()) {
+      mask();
+    }
+    accumulators();
+    if (shape.rowBytes() == 0) {
+      rowPointers();
+    }
+    loop();
+    if (shape.family() == TileShape.Family.DOT && shape.tail()) {
+      step(lastMask);
+    }
+    results();
+    code.return_();
+  }
+
+  /** The mask of the last vector, or of the last step. */
+  private void mask() {
+    lastMask = code.allocateLocal(TypeKind.REFERENCE);
+    vectors.mask(LAST);
+    code.astore(lastMask);
+  }
+
+  private void accumulators() {
+    accumulators = new int[shape.accumulators()];
+    int width = vectorsPerRow();
+    for (int i = 0; i < shape.rows(); i++) {
+      for (int j = 0; j < width; j++) {
+        int offset = j * shape.vectorBytes();
+        if (isLast(j)) {
+          vectors.load(() -> address(FROM, offset), lastMask);
+        } else {
+          vectors.load(() -> address(FROM, offset));
+        }
+        accumulators[i * width + j] = code.allocateLocal(TypeKind.REFERENCE);
+        code.astore(accumulators[i * width + j]);
+      }
+      code.lload(FROM).lload(FROM_ROW).ladd().lstore(FROM);
+    }
+  }
+
+  private void results() {
+    int width = vectorsPerRow();
+    for (int i = 0; i < shape.rows(); i++) {
+      for (int j = 0; j < width; j++) {
+        int offset = j * shape.vectorBytes();
+        if (isLast(j)) {
+          vectors.store(accumulators[i * width + j], () -> address(C, offset), lastMask);
+        } else {
+          vectors.store(accumulators[i * width + j], () -> address(C, offset));
+        }
+      }
+      code.lload(C).lload(C_ROW).ladd().lstore(C);
+    }
+  }
+
+  /** Whether vector j of a row is the masked one. */
+  private boolean isLast(int j) {
+    return shape.tail() && shape.family() == TileShape.Family.OUTER && j == shape.columns() - 1;
+  }
+
+  private int vectorsPerRow() {
+    return shape.columns() * shape.vectorsPerResult();
+  }
+
+  /** One pointer for every {@link #ROWS_PER_POINTER} rows; the first is the parameter itself. */
+  private void rowPointers() {
+    twoRows = code.allocateLocal(TypeKind.LONG);
+    code.lload(A_ROW).iconst_1().lshl().lstore(twoRows);
+    for (int i = 0; i < shape.rows(); i += ROWS_PER_POINTER) {
+      int pointer = i == 0 ? A : code.allocateLocal(TypeKind.LONG);
+      if (i > 0) {
+        code.lload(pointers.getLast()).lload(A_ROW).ladd().lload(twoRows).ladd().lstore(pointer);
+      }
+      pointers.add(pointer);
+    }
+  }
+
+  private void loop() {
+    int step = code.allocateLocal(TypeKind.INT);
+    var top = code.newLabel();
+    var end = code.newLabel();
+    code.iconst_0().istore(step).labelBinding(top).iload(step).iload(K).if_icmpge(end);
+    step(-1);
+    code.iinc(step, 1).goto_(top).labelBinding(end);
+  }
+
+  /** One step of the sum; {@code mask} is the slot of the mask of the loads of a last, partial dot step, or -1. */
+  private void step(int mask) {
+    int left = -1;
+    int right = B;
+    if (shape.table() && mask < 0) {
+      left = code.allocateLocal(TypeKind.LONG);
+      right = code.allocateLocal(TypeKind.LONG);
+      vectors.loadLong(TABLE, 0);
+      code.lstore(left);
+      vectors.loadLong(TABLE, PAIR / 2);
+      code.lload(B).ladd().lstore(right);
+      code.lload(TABLE);
+      vectors.plus(PAIR);
+      code.lstore(TABLE);
+    }
+    if (shape.family() == TileShape.Family.OUTER) {
+      outer(left, right);
+    } else {
+      for (int v = 0; v < shape.vectorsPerResult(); v++) {
+        dot(left, right, v, mask);
+      }
+    }
+    if (!shape.table() && mask < 0) {
+      advance();
+    }
+  }
+
+  private void outer(int left, int right) {
+    int columns = shape.columns();
+    int[] b = new int[columns];
+    for (int j = 0; j < columns; j++) {
+      int offset = j * shape.vectorBytes();
+      b[j] = code.allocateLocal(TypeKind.REFERENCE);
+      if (isLast(j)) {
+        vectors.load(() -> address(right, offset), lastMask);
+      } else {
+        vectors.load(() -> address(right, offset));
+      }
+      code.astore(b[j]);
+    }
+    int q = code.allocateLocal(TypeKind.REFERENCE);
+    for (int i = 0; i < shape.rows(); i++) {
+      int row = i;
+      vectors.broadcast(() -> rowAddress(row, left, 0));
+      code.astore(q);
+      for (int j = 0; j < columns; j++) {
+        vectors.fma(q, b[j], accumulators[i * columns + j]);
+      }
+    }
+  }
+
+  /** Vector v of the virtual lanes of every result. */
+  private void dot(int left, int right, int v, int mask) {
+    int offset = v * shape.vectorBytes();
+    int per = shape.vectorsPerResult();
+    int[] a = new int[shape.rows()];
+    for (int i = 0; i < shape.rows(); i++) {
+      int row = i;
+      a[i] = code.allocateLocal(TypeKind.REFERENCE);
+      dotLoad(() -> rowAddress(row, left, offset), mask, v);
+      code.astore(a[i]);
+    }
+    int column = code.allocateLocal(TypeKind.LONG);
+    int b = code.allocateLocal(TypeKind.REFERENCE);
+    code.lload(right).lstore(column);
+    for (int j = 0; j < shape.columns(); j++) {
+      dotLoad(() -> address(column, offset), mask, v);
+      code.astore(b);
+      code.lload(column).lload(B_COLUMN).ladd().lstore(column);
+      for (int i = 0; i < shape.rows(); i++) {
+        vectors.fma(a[i], b, accumulators[(i * shape.columns() + j) * per + v]);
+      }
+    }
+  }
+
+  /** Loads a whole vector, or of a partial step the lanes that fall to vector v. */
+  private void dotLoad(Runnable address, int mask, int v) {
+    if (mask < 0) {
+      vectors.load(address);
+      return;
+    }
+    int bits = code.allocateLocal(TypeKind.LONG);
+    int part = code.allocateLocal(TypeKind.REFERENCE);
+    code.lload(LAST).loadConstant(v * (shape.vectorBytes() / shape.dtype().bytes())).lushr().lstore(bits);
+    vectors.mask(bits);
+    code.astore(part);
+    vectors.load(address, part);
+  }
+
+  private void advance() {
+    for (int pointer : shape.rowBytes() == 0 ? pointers : List.of(A)) {
+      code.lload(pointer).lload(A_STEP).ladd().lstore(pointer);
+    }
+    code.lload(B).lload(B_STEP).ladd().lstore(B);
+  }
+
+  private void address(int slot, int offset) {
+    code.lload(slot);
+    vectors.plus(offset);
+  }
+
+  /** Pushes the address of a row of the left operand; {@code left} is the slot of a table's offset, or -1. */
+  private void rowAddress(int row, int left, int offset) {
+    if (shape.rowBytes() > 0) {
+      code.lload(A);
+    } else {
+      code.lload(pointers.get(row / ROWS_PER_POINTER));
+      switch (row % ROWS_PER_POINTER) {
+        case 1 -> code.lload(A_ROW).ladd();
+        case 2 -> code.lload(twoRows).ladd();
+        default -> { }
+      }
+    }
+    if (left >= 0) {
+      code.lload(left).ladd();
+    }
+    vectors.plus((long) row * shape.rowBytes() + offset);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.gatun.simd;
+
+import java.lang.constant.ClassDesc;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The tiles generated so far: one hidden class per structure, for the life of the process, shared by all plans. */
+final class Tiles {
+  private static final ConcurrentHashMap<TileShape, Tile> CACHE = new ConcurrentHashMap<>();
+
+  private Tiles() {
+  }
+
+  /** The tile of a shape, generated at the first call. Not for the main path: look it up when a plan is loaded. */
+  static Tile of(TileShape shape) {
+    return CACHE.computeIfAbsent(shape, Tiles::generate);
+  }
+
+  private static Tile generate(TileShape shape) {
+    var name = ClassDesc.of(Tiles.class.getPackageName(), name(shape));
+    try {
+      var lookup = MethodHandles.lookup().defineHiddenClass(TileWriter.write(shape, name), true);
+      return (Tile) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
+          .invoke();
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot generate the tile " + shape, e);
+    }
+  }
+
+  /** A name that profilers and compiler logs show, for instance {@code TileF32x512Outer14x2r4}. */
+  private static String name(TileShape shape) {
+    return "Tile" + shape.dtype().name() + "x" + shape.bits()
+        + (shape.family() == TileShape.Family.DOT ? "Dot" : "Outer") + shape.rows() + "x" + shape.columns()
+        + (shape.rowBytes() > 0 ? "r" + shape.rowBytes() : "") + (shape.table() ? "Table" : "")
+        + (shape.tail() ? "Tail" : "");
+  }
+}

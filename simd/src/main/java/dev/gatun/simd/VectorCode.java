@@ -1,0 +1,149 @@
+package dev.gatun.simd;
+
+import static java.lang.constant.ConstantDescs.CD_double;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import dev.gatun.memory.DType;
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The few Vector API calls that contraction kernels are printed from, for one dtype and width. Each call leaves what it
+ * yields on the operand stack. Calls are direct, never through helpers: HotSpot inlines the API's own methods without
+ * limit, but stops inlining ours once a kernel has grown.
+ */
+final class VectorCode {
+  private static final ClassDesc RAW = desc(Raw.class);
+  private static final ClassDesc SEGMENT = desc(MemorySegment.class);
+  private static final ClassDesc ORDER = desc(ByteOrder.class);
+  private static final ClassDesc VECTOR = desc(Vector.class);
+  private static final ClassDesc MASK = desc(VectorMask.class);
+  private static final ClassDesc SPECIES = desc(VectorSpecies.class);
+
+  private final CodeBuilder code;
+  private final ClassDesc vector;
+  private final ClassDesc element;
+  private final ClassDesc layout;
+  private final String elementField;
+  private final String speciesField;
+
+  VectorCode(CodeBuilder code, DType dtype, int bits) {
+    boolean single = dtype == DType.F32;
+    this.code = code;
+    this.vector = desc(single ? FloatVector.class : DoubleVector.class);
+    this.element = single ? CD_float : CD_double;
+    this.layout = desc(single ? ValueLayout.OfFloat.class : ValueLayout.OfDouble.class);
+    this.elementField = single ? "F32" : "F64";
+    this.speciesField = "SPECIES_" + bits;
+  }
+
+  private static ClassDesc desc(Class<?> type) {
+    return type.describeConstable().orElseThrow();
+  }
+
+  /** Turns the bits on the stack, a long, into a mask. */
+  void mask(int bitsSlot) {
+    species();
+    code.lload(bitsSlot).invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, CD_long));
+  }
+
+  /** A vector of zeros. */
+  void zero() {
+    species();
+    code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
+  }
+
+  /** Loads a vector; {@code address} pushes a long. */
+  void load(Runnable address) {
+    species();
+    all();
+    address.run();
+    order();
+    code.invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
+  }
+
+  /** Loads the lanes that the mask names, zero elsewhere; the rest of the memory is not touched. */
+  void load(Runnable address, int maskSlot) {
+    species();
+    all();
+    address.run();
+    order();
+    code.aload(maskSlot)
+        .invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
+  }
+
+  /** Loads one element into every lane. */
+  void broadcast(Runnable address) {
+    species();
+    all();
+    code.getstatic(RAW, elementField, layout);
+    address.run();
+    code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(element, layout, CD_long))
+        .invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
+  }
+
+  /** Replaces the accumulator by {@code left * right + accumulator}, rounded once. */
+  void fma(int left, int right, int accumulator) {
+    code.aload(left).aload(right).aload(accumulator)
+        .invokevirtual(vector, "fma", MethodTypeDesc.of(vector, VECTOR, VECTOR))
+        .astore(accumulator);
+  }
+
+  /** Stores a whole vector. */
+  void store(int slot, Runnable address) {
+    code.aload(slot);
+    all();
+    address.run();
+    order();
+    code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+  }
+
+  /** Stores the lanes that the mask names; the rest of the memory is not touched. */
+  void store(int slot, Runnable address, int maskSlot) {
+    code.aload(slot);
+    all();
+    address.run();
+    order();
+    code.aload(maskSlot)
+        .invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
+  }
+
+  /** Loads the long at the address that a slot holds, plus a constant. */
+  void loadLong(int addressSlot, int offset) {
+    all();
+    code.getstatic(RAW, "I64", desc(ValueLayout.OfLong.class));
+    code.lload(addressSlot);
+    plus(offset);
+    code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_long, desc(ValueLayout.OfLong.class), CD_long));
+  }
+
+  /** Adds a constant to the long on the stack. */
+  void plus(long constant) {
+    if (constant != 0) {
+      code.loadConstant(constant).ladd();
+    }
+  }
+
+  private void species() {
+    code.getstatic(vector, speciesField, SPECIES);
+  }
+
+  private void all() {
+    code.getstatic(RAW, "ALL", SEGMENT);
+  }
+
+  private void order() {
+    code.getstatic(RAW, "ORDER", ORDER);
+  }
+}

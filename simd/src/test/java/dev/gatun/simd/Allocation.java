@@ -1,0 +1,31 @@
+package dev.gatun.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/** Proof that a kernel makes no garbage. */
+final class Allocation {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private Allocation() {
+  }
+
+  /**
+   * Runs a kernel until C2 has it, then 1000 times more, and requires that those allocate nothing on this thread. An
+   * interpreted kernel allocates a vector per operation: so a failure also means that one never became warm.
+   */
+  static void assertNone(Runnable kernel) {
+    long least = Long.MAX_VALUE;
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (least != 0 && System.nanoTime() < end) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1000 && System.nanoTime() < end; i++) {
+        kernel.run();
+      }
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertEquals(0, least, "bytes allocated by 1000 calls");
+  }
+}

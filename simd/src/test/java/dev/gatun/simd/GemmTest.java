@@ -1,0 +1,189 @@
+package dev.gatun.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.memory.DType;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** Matrix products against plain loops that follow the defined order of arithmetic, so that every bit must agree. */
+class GemmTest {
+  private static final Machine[] WIDTHS = {Machine.detected(), new Machine(128, 16, 32 << 10, 64 << 10, 1)};
+
+  @Property(tries = 120, shrinking = ShrinkingMode.OFF)
+  void everyShapeAndLayoutGivesTheDefinedBits(@ForAll @IntRange(max = 70) int m, @ForAll @IntRange(max = 70) int n,
+      @ForAll @IntRange(max = 90) int k, @ForAll @IntRange(max = 3) int batch, @ForAll long seed) {
+    var random = new Random(seed);
+    var dtype = random.nextBoolean() ? DType.F32 : DType.F64;
+    var shape = new GemmShape(dtype, batch, m, n, k, strides(random, m, k, true), strides(random, k, n, true),
+        strides(random, m, n, false));
+    check(WIDTHS[random.nextInt(WIDTHS.length)], shape, random);
+  }
+
+  @Test
+  void blocksOfAllThreeSizesAreWalked() {
+    var small = new Machine(Machine.detected().vectorBits(), Machine.detected().registers(), 32 << 10, 64 << 10, 1);
+    check(small, GemmShape.dense(DType.F32, 600, 150, 801), new Random(1));
+    check(small, GemmShape.dense(DType.F32, 600, 150, 801).transposed(), new Random(2));
+    check(small, GemmShape.dense(DType.F64, 170, 90, 400), new Random(3));
+  }
+
+  @Test
+  void rowsAPageApartAreCopied() {
+    check(Machine.detected(), GemmShape.dense(DType.F32, 33, 200, 1024), new Random(1));
+    var transposedA = new GemmShape(DType.F32, 1, 1030, 200, 40, new GemmShape.Strides(1, 1030, 0),
+        new GemmShape.Strides(200, 1, 0), new GemmShape.Strides(200, 1, 0));
+    check(Machine.detected(), transposedA, new Random(2));
+  }
+
+  @Test
+  void fewRowsAlongKAreDotProducts() {
+    var shape = new GemmShape(DType.F32, 1, 3, 37, 500, new GemmShape.Strides(500, 1, 0),
+        new GemmShape.Strides(1, 500, 0), new GemmShape.Strides(37, 1, 0));
+    assertInstanceOf(DotGemm.class, Gemm.of(Machine.detected(), shape));
+    check(Machine.detected(), shape, new Random(4));
+  }
+
+  @Test
+  void everyElementIsReportedOnceAndFinal() {
+    for (var shape : new GemmShape[] {GemmShape.dense(DType.F32, 600, 70, 500),
+        GemmShape.dense(DType.F32, 70, 600, 500).transposed(), GemmShape.dense(DType.F32, 5, 3, 2)}) {
+      try (var arena = Arena.ofConfined()) {
+        var problem = new Problem(new Buffers(arena, shape.dtype()), shape, new Random(5), false);
+        int[] told = new int[shape.m() * shape.n()];
+        problem.run(Machine.detected(), (batch, row, rows, column, columns, worker) -> {
+          for (long i = row; i < row + rows; i++) {
+            for (long j = column; j < column + columns; j++) {
+              told[(int) (i * shape.n() + j)]++;
+              assertEquals(problem.expected(0, (int) i, (int) j), problem.actual(0, (int) i, (int) j));
+            }
+          }
+        });
+        for (int count : told) {
+          assertEquals(1, count);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWarmProductAllocatesNothing() {
+    try (var arena = Arena.ofConfined()) {
+      var shape = GemmShape.dense(DType.F32, 100, 75, 40);
+      var problem = new Problem(new Buffers(arena, shape.dtype()), shape, new Random(6), false);
+      var gemm = Gemm.of(Machine.detected(), shape);
+      long workspace = problem.buffers.bytes(gemm.workspaceBytes());
+      Allocation.assertNone(() -> gemm.run(0, 0, problem.a, problem.b, problem.c, true, workspace, TileDone.NONE));
+    }
+  }
+
+  private static GemmShape.Strides strides(Random random, int rows, int columns, boolean shared) {
+    int pad = random.nextInt(3);
+    long row = columns + pad;
+    long column = 1;
+    switch (random.nextInt(4)) {
+      case 0 -> {
+        row = 1;
+        column = rows + pad;
+      }
+      case 1 -> {
+        row = 2 * (columns + pad);
+        column = 2;
+      }
+      default -> { }
+    }
+    long batch = shared && random.nextInt(3) == 0 ? 0 : rows * row + columns * column + 5;
+    return new GemmShape.Strides(row, column, batch);
+  }
+
+  private static void check(Machine machine, GemmShape shape, Random random) {
+    try (var arena = Arena.ofConfined()) {
+      var problem = new Problem(new Buffers(arena, shape.dtype()), shape, random, random.nextBoolean());
+      problem.run(machine, TileDone.NONE);
+      problem.check();
+    }
+  }
+
+  /** Operands in memory, and what the result must be. */
+  private static final class Problem {
+    final Buffers buffers;
+    final GemmShape shape;
+    final boolean accumulate;
+    final long a;
+    final long b;
+    final long c;
+    final double[] before;
+
+    Problem(Buffers buffers, GemmShape shape, Random random, boolean accumulate) {
+      this.buffers = buffers;
+      this.shape = shape;
+      this.accumulate = accumulate;
+      a = buffers.random(size(shape.a(), shape.m(), shape.k()), random);
+      b = buffers.random(size(shape.b(), shape.k(), shape.n()), random);
+      long results = size(shape.c(), shape.m(), shape.n());
+      c = buffers.random(results, random);
+      before = new double[(int) results];
+      for (int i = 0; i < results; i++) {
+        before[i] = buffers.get(c, i);
+      }
+    }
+
+    private long size(GemmShape.Strides s, int rows, int columns) {
+      return 1 + Math.max(0, rows - 1) * s.row() + Math.max(0, columns - 1) * s.column()
+          + Math.max(0, shape.batch() - 1) * s.batch();
+    }
+
+    void run(Machine machine, TileDone done) {
+      var gemm = Gemm.of(machine, shape);
+      long workspace = buffers.bytes(gemm.workspaceBytes());
+      for (int task = gemm.tasks() - 1; task >= 0; task--) {
+        gemm.run(task, 0, a, b, c, accumulate, workspace, done);
+      }
+    }
+
+    private long index(GemmShape.Strides s, long entry, long row, long column) {
+      return entry * s.batch() + row * s.row() + column * s.column();
+    }
+
+    double actual(int entry, int i, int j) {
+      return buffers.get(c, index(shape.c(), entry, i, j));
+    }
+
+    double expected(int entry, int i, int j) {
+      double start = accumulate ? before[(int) index(shape.c(), entry, i, j)] : 0;
+      boolean dot = DotGemm.suits(shape);
+      var sums = new double[dot ? DotGemm.lanes(shape.dtype()) : 1];
+      sums[0] = dot ? 0 : start;
+      for (int s = 0; s < shape.k(); s++) {
+        int lane = s % sums.length;
+        sums[lane] = buffers.fma(buffers.get(a, index(shape.a(), entry, i, s)),
+            buffers.get(b, index(shape.b(), entry, s, j)), sums[lane]);
+      }
+      return dot && accumulate ? buffers.add(start, buffers.tree(sums)) : buffers.tree(sums);
+    }
+
+    void check() {
+      var touched = new boolean[before.length];
+      for (int entry = 0; entry < shape.batch(); entry++) {
+        for (int i = 0; i < shape.m(); i++) {
+          for (int j = 0; j < shape.n(); j++) {
+            assertEquals(expected(entry, i, j), actual(entry, i, j), () -> "element of " + shape);
+            touched[(int) index(shape.c(), entry, i, j)] = true;
+          }
+        }
+      }
+      for (int i = 0; i < before.length; i++) {
+        assertTrue(touched[i] || before[i] == buffers.get(c, i), "an element outside the result was written");
+      }
+      assertFalse(shape.batch() > 0 && shape.m() > 0 && shape.n() > 0 && before.length == 0);
+    }
+  }
+}
