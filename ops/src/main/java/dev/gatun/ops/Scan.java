@@ -7,12 +7,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
  * A loop of {@code length} turns over a body. Operands: the sliced ones, [length, …] each, then the first values of the
  * carried ones, then the captured ones, the same in every turn. Results: the stacked ones, [length, …] each, then the
- * carried ones after the last turn. In reverse, turns run from the last slice to the first.
+ * carried ones after the last turn, then the residuals, stacked. In reverse, turns run from the last slice to the first.
  */
 public record Scan(Body body, long length, boolean reverse) implements Op.Primitive {
 
@@ -24,15 +25,31 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
    * @param captures formals of the captured operands
    * @param stacked results that are stacked
    * @param next the carried values at the turn's end
+   * @param residuals more results that are stacked: what the gradient reads
    */
   public record Body(List<Value> slices, List<Value> carries, List<Value> captures, List<Value> stacked,
-      List<Value> next) {
+      List<Value> next, List<Value> residuals) {
+    public Body(List<Value> slices, List<Value> carries, List<Value> captures, List<Value> stacked, List<Value> next) {
+      this(slices, carries, captures, stacked, next, List.of());
+    }
+
     public Body {
       slices = List.copyOf(slices);
       carries = List.copyOf(carries);
       captures = List.copyOf(captures);
       stacked = List.copyOf(stacked);
       next = List.copyOf(next);
+      residuals = List.copyOf(residuals);
+    }
+
+    /** All results of a turn in the order of the scan's results. */
+    public List<Value> results() {
+      return joined(joined(stacked, next), residuals);
+    }
+
+    /** Whether result {@code index} is stacked, and not carried. */
+    public boolean isStacked(int index) {
+      return index < stacked.size() || index >= stacked.size() + next.size();
     }
 
     /** All formals in the order of the scan's operands. */
@@ -40,14 +57,11 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
       return joined(joined(slices, carries), captures);
     }
 
-    /** One turn as a graph, its results named y0, y1, … and h0, h1, …. */
+    /** One turn as a graph, its results named y0, y1, …. */
     public Graph graph() {
       var outputs = new LinkedHashMap<String, Value>();
-      for (int i = 0; i < stacked.size(); i++) {
-        outputs.put("y" + i, stacked.get(i));
-      }
-      for (int i = 0; i < next.size(); i++) {
-        outputs.put("h" + i, next.get(i));
+      for (int i = 0; i < results().size(); i++) {
+        outputs.put("y" + i, results().get(i));
       }
       return Graph.of(outputs, Map.of());
     }
@@ -81,7 +95,9 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
         "what is carried must keep its type: " + Node.types(body.carries) + " became "
             + Node.types(body.next));
     Types.require(length >= 1, this, in, "wants at least one turn");
-    return joined(body.stacked.stream().map(this::stacked).toList(), Node.types(body.next));
+    var results = body.results();
+    return IntStream.range(0, results.size())
+        .mapToObj(i -> body.isStacked(i) ? stacked(results.get(i)) : results.get(i).type()).toList();
   }
 
   @Override
@@ -105,11 +121,12 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
         sources.put(body.captures.get(i), in.get(sliced + carried.size() + i));
       }
       var values = Evaluator.evaluate(graph, sources);
-      for (int i = 0; i < body.stacked.size(); i++) {
-        var data = values.get(body.stacked.get(i)).data();
-        System.arraycopy(data, 0, out.get(i).data(), at * data.length, data.length);
+      for (int i = 0; i < body.results().size(); i++) {
+        if (body.isStacked(i)) {
+          var data = values.get(body.results().get(i)).data();
+          System.arraycopy(data, 0, out.get(i).data(), at * data.length, data.length);
+        }
       }
-      carried.replaceAll(old -> null);
       for (int i = 0; i < carried.size(); i++) {
         carried.set(i, values.get(body.next.get(i)));
       }
@@ -129,12 +146,19 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
   @Override
   public Op.Primitive withResiduals() {
     var backward = ScanGradient.of(body);
-    var missing = backward.residuals().stream().filter(v -> !body.stacked.contains(v)).toList();
+    var missing = backward.residuals().stream().filter(v -> stackedAt(v) < 0).toList();
     if (missing.isEmpty()) {
       return this;
     }
-    var full = new Body(body.slices, body.carries, body.captures, joined(body.stacked, missing), body.next);
-    return new Scan(full, length, reverse);
+    return new Scan(new Body(body.slices, body.carries, body.captures, body.stacked, body.next,
+        joined(body.residuals, missing)), length, reverse);
+  }
+
+  /** The number of the result in which a value of the body is stacked; −1 if in none. */
+  int stackedAt(Value value) {
+    var results = body.results();
+    return IntStream.range(0, results.size()).filter(i -> body.isStacked(i) && results.get(i) == value).findFirst()
+        .orElse(-1);
   }
 
   @Override
@@ -149,14 +173,13 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
     for (var formal : body.formals()) {
       map.put(formal, builder.apply(formal.node().op().withFloat(dtype), List.of()).getFirst());
     }
-    var roots = joined(body.stacked, body.next);
-    for (var node : Graph.ordered(roots)) {
+    for (var node : Graph.ordered(body.results())) {
       if (!map.containsKey(node.outputs().getFirst())) {
         Graph.copyInto(builder, node, node.op().withFloat(dtype), map);
       }
     }
     return new Scan(new Body(mapped(body.slices, map), mapped(body.carries, map), mapped(body.captures, map),
-        mapped(body.stacked, map), mapped(body.next, map)), length, reverse);
+        mapped(body.stacked, map), mapped(body.next, map), mapped(body.residuals, map)), length, reverse);
   }
 
   private static List<Value> mapped(List<Value> values, Map<Value, Value> map) {

@@ -7,68 +7,49 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * The gradient of one turn of a scan, and the reverse scan made of it.
  *
  * @param body the turn
- * @param dStacked formals for the gradient of each stacked result; null where it is no float
- * @param dNext formals for the gradient of each carried value at the turn's end; null where it is no float
+ * @param seeds formals for the gradient of each result; null where it is no float
  * @param gradients of every formal of the body, in order; null where nothing flows
  * @param residuals values of the turn that the gradients read
  */
-record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, List<Value> gradients,
-    List<Value> residuals) {
+record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, List<Value> residuals) {
 
   static ScanGradient of(Scan.Body body) {
     var b = new Builder();
-    var dStacked = seeds(b, "dy", body.stacked());
-    var dNext = seeds(b, "dh", body.next());
-    var seeds = new HashMap<Value, Value>();
-    enter(b, seeds, body.stacked(), dStacked);
-    enter(b, seeds, body.next(), dNext);
-    var gradients = Differentiate.gradients(b, seeds, body.formals());
-    var used = boundary(gradients, seedSet(dStacked, dNext));
+    var seeds = new ArrayList<Value>();
+    var given = new HashMap<Value, Value>();
+    for (var result : body.results()) {
+      var seed = result.dtype().isFloat() ? b.source("d" + seeds.size(), Role.INPUT, result.type()) : null;
+      seeds.add(seed);
+      if (seed != null) {
+        given.merge(result, seed, b::add);
+      }
+    }
+    var gradients = Differentiate.gradients(b, given, body.formals());
+    var used = boundary(body, gradients);
     used.removeAll(body.slices());
     used.removeAll(body.captures());
-    return new ScanGradient(body, dStacked, dNext, gradients, List.copyOf(used));
+    return new ScanGradient(body, seeds, gradients, List.copyOf(used));
   }
 
-  private static List<Value> seeds(Builder b, String name, List<Value> of) {
-    var seeds = new ArrayList<Value>();
-    for (int i = 0; i < of.size(); i++) {
-      seeds.add(of.get(i).dtype().isFloat() ? b.source(name + i, Role.INPUT, of.get(i).type()) : null);
-    }
-    return seeds;
-  }
-
-  private static void enter(Builder b, Map<Value, Value> seeds, List<Value> of, List<Value> given) {
-    for (int i = 0; i < of.size(); i++) {
-      if (given.get(i) != null) {
-        seeds.merge(of.get(i), given.get(i), b::add);
-      }
-    }
-  }
-
-  private static Set<Value> seedSet(List<Value> dStacked, List<Value> dNext) {
-    var all = new HashSet<Value>(dStacked);
-    all.addAll(dNext);
-    all.remove(null);
-    return all;
-  }
-
-  /** Values that depend on no seed and that nodes which do depend on one read. */
-  private static Set<Value> boundary(List<Value> gradients, Set<Value> seeds) {
-    var order = Graph.ordered(gradients.stream().filter(java.util.Objects::nonNull).toList());
-    var backward = Graph.reachableFrom(seeds, order);
+  /** Values of the turn itself that the gradient's own nodes read; what it makes on the way it makes again. */
+  private static Set<Value> boundary(Scan.Body body, List<Value> gradients) {
+    var forward = new HashSet<>(Graph.ordered(body.results()));
+    body.formals().forEach(formal -> forward.add(formal.node()));
+    var given = gradients.stream().filter(Objects::nonNull).toList();
     var used = new LinkedHashSet<Value>();
-    for (var node : order) {
-      if (backward.contains(node)) {
-        node.inputs().stream().filter(v -> !backward.contains(v.node()) && !isFree(v)).forEach(used::add);
+    for (var node : Graph.ordered(given)) {
+      if (!forward.contains(node)) {
+        node.inputs().stream().filter(v -> forward.contains(v.node()) && !isFree(v)).forEach(used::add);
       }
     }
-    gradients.stream().filter(g -> g != null && !backward.contains(g.node()) && !isFree(g)).forEach(used::add);
+    given.stream().filter(g -> forward.contains(g.node()) && !isFree(g)).forEach(used::add);
     return used;
   }
 
@@ -85,16 +66,17 @@ record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, Lis
     var actualSlices = new ArrayList<Value>();
     var carries = new ArrayList<Value>();
     var actualCarries = new ArrayList<Value>();
-    for (int i = 0; i < dStacked.size(); i++) {
-      addSeed(b, slices, actualSlices, dStacked.get(i), dOut.get(i), call.out(i).type());
-    }
-    for (int i = 0; i < dNext.size(); i++) {
-      int at = dStacked.size() + i;
-      addSeed(b, carries, actualCarries, dNext.get(i), dOut.get(at), call.out(at).type());
+    for (int i = 0; i < seeds.size(); i++) {
+      if (seeds.get(i) != null) {
+        boolean stacked = body.isStacked(i);
+        (stacked ? slices : carries).add(seeds.get(i));
+        (stacked ? actualSlices : actualCarries)
+            .add(dOut.get(i) == null ? b.constant(call.out(i).type(), 0) : dOut.get(i));
+      }
     }
     for (var residual : residuals) {
       slices.add(residual);
-      actualSlices.add(call.out(scan.body().stacked().indexOf(residual)));
+      actualSlices.add(call.out(scan.stackedAt(residual)));
     }
     slices.addAll(body.slices());
     actualSlices.addAll(call.in().subList(0, sliced));
@@ -104,8 +86,8 @@ record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, Lis
     var renamed = rename(b, slices, carries, captures);
     var next = new ArrayList<Value>();
     for (int i = 0; i < carried; i++) {
-      if (dNext.get(i) != null) {
-        next.add(orZero(b, renamed.get(gradients.get(sliced + i)), dNext.get(i).type()));
+      if (dNext(i) != null) {
+        next.add(orZero(b, renamed.get(gradients.get(sliced + i)), dNext(i).type()));
       }
     }
     for (int i = 0; i < captures.size(); i++) {
@@ -113,7 +95,7 @@ record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, Lis
         next.add(b.add(renamed.get(sums.get(i)), renamed.get(gradients.get(sliced + carried + i))));
       }
     }
-    var outputs = gradients.subList(0, sliced).stream().filter(java.util.Objects::nonNull).map(renamed::get).toList();
+    var outputs = gradients.subList(0, sliced).stream().filter(Objects::nonNull).map(renamed::get).toList();
     var reverse = new Scan(new Scan.Body(mapped(slices, renamed), mapped(carries, renamed),
         mapped(captures, renamed), outputs, next), scan.length(), !scan.reverse());
     var operands = new ArrayList<>(actualSlices);
@@ -122,12 +104,9 @@ record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, Lis
     return distribute(b.apply(reverse, operands), sums, sliced, carried);
   }
 
-  private static void addSeed(Builder b, List<Value> formals, List<Value> actuals, Value seed, Value given,
-      TensorType type) {
-    if (seed != null) {
-      formals.add(seed);
-      actuals.add(given == null ? b.constant(type, 0) : given);
-    }
+  /** The formal for the gradient of carried value {@code i} at the turn's end. */
+  private Value dNext(int i) {
+    return seeds.get(body.stacked().size() + i);
   }
 
   private static Value orZero(Builder b, Value v, TensorType type) {
@@ -158,7 +137,7 @@ record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, Lis
     for (var formal : Scan.joined(Scan.joined(slices, carries), captures)) {
       map.put(formal, b.source("r" + number++, Role.INPUT, formal.type()));
     }
-    var roots = gradients.stream().filter(java.util.Objects::nonNull).toList();
+    var roots = gradients.stream().filter(Objects::nonNull).toList();
     for (var node : Graph.ordered(roots)) {
       boolean given = node.op() instanceof Source || node.outputs().stream().allMatch(map::containsKey);
       boolean possible = node.inputs().stream().allMatch(map::containsKey);
@@ -182,7 +161,7 @@ record ScanGradient(Scan.Body body, List<Value> dStacked, List<Value> dNext, Lis
       gradientsOfOperands.add(gradients.get(i) == null ? null : results.get(next++));
     }
     for (int i = 0; i < carried; i++) {
-      gradientsOfOperands.add(dNext.get(i) == null ? null : results.get(next++));
+      gradientsOfOperands.add(dNext(i) == null ? null : results.get(next++));
     }
     for (var sum : sums) {
       gradientsOfOperands.add(sum == null ? null : results.get(next++));

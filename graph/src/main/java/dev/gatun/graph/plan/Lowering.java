@@ -81,7 +81,7 @@ final class Lowering {
     var body = scan.body();
     int sliced = body.slices().size();
     var results = node.outputs().stream().map(this::slot).toList();
-    var carried = results.subList(body.stacked().size(), results.size());
+    var carried = results.subList(body.stacked().size(), body.stacked().size() + body.next().size());
     for (int i = 0; i < carried.size(); i++) {
       items.add(new Item.Store(in.get(sliced + i), View.of(carried.get(i)), node.origin()));
       views.put(body.carries().get(i), View.of(carried.get(i)));
@@ -97,10 +97,12 @@ final class Lowering {
     depth++;
     body.graph().nodes().forEach(n -> lower(n, inner));
     depth--;
-    for (int i = 0; i < body.stacked().size(); i++) {
-      var value = body.stacked().get(i);
-      var place = View.turning(View.of(results.get(i)), value.type(), depth, scan.reverse());
-      inner.add(new Item.Store(views.get(value), place, node.origin()));
+    for (int i = 0; i < results.size(); i++) {
+      if (body.isStacked(i)) {
+        var value = body.results().get(i);
+        var place = View.turning(View.of(results.get(i)), value.type(), depth, scan.reverse());
+        inner.add(new Item.Store(views.get(value), place, node.origin()));
+      }
     }
     storeCarried(body, carried, inner, node.origin());
     items.add(new Item.Loop(scan.length(), depth, inner));

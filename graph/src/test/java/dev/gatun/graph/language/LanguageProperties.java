@@ -2,9 +2,12 @@ package dev.gatun.graph.language;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -47,6 +50,23 @@ class LanguageProperties {
     }
     assertEquals(Trees.text(Trees.parse(example)), Trees.text(Trees.parse(text.toString())));
     check(text.toString());
+  }
+
+  @Property(tries = 600)
+  void elaboration(@ForAll("examples") String example, @ForAll long seed) {
+    var random = new Random(seed);
+    try {
+      Program program = Program.of(new Source("t", mutate(example, random)), Map.of("depth", "2", "width", "8"));
+      for (String model : program.models()) {
+        Map<String, Long> sizes = new HashMap<>();
+        program.freeSizes(model).forEach(name -> sizes.put(name, 1L + random.nextInt(40)));
+        program.elaborate(model, sizes, random.nextBoolean());
+      }
+    } catch (LanguageException expected) {
+      assertFalse(expected.getMessage().isEmpty());
+    } catch (IllegalArgumentException override) {
+      assertTrue(override.getMessage().contains("constant"), override::toString);
+    }
   }
 
   private static void check(String text) {
