@@ -82,7 +82,7 @@ final class Walk {
     return null;
   }
 
-  /** Every node of a tree that {@code enter} lets in, with the nodes below it, in no order that matters. */
+  /** Every node of a tree that {@code enter} lets in, with the nodes below it, in the order written. */
   static List<Syntax> nodes(Syntax root, Predicate<Syntax> enter) {
     List<Syntax> found = new ArrayList<>();
     Deque<Syntax> open = new ArrayDeque<>(List.of(root));
@@ -90,7 +90,7 @@ final class Walk {
       Syntax node = open.pop();
       if (enter.test(node)) {
         found.add(node);
-        children(node).forEach(open::push);
+        children(node).reversed().forEach(open::push);
       }
     }
     return found;

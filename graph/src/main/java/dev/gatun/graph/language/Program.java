@@ -1,0 +1,163 @@
+package dev.gatun.graph.language;
+
+import dev.gatun.ops.Source.Role;
+import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Value;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A program in the model language: a file with what it imports, parsed, its constants known. Immutable and safe for use
+ * by several threads; every {@link #elaborate} makes a graph of its own.
+ */
+public final class Program {
+
+  private final Unit main;
+
+  private Program(Unit main, List<Unit> units, Map<String, String> overrides) {
+    this.main = main;
+    OwnStack.run(() -> {
+      units.forEach(unit -> new Constants(unit).evaluate(unit == main ? overrides : Map.of()));
+      return main;
+    });
+  }
+
+  /**
+   * Reads a file and what it imports.
+   *
+   * @param overrides literals that replace constants of the file: {@code depth} to {@code 3}
+   * @throws LanguageException if the program does not stand
+   * @throws IllegalArgumentException if an override names no constant, or has a value of another kind
+   * @throws java.io.UncheckedIOException if the file itself cannot be read
+   */
+  public static Program read(Path file, Map<String, String> overrides) {
+    Loader loader = new Loader();
+    Unit main = loader.read(file);
+    return new Program(main, loader.units(), overrides);
+  }
+
+  /** A program of one text, which imports nothing. Throws as {@link #read}. */
+  public static Program of(Source source, Map<String, String> overrides) {
+    Unit main = Loader.alone(source);
+    return new Program(main, List.of(main), overrides);
+  }
+
+  /** The models of the file, in the order written. */
+  public List<String> models() {
+    return List.copyOf(main.models().keySet());
+  }
+
+  /** Whether the file says how to train a model. */
+  public boolean hasRecipe(String model) {
+    return main.recipes().containsKey(model);
+  }
+
+  /** The free sizes of a model's inputs, in the order of their first use. */
+  public Set<String> freeSizes(String model) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Syntax.Input input : model(model).inputs()) {
+      for (Syntax node : Walk.nodes(input.type(), _ -> true)) {
+        if (node instanceof Syntax.Variable(Place _, String name) && Character.isUpperCase(name.charAt(0))) {
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  private Syntax.Model model(String name) {
+    Syntax.Model model = main.models().get(name);
+    if (model == null) {
+      throw new IllegalArgumentException(main.source() + " has no model `" + name + "`, it has " + models());
+    }
+    return model;
+  }
+
+  /**
+   * Makes the graph of a model.
+   *
+   * @param sizes a number from 1 to 2³¹ − 1 for each of {@link #freeSizes}
+   * @param training what the program sees as {@code training}
+   * @throws LanguageException if the program does not stand, or not with these sizes
+   * @throws IllegalArgumentException if there is no such model, or a size is missing or out of range
+   */
+  public Elaborated elaborate(String model, Map<String, Long> sizes, boolean training) {
+    Syntax.Model declared = model(model);
+    Map<String, Long> bound = new LinkedHashMap<>();
+    for (String name : freeSizes(model)) {
+      Long size = sizes.get(name);
+      if (size == null || size < 1 || size > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException("model " + model + " wants a size " + name + " from 1 to 2147483647, "
+            + (size == null ? "none is given" : "found " + size));
+      }
+      bound.put(name, size);
+    }
+    return OwnStack.run(() -> {
+      try {
+        return elaborate(declared, bound, training);
+      } catch (LanguageException fault) {
+        throw new Remedies(other -> elaborate(declared, other, training)).explain(fault, bound);
+      }
+    });
+  }
+
+  private Elaborated elaborate(Syntax.Model model, Map<String, Long> sizes, boolean training) {
+    Elaboration elaboration = new Elaboration(Library.instance(), training);
+    Evaluator evaluator = new Evaluator(elaboration);
+    Scope scope = Scope.of(main, new Frame("", evaluator.calls().sites(main, model)));
+    List<Elaborated.Input> inputs = inputs(model, sizes, elaboration, evaluator, scope);
+    evaluator.bodies().run(model.body(), scope);
+    Map<String, Value> bindings = new LinkedHashMap<>();
+    scope.values().forEach((name, bound) -> {
+      switch (bound.value()) {
+        case Datum.Tensor tensor -> bindings.put(name, tensor.value());
+        case Datum.Stored stored -> bindings.put(name, elaboration.latest(stored.variable()));
+        case Datum _ -> { }
+      }
+    });
+    List<Variable.Update> updates = List.copyOf(elaboration.updates());
+    Syntax.Train train = main.recipes().get(model.name().text());
+    Recipe recipe = train == null ? null : new RecipeReader(elaboration, evaluator, scope).read(train);
+    return new Elaborated(model.name().text(), sizes, training, inputs, variables(elaboration, Syntax.Kind.PARAM),
+        variables(elaboration, Syntax.Kind.STATE), variables(elaboration, Syntax.Kind.CACHE), elaboration.outputs(),
+        bindings, updates, recipe);
+  }
+
+  private static List<Variable> variables(Elaboration elaboration, Syntax.Kind kind) {
+    return elaboration.variables().values().stream().filter(v -> v.kind() == kind).toList();
+  }
+
+  private static List<Elaborated.Input> inputs(Syntax.Model model, Map<String, Long> sizes, Elaboration elaboration,
+      Evaluator evaluator, Scope scope) {
+    for (Syntax.Input input : model.inputs()) {
+      for (Syntax node : Walk.nodes(input.type(), _ -> true)) {
+        if (node instanceof Syntax.Variable(Place place, String name) && sizes.containsKey(name)
+            && scope.find(name) == null) {
+          var free = new FreeSize(name, Sources.text(input), place, true);
+          scope.bind(name, new Datum.Int(sizes.get(name), free), place);
+        }
+      }
+    }
+    List<Elaborated.Input> inputs = new ArrayList<>();
+    for (Syntax.Input input : model.inputs()) {
+      if (input.type().dtype() == null) {
+        throw elaboration.fault(input.type().place(), "an input names its dtype", "f32" + Sources.text(input.type()));
+      }
+      List<Datum.Int> dims = evaluator.types().sizes(input.type(), scope);
+      var type = new TensorType(evaluator.types().dtype(input.type().dtype()), Arguments.shape(dims));
+      String name = input.name().text();
+      if (scope.find(name) != null) {
+        throw elaboration.fault(input.name().place(), "the model has an input `" + name + "` already", "");
+      }
+      Value value = elaboration.builder().source(name, Role.INPUT, type);
+      scope.bind(name, new Datum.Tensor(value, Arguments.dims(dims)), input.place());
+      inputs.add(new Elaborated.Input(name, Sources.text(input.type()), type, value));
+    }
+    return inputs;
+  }
+}
