@@ -7,6 +7,7 @@ import dev.gatun.graph.language.Syntax.Statement;
 import dev.gatun.memory.DType;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Runs the statements of bodies. */
@@ -29,6 +30,41 @@ final class Bodies {
       }
       return result;
     });
+  }
+
+  /** Runs a model's body; a fault ends its statement and those that read what it would have bound. */
+  void model(Body body, Scope scope) {
+    List<Diagnostic> faults = new ArrayList<>();
+    for (Statement statement : body.statements()) {
+      try {
+        statement(statement, scope);
+      } catch (LanguageException fault) {
+        faults.addAll(fault.diagnostics());
+        broken(statement, scope);
+      } catch (Datum.Broken.Read follows) {
+        broken(statement, scope);
+      }
+      if (faults.size() >= Parser.MOST_FAULTS || statement instanceof Syntax.Shared && !faults.isEmpty()) {
+        break;
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new LanguageException(faults);
+    }
+  }
+
+  private static void broken(Statement statement, Scope scope) {
+    for (Syntax node : Walk.nodes(statement, _ -> true)) {
+      Name name = switch (node) {
+        case Syntax.Target target -> target.name();
+        case Syntax.Declare declare -> declare.name();
+        case Syntax.Output output -> output.name();
+        case Syntax _ -> null;
+      };
+      if (name != null && !name.ignored()) {
+        scope.bind(name.text(), new Datum.Broken(), name.place());
+      }
+    }
   }
 
   /** The value of the branch that is taken, or null. */
@@ -143,6 +179,9 @@ final class Bodies {
 
   private void update(Syntax.Update update, Scope scope) {
     String name = update.name().text();
+    if (scope.find(name) != null && scope.find(name).value() instanceof Datum.Broken) {
+      throw new Datum.Broken.Read();
+    }
     if (scope.find(name) == null || !(scope.find(name).value() instanceof Datum.Stored(Variable variable))) {
       throw elaboration.fault(update.name().place(), "`update` wants a state or cache of this body, found `" + name + "`",
           "declare it: state " + name + ": f32[] = 0");

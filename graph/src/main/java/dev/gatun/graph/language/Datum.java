@@ -96,6 +96,20 @@ sealed interface Datum {
   record Outside(String name, List<Datum> positional, Map<String, Datum> named, boolean called, Place place)
       implements Datum {}
 
+  /** What a statement with a fault would have bound. Whoever reads it has no fault of his own. */
+  record Broken() implements Datum {
+
+    /** Leaves the statement that reads a broken value. */
+    static final class Read extends RuntimeException {
+
+      private static final long serialVersionUID = 1L;
+
+      Read() {
+        super("a value that a fault left without", null, false, false);
+      }
+    }
+  }
+
   /** How messages name a value: "an int, 3", "a tensor, f32[N, 4]". */
   default String described() {
     return switch (this) {
@@ -112,6 +126,7 @@ sealed interface Datum {
       case Stored s -> "a " + s.variable().kind().word() + ", " + s.variable().name();
       case Results r -> r.items().stream().map(Datum::described).collect(Collectors.joining(" and "));
       case Outside o -> o.name();
+      case Broken _ -> throw new Broken.Read();
     };
   }
 
@@ -127,7 +142,7 @@ sealed interface Datum {
       case Many m -> m.items().stream().map(Datum::brief).collect(Collectors.joining(", ", "[", "]"));
       case Function f -> f.callee().name();
       case Tensor t -> t.shown();
-      case Beginning _, Stored _, Results _, Outside _ -> described();
+      case Beginning _, Stored _, Results _, Outside _, Broken _ -> described();
     };
   }
 }

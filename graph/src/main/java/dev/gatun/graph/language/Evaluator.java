@@ -213,6 +213,9 @@ final class Evaluator {
     String name = variable.name();
     Scope.Bound bound = scope.find(name);
     Datum found = bound != null ? bound.value() : scope.unit().constant(name);
+    if (found instanceof Datum.Broken) {
+      throw new Datum.Broken.Read();
+    }
     if (found instanceof Datum.Stored(Variable stored)) {
       return Tensor.of(elaboration.latest(stored));
     }

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 /** Runs a recursive part on a stack of known size, so that the limits on its depth hold on whatever thread asks for it. */
 final class OwnStack {
 
-  /** Five times what the deepest elaboration that is allowed took when measured in the interpreter. */
+  /** The deepest elaborations that the limits allow take up to 8 MiB in the interpreter; this is twice as much. */
   private static final long BYTES = 16L << 20;
 
   private OwnStack() {}

@@ -70,6 +70,15 @@ public final class Program {
     return names;
   }
 
+  /** The types of a model's inputs as written, by name: {@code f32[N, 4]}. */
+  public Map<String, String> inputs(String model) {
+    Map<String, String> types = new LinkedHashMap<>();
+    for (Syntax.Input input : model(model).inputs()) {
+      types.put(input.name().text(), Sources.text(input.type()));
+    }
+    return types;
+  }
+
   private Syntax.Model model(String name) {
     Syntax.Model model = main.models().get(name);
     if (model == null) {
@@ -111,7 +120,7 @@ public final class Program {
     Evaluator evaluator = new Evaluator(elaboration);
     Scope scope = Scope.of(main, new Frame("", evaluator.calls().sites(main, model)));
     List<Elaborated.Input> inputs = inputs(model, sizes, elaboration, evaluator, scope);
-    evaluator.bodies().run(model.body(), scope);
+    evaluator.bodies().model(model.body(), scope);
     Map<String, Value> bindings = new LinkedHashMap<>();
     scope.values().forEach((name, bound) -> {
       switch (bound.value()) {

@@ -158,6 +158,7 @@ final class RecipeReader {
         o.named().forEach((key, value) -> named.put(key, item(value, place)));
         yield new Recipe.Call(o.name(), o.positional().stream().map(d -> item(d, place)).toList(), named, o.place());
       }
+      case Datum.Broken _ -> throw new Datum.Broken.Read();
       case Datum.Beginning _ -> throw elaboration.fault(place, "an initialiser has no place in a recipe", "");
     };
   }

@@ -130,11 +130,14 @@ final class ElaborationFaults {
       t:1:32: `/` on ints must be exact, found 7 / 2
       model m(x: f32[N]) { y = x + 7 / 2 }
                                      ^ `//` floors; a float divides freely""", """
-      model m(x: f32[N]) { y = lenght(x); z = whidth }
+      model m(x: f32[N]) { y = lenght(x); z = whidth; w = y + z; output v = w + 2 ^ 99; output u = x }
       ---
       t:1:26: no block, op or shared layer is called `lenght`
-      model m(x: f32[N]) { y = lenght(x); z = whidth }
-                               ^^^^^^""", """
+      model m(x: f32[N]) { y = lenght(x); z = whidth; w = y + z; output v = w + 2 ^ 99; output u = x }
+                               ^^^^^^
+      t:1:41: nothing is called `whidth`
+      model m(x: f32[N]) { y = lenght(x); z = whidth; w = y + z; output v = w + 2 ^ 99; output u = x }
+                                              ^^^^^^""", """
       const width = 3
       model m(x: f32[N]) { z = widht }
       ---
