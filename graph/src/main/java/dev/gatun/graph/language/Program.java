@@ -79,6 +79,13 @@ public final class Program {
     return types;
   }
 
+  /** The inputs of a model with their types as written: {@code image} to {@code f32[N, 1, 28, 28]}. */
+  public Map<String, String> inputs(String model) {
+    Map<String, String> inputs = new LinkedHashMap<>();
+    model(model).inputs().forEach(input -> inputs.put(input.name().text(), Sources.type(input.type())));
+    return inputs;
+  }
+
   private Syntax.Model model(String name) {
     Syntax.Model model = main.models().get(name);
     if (model == null) {
@@ -165,7 +172,7 @@ public final class Program {
       }
       Value value = elaboration.builder().source(name, Role.INPUT, type);
       scope.bind(name, new Datum.Tensor(value, Arguments.dims(dims)), input.place());
-      inputs.add(new Elaborated.Input(name, Sources.text(input.type()), type, value));
+      inputs.add(new Elaborated.Input(name, Sources.type(input.type()), type, value));
     }
     return inputs;
   }

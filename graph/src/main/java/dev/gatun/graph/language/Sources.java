@@ -1,5 +1,7 @@
 package dev.gatun.graph.language;
 
+import java.util.stream.Collectors;
+
 /** Source text of trees, as messages quote it. */
 final class Sources {
 
@@ -14,6 +16,12 @@ final class Sources {
     int end = Math.min(line.length(), place.column() - 1 + place.length());
     String text = line.substring(Math.min(place.column() - 1, end), end);
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+  }
+
+  /** A type in canonical layout, on however many lines it is written: {@code f32[N, 4]}. */
+  static String type(Syntax.Type type) {
+    String dims = type.dims().stream().map(Sources::text).collect(Collectors.joining(", ", "[", "]"));
+    return type.dtype() == null ? dims : type.dtype() + dims;
   }
 
   /** A node without the brackets around it. */

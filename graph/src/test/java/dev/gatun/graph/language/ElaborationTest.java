@@ -207,6 +207,14 @@ class ElaborationTest {
   }
 
   @Test
+  void inputsAsWritten() {
+    Program program = program(Trees.example("unet"));
+    assertEquals(Map.of("image", "f32[N, 1, H, W]", "mask", "i32[N, H, W]"), program.inputs("cells"));
+    assertEquals(List.of("N", "H", "W"), List.copyOf(program.freeSizes("cells")));
+    assertTrue(program.hasRecipe("cells"));
+  }
+
+  @Test
   void sizesMustBeGiven() {
     Program program = program("model m(x: f32[N, 1]) { output x }");
     assertThrows(IllegalArgumentException.class, () -> program.elaborate("m", Map.of(), false));
