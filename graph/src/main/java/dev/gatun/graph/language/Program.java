@@ -70,15 +70,6 @@ public final class Program {
     return names;
   }
 
-  /** The types of a model's inputs as written, by name: {@code f32[N, 4]}. */
-  public Map<String, String> inputs(String model) {
-    Map<String, String> types = new LinkedHashMap<>();
-    for (Syntax.Input input : model(model).inputs()) {
-      types.put(input.name().text(), Sources.text(input.type()));
-    }
-    return types;
-  }
-
   /** The inputs of a model with their types as written: {@code image} to {@code f32[N, 1, 28, 28]}. */
   public Map<String, String> inputs(String model) {
     Map<String, String> inputs = new LinkedHashMap<>();
