@@ -3,6 +3,8 @@ module dev.gatun.graph {
   requires transitive dev.gatun.ops;
 
   exports dev.gatun.graph;
+  exports dev.gatun.graph.language;
+  exports dev.gatun.graph.plan;
 
   uses dev.gatun.ops.Backend;
 }

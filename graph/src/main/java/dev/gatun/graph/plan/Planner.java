@@ -56,7 +56,7 @@ public final class Planner {
    * @param session offset in bytes of each cache in the session's memory
    */
   public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-    var program = Stores.withUpdates(Fusion.fuse(Lowering.lower(graph), machine));
+    var program = Stores.withUpdates(Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine));
     var planner = new Planner(program, machine);
     program.sources().keySet().forEach(planner::placeRowMajor);
     program.tables().keySet().forEach(planner::placeRowMajor);

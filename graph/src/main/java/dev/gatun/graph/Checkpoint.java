@@ -1,0 +1,119 @@
+package dev.gatun.graph;
+
+import dev.gatun.graph.language.Variable;
+import dev.gatun.memory.Safetensors;
+import dev.gatun.memory.Tensor;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.TensorType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Files of weights and of training: safetensors with every variable by name, and in the metadata what training needs to
+ * go on. Written beside the target and moved there, so that a file is whole or absent.
+ */
+public final class Checkpoint {
+  private static final String MODEL = "gatun.model";
+  private static final String SEED = "gatun.seed";
+  private static final String STEP = "gatun.step";
+  private static final String LOSS = "gatun.loss";
+  private static final String BATCH = "gatun.batch";
+
+  private Checkpoint() {}
+
+  /** Writes a trainer's variables and cursor. */
+  public static void save(Trainer trainer, Path file) throws IOException {
+    var metadata = new LinkedHashMap<String, String>();
+    metadata.put(MODEL, trainer.model().name());
+    metadata.put(SEED, Long.toString(trainer.settings().seed()));
+    metadata.put(STEP, Long.toString(trainer.step()));
+    metadata.put(LOSS, Double.toString(trainer.lossSoFar()));
+    metadata.put(BATCH, Integer.toString(trainer.settings().batch()));
+    try (var copies = TensorArena.root("checkpoint", Long.MAX_VALUE)) {
+      Safetensors.write(file, trainer.variables().snapshot(copies), metadata);
+    }
+  }
+
+  /**
+   * Goes on where a file stopped, to the same bits.
+   *
+   * @throws CheckpointException if the file is of another model, seed or batch size, or holds no training
+   */
+  public static void resume(Trainer trainer, Path file) throws IOException {
+    try (var arena = TensorArena.root("checkpoint", Long.MAX_VALUE)) {
+      var content = Safetensors.read(file, arena);
+      var metadata = content.metadata();
+      if (!metadata.containsKey(STEP)) {
+        throw new CheckpointException(file, "it holds weights but no training state, so training cannot resume from it");
+      }
+      requireEqual(file, "model", metadata.get(MODEL), trainer.model().name());
+      requireEqual(file, "seed", metadata.get(SEED), Long.toString(trainer.settings().seed()));
+      requireEqual(file, "batch size", metadata.get(BATCH), Integer.toString(trainer.settings().batch()));
+      write(file, content.tensors(), trainer.variables(), trainer.variables().types());
+      trainer.resumeAt(number(file, metadata, STEP).longValue(), number(file, metadata, LOSS));
+    }
+  }
+
+  private static Double number(Path file, Map<String, String> metadata, String key) {
+    try {
+      return Double.valueOf(metadata.getOrDefault(key, ""));
+    } catch (NumberFormatException e) {
+      throw new CheckpointException(file, "its " + key + " is no number: " + metadata.get(key));
+    }
+  }
+
+  private static void requireEqual(Path file, String what, String found, String wanted) {
+    if (!wanted.equals(found)) {
+      throw new CheckpointException(file, "it is of " + what + " " + found + ", wanted is " + wanted);
+    }
+  }
+
+  /**
+   * Loads parameters and states from a file, whatever else it holds.
+   *
+   * @param wanted names and types that the file must have
+   * @throws CheckpointException naming the first variable that is missing or of another type
+   */
+  public static void load(Path file, Variables into, Map<String, TensorType> wanted) throws IOException {
+    try (var arena = TensorArena.root("checkpoint", Long.MAX_VALUE)) {
+      write(file, Safetensors.read(file, arena).tensors(), into, wanted);
+    }
+  }
+
+  private static void write(Path file, Map<String, Tensor> tensors, Variables into, Map<String, TensorType> wanted) {
+    wanted.forEach((name, type) -> {
+      var tensor = tensors.get(name);
+      if (tensor == null) {
+        throw new CheckpointException(file, "it has no " + name + ": it is of another model, or of other constants");
+      }
+      var found = new TensorType(tensor.dtype(), tensor.shape());
+      if (!found.equals(type)) {
+        throw new CheckpointException(file, name + " is " + found + " in it, the model wants " + type);
+      }
+    });
+    wanted.keySet().forEach(name -> into.write(name, tensors.get(name)));
+  }
+
+  /** SHA-256 over the bytes of all parameters in the order of their names, in hexadecimal. */
+  public static String parametersDigest(Trainer trainer) {
+    var names = new TreeMap<String, Variable>();
+    trainer.parameters().forEach(p -> names.put(p.name(), p));
+    try (var arena = TensorArena.root("digest", Long.MAX_VALUE)) {
+      var digest = MessageDigest.getInstance("SHA-256");
+      names.forEach((name, variable) -> {
+        var copy = arena.allocate(variable.type().dtype(), variable.type().shape());
+        trainer.variables().read(name, copy);
+        digest.update(copy.segment().asByteBuffer());
+      });
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

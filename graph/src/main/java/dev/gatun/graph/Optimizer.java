@@ -1,0 +1,69 @@
+package dev.gatun.graph;
+
+import dev.gatun.ops.Builder;
+import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Value;
+
+/** How a parameter moves, given its gradient: emitted as graph, so that a step is one plan. */
+public sealed interface Optimizer {
+  Schedule rate();
+
+  /** The parameter after a step. */
+  Value next(Step step, Value parameter, Value gradient);
+
+  /** What an optimiser emits with. */
+  interface Step {
+    Builder builder();
+
+    /** The learning rate: f32[]. */
+    Value rate();
+
+    /** A state of the parameter, of its type, that starts at 0. */
+    Value state(String name);
+
+    /** A number that all parameters of this optimiser share: starts at 1, becomes {@code factor} times itself each step. */
+    Value power(String name, double factor);
+
+    /** What a state becomes. */
+    void update(Value state, Value next);
+  }
+
+  /** Stochastic gradient descent, with momentum as in Sutskever et al. 2013 in the form that PyTorch has. */
+  record Sgd(Schedule rate, double momentum, boolean nesterov) implements Optimizer {
+    @Override
+    public Value next(Step step, Value parameter, Value gradient) {
+      var b = step.builder();
+      var direction = gradient;
+      if (momentum != 0) {
+        var velocity = step.state("velocity");
+        var moved = b.add(b.mul(velocity, momentum), gradient);
+        step.update(velocity, moved);
+        direction = nesterov ? b.add(gradient, b.mul(moved, momentum)) : moved;
+      }
+      return b.sub(parameter, b.mul(direction, step.rate()));
+    }
+  }
+
+  /** Adam (Kingma and Ba 2015), with the decoupled decay of AdamW (Loshchilov and Hutter 2019) where that is not 0. */
+  record Adam(Schedule rate, double beta1, double beta2, double epsilon, double decay) implements Optimizer {
+    @Override
+    public Value next(Step step, Value parameter, Value gradient) {
+      var b = step.builder();
+      var mean = step.state("mean");
+      var square = step.state("square");
+      var newMean = b.add(b.mul(mean, beta1), b.mul(gradient, 1 - beta1));
+      var newSquare = b.add(b.mul(square, beta2), b.mul(b.mul(gradient, gradient), 1 - beta2));
+      step.update(mean, newMean);
+      step.update(square, newSquare);
+      var one = b.constant(TensorType.scalar(parameter.dtype()), 1);
+      var correction1 = b.div(one, b.sub(one, step.power("power1", beta1)));
+      var correction2 = b.div(one, b.sub(one, step.power("power2", beta2)));
+      var scale = b.add(b.sqrt(b.mul(newSquare, correction2)), epsilon);
+      var direction = b.div(b.mul(newMean, correction1), scale);
+      if (decay != 0) {
+        direction = b.add(direction, b.mul(parameter, decay));
+      }
+      return b.sub(parameter, b.mul(direction, step.rate()));
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.gatun.graph;
+
+import dev.gatun.graph.language.Diagnostic;
+import dev.gatun.graph.language.LanguageException;
+import dev.gatun.graph.language.Place;
+import dev.gatun.graph.language.Recipe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Reads a recipe's settings; what it does not know is an error at its place. */
+final class SettingsReader {
+  private static final Set<String> KNOWN = Set.of("data", "batch", "epochs", "steps", "seed", "optimizer", "freeze",
+      "clip_norm", "l2");
+
+  private final int samples;
+  private final int batch;
+
+  private SettingsReader(int samples, int batch) {
+    this.samples = samples;
+    this.batch = batch;
+  }
+
+  /**
+   * The settings of a recipe.
+   *
+   * @param samples size of the training set, for times in epochs
+   */
+  static Settings read(Recipe recipe, int samples) {
+    var common = recipe.common();
+    if (!recipe.steps().isEmpty()) {
+      throw fault(recipe.steps().getFirst().settings().isEmpty() ? recipe.place()
+          : recipe.steps().getFirst().settings().getFirst().place(), "steps that take turns cannot be trained yet",
+          "one `minimize` for the whole recipe");
+    }
+    if (common.objective() == null) {
+      throw fault(recipe.place(), "a recipe needs something to minimize", "add `minimize loss`");
+    }
+    if (!common.augmentations().isEmpty()) {
+      throw fault(common.augmentations().getFirst().place(), "augmentation is not known yet", "leave it out");
+    }
+    var defaults = Settings.defaults();
+    int batch = (int) number(common, "batch", defaults.batch());
+    return new SettingsReader(samples, batch).read(common, defaults);
+  }
+
+  private Settings read(Recipe.Phase common, Settings defaults) {
+    var optimizers = new ArrayList<Settings.Patterned>();
+    var plain = new ArrayList<Settings.Patterned>();
+    var decays = new ArrayList<Settings.Decay>();
+    var frozen = new ArrayList<String>();
+    String data = null;
+    for (var setting : common.settings()) {
+      if (!KNOWN.contains(setting.name())) {
+        throw fault(setting.place(), "a recipe has no setting `" + setting.name() + "`",
+            "known are " + String.join(", ", KNOWN.stream().sorted().toList()));
+      }
+      var pattern = setting.pattern() == null ? "*" : setting.pattern();
+      switch (setting.name()) {
+        case "data" -> data = call(setting).name();
+        case "optimizer" -> (setting.pattern() == null ? plain : optimizers)
+            .add(new Settings.Patterned(pattern, optimizer(call(setting))));
+        case "l2" -> decays.add(new Settings.Decay(pattern, real(setting.value(), setting.place())));
+        case "freeze" -> frozen.add(text(setting));
+        default -> { }
+      }
+    }
+    optimizers.addAll(plain.isEmpty() ? defaults.optimizers() : plain);
+    return new Settings(data, batch, (int) number(common, "epochs", defaults.epochs()),
+        (long) number(common, "steps", defaults.steps()), optimizers, number(common, "clip_norm", 0), decays, frozen,
+        (long) number(common, "seed", defaults.seed()));
+  }
+
+  private static double number(Recipe.Phase phase, String name, double otherwise) {
+    return phase.settings().stream().filter(s -> s.name().equals(name)).reduce((a, b) -> b)
+        .map(s -> real(s.value(), s.place())).orElse(otherwise);
+  }
+
+  private static double real(Recipe.Item item, Place place) {
+    return switch (item) {
+      case Recipe.Int i -> i.value();
+      case Recipe.Real r -> r.value();
+      default -> throw fault(place, "a number was expected", "such as 0.1");
+    };
+  }
+
+  private static String text(Recipe.Setting setting) {
+    if (setting.value() instanceof Recipe.Text text) {
+      return text.value();
+    }
+    throw fault(setting.place(), "a pattern of names was expected", "such as \"features.*\"");
+  }
+
+  private static Recipe.Call call(Recipe.Setting setting) {
+    if (setting.value() instanceof Recipe.Call call) {
+      return call;
+    }
+    throw fault(setting.place(), "a name was expected", setting.name() + " = name(…)");
+  }
+
+  private Optimizer optimizer(Recipe.Call call) {
+    var arguments = new Arguments(call, switch (call.name()) {
+      case "sgd" -> List.of("rate", "momentum", "nesterov");
+      case "adam" -> List.of("rate", "beta1", "beta2", "eps");
+      case "adamw" -> List.of("rate", "decay", "beta1", "beta2", "eps");
+      default -> throw fault(call.place(), "no optimizer is called `" + call.name() + "`", "known are sgd, adam, adamw");
+    });
+    var rate = schedule(arguments);
+    if (call.name().equals("sgd")) {
+      return new Optimizer.Sgd(rate, arguments.real("momentum", 0), arguments.truth("nesterov"));
+    }
+    return new Optimizer.Adam(rate, arguments.real("beta1", 0.9), arguments.real("beta2", 0.999),
+        arguments.real("eps", 1e-8), call.name().equals("adam") ? 0 : arguments.real("decay", 0.01));
+  }
+
+  private Schedule schedule(Arguments of) {
+    if (!(of.find("rate") instanceof Recipe.Call call)) {
+      return new Schedule.Constant(of.real("rate", 1e-3));
+    }
+    return switch (call.name()) {
+      case "cosine" -> {
+        var a = new Arguments(call, List.of("peak", "warmup"));
+        yield new Schedule.Cosine(a.real("peak", 1e-3), times(a, "warmup", 0));
+      }
+      case "linear_decay" -> new Schedule.LinearDecay(new Arguments(call, List.of("rate")).real("rate", 1e-3));
+      case "step_decay" -> {
+        var a = new Arguments(call, List.of("rate", "every", "factor"));
+        yield new Schedule.StepDecay(a.real("rate", 1e-3), Math.max(1, times(a, "every", 1)), a.real("factor", 0.1));
+      }
+      default -> throw fault(call.place(), "no schedule is called `" + call.name() + "`",
+          "known are cosine, linear_decay, step_decay");
+    };
+  }
+
+  /** A time in steps: a number, or {@code epochs(n)}. */
+  private long times(Arguments arguments, String name, long otherwise) {
+    if (arguments.find(name) instanceof Recipe.Call call && call.name().equals("epochs")) {
+      long perEpoch = (samples + batch - 1) / batch;
+      return Math.round(new Arguments(call, List.of("count")).real("count", 1) * perEpoch);
+    }
+    return (long) arguments.real(name, otherwise);
+  }
+
+  /** The arguments of a call, by position or name. */
+  private record Arguments(Recipe.Call call, List<String> names) {
+    private Arguments {
+      for (var given : call.named().keySet()) {
+        if (!names.contains(given)) {
+          throw fault(call.place(), call.name() + " has no argument `" + given + "`",
+              call.name() + "(" + String.join(", ", names) + ")");
+        }
+      }
+      if (call.positional().size() > names.size()) {
+        throw fault(call.place(), call.name() + " takes at most " + names.size() + " arguments",
+            call.name() + "(" + String.join(", ", names) + ")");
+      }
+    }
+
+    private Recipe.Item find(String name) {
+      int at = names.indexOf(name);
+      return at < call.positional().size() ? call.positional().get(at) : call.named().get(name);
+    }
+
+    private double real(String name, double otherwise) {
+      var item = find(name);
+      return item == null ? otherwise : SettingsReader.real(item, call.place());
+    }
+
+    private boolean truth(String name) {
+      return find(name) instanceof Recipe.Truth t && t.value();
+    }
+  }
+
+  private static LanguageException fault(Place place, String message, String hint) {
+    return new LanguageException(List.of(new Diagnostic(place, message, hint, List.of())));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.gatun.graph.plan;
+
+import dev.gatun.ops.Graph;
+import dev.gatun.ops.Node;
+import dev.gatun.ops.Op;
+import dev.gatun.ops.Value;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * Makes equal calls one: those that different builders made, and an op beside its form with residuals, whose results
+ * begin with the op's own.
+ */
+final class Sharing {
+  private Sharing() {}
+
+  private record Key(Op.Primitive op, List<Value> in) {}
+
+  static Graph share(Graph graph) {
+    // The first pass makes operands of equal calls the same values, which the second compares.
+    var merged = graph.rewrite(Node::op);
+    var calls = new HashSet<Key>();
+    merged.nodes().forEach(node -> calls.add(new Key(node.op(), node.inputs())));
+    return merged.rewrite(node -> {
+      var full = node.op().withResiduals();
+      return calls.contains(new Key(full, node.inputs())) ? full : node.op();
+    });
+  }
+}
