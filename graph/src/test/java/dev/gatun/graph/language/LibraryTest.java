@@ -119,6 +119,10 @@ class LibraryTest {
         want = stack([maximum(a, b), maximum(c, d), e, (a + b) / 2, (a + b + c) / 3, (b + c + d) / 3, (c + d + e) / 3, (d + e) / 2,
                       a, b, d, e, d, c, b, a], axis = 2)
       }""", """
+      model m(x: f32[1, 4, 2]) {
+        got = lrn(x, size = 3, alpha = 0.6, k = 2)[:, 1:3]; s = x * x
+        want = x[:, 1:3] / (2 + 0.2 * (s[:, 0:2] + s[:, 1:3] + s[:, 2:4])) ^ 0.75
+      }""", """
       model m(x: f32[1, 2, 3, 4]) {
         got = rotary(x)[..., :, :] |> square |> sum(axis = -1); want = sum(x * x, axis = -1)
       }""", """

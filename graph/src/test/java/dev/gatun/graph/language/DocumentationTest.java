@@ -1,0 +1,54 @@
+package dev.gatun.graph.language;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What docs/language.md says is so: its programs stand, and its signatures are those of the library, no more, no fewer. */
+class DocumentationTest {
+
+  private static String text() throws IOException {
+    Path page = Path.of("..", "docs", "language.md");
+    assumeTrue(Files.exists(page), "not run from the module's folder");
+    return Files.readString(page);
+  }
+
+  private static List<String> found(String expression, String text) {
+    return Pattern.compile(expression, Pattern.DOTALL).matcher(text).results().map(r -> r.group(1)).toList();
+  }
+
+  @Test
+  void everyProgramStands() throws IOException {
+    List<String> programs = found("```gat\n(.*?)```", text());
+    assertFalse(programs.isEmpty());
+    for (String text : programs) {
+      Program program = Program.of(new Source("language.md", text), Map.of());
+      for (String model : program.models()) {
+        Map<String, Long> sizes = new HashMap<>();
+        program.freeSizes(model).forEach(name -> sizes.put(name, 32L));
+        assertTrue(program.elaborate(model, sizes, true).recipe() != null || program.models().size() > 1, model);
+      }
+    }
+  }
+
+  @Test
+  void signaturesAreTheLibrarys() throws IOException {
+    String text = text();
+    String section = text.substring(text.indexOf("## The library"), text.indexOf("## Examples"));
+    var written = new TreeSet<>(found("`([a-z_0-9]+\\([^`]*\\))`", section));
+    var actual = new TreeSet<String>();
+    Library.instance().names().forEach(name -> actual.add(Library.instance().find(name).signature()));
+    assertEquals(String.join("\n", actual), String.join("\n", written));
+  }
+}
