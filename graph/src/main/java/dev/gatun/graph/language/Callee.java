@@ -1,6 +1,7 @@
 package dev.gatun.graph.language;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What can be called. */
 sealed interface Callee {
@@ -13,7 +14,7 @@ sealed interface Callee {
 
   /** Name, arguments and defaults, as messages print them: {@code linear(x, size, bias = true)}. */
   default String signature() {
-    return name() + formals().stream().map(Callee::shown).collect(java.util.stream.Collectors.joining(", ", "(", ")"));
+    return name() + formals().stream().map(Callee::shown).collect(Collectors.joining(", ", "(", ")"));
   }
 
   private static String shown(Syntax.Formal formal) {

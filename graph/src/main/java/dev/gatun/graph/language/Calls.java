@@ -1,11 +1,14 @@
 package dev.gatun.graph.language;
 
 import dev.gatun.graph.language.Given.One;
+import dev.gatun.ops.ShapeException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Finds what a name calls, meets arguments with formals, and runs it. */
 final class Calls {
@@ -95,15 +98,15 @@ final class Calls {
       return elaboration.builder().at(place.toString(), () -> builtin.body().apply(arguments));
     } catch (Arithmetic.Refused refused) {
       throw elaboration.fault(place, refused.getMessage(), refused.hint());
-    } catch (dev.gatun.ops.ShapeException wrong) {
+    } catch (ShapeException wrong) {
       throw elaboration.fault(place, "`" + builtin.name() + "`: " + wrong.rule() + ", found " + types(wrong), "");
     } catch (IllegalArgumentException | ArithmeticException wrong) {
       throw elaboration.fault(place, "`" + builtin.name() + "`: " + wrong.getMessage(), builtin.signature());
     }
   }
 
-  private static String types(dev.gatun.ops.ShapeException wrong) {
-    return wrong.operands().stream().map(Object::toString).collect(java.util.stream.Collectors.joining(" and "));
+  private static String types(ShapeException wrong) {
+    return wrong.operands().stream().map(Object::toString).collect(Collectors.joining(" and "));
   }
 
   private Datum block(Callee.Block block, Given fixed, Given given, String path, String written, Place place) {
@@ -200,7 +203,7 @@ final class Calls {
   /** The calls of a body with the names that they belong to. */
   CallSites sites(Unit unit, Syntax declaration) {
     return elaboration.sites(declaration, () -> {
-      var local = new java.util.HashSet<String>();
+      var local = new HashSet<String>();
       for (Syntax node : Walk.nodes(declaration, _ -> true)) {
         if (node instanceof Syntax.Shared shared) {
           local.add(shared.name().text());

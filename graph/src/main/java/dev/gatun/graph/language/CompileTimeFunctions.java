@@ -4,7 +4,6 @@ import dev.gatun.graph.language.Datum.Int;
 import dev.gatun.graph.language.Datum.Many;
 import dev.gatun.graph.language.Datum.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** Functions whose results are known when the plan is compiled: lists, sizes and initialisers. */
@@ -38,7 +37,8 @@ final class CompileTimeFunctions {
     });
     table.add("per_axis(v, n)", a -> {
       int n = a.small("n", 0);
-      return n > 64 ? a.fail("n", "a number of axes") : new Many(a.perAxis("v", n, 0).stream().<Datum>map(Int::new).toList());
+      return n > 64 ? a.fail("n", "a number of axes")
+          : new Many(a.perAxis("v", n, 0).stream().<Datum>map(Int::new).toList());
     });
     table.add("default(v, w)", a -> a.get(a.has("v") ? "v" : "w"));
     initialisers(table);
@@ -105,7 +105,7 @@ final class CompileTimeFunctions {
     if (lists.stream().anyMatch(l -> l.size() != size)) {
       throw a.fault("`zip` wants lists of one length, found " + lists.stream().map(List::size).toList(), "");
     }
-    List<Datum> rows = new ArrayList<>(Collections.emptyList());
+    List<Datum> rows = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       int at = i;
       rows.add(new Many(lists.stream().map(l -> l.get(at)).toList()));

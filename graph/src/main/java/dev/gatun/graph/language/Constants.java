@@ -46,7 +46,8 @@ final class Constants {
     try {
       Unit literal = Loader.alone(new Source("--set", "const " + name + " = " + text));
       Syntax.Expression expression = literal.constants().get(name).value();
-      boolean plain = literal.constants().size() == 1 && Walk.nodes(expression, _ -> true).stream().allMatch(Constants::isLiteral);
+      boolean plain = literal.constants().size() == 1
+          && Walk.nodes(expression, _ -> true).stream().allMatch(Constants::isLiteral);
       value = plain ? evaluator.value(expression, Scope.of(literal, new Frame("", CallSites.NONE))) : null;
     } catch (LanguageException unreadable) {
       value = null;
@@ -69,5 +70,4 @@ final class Constants {
       case Syntax _ -> false;
     };
   }
-
 }

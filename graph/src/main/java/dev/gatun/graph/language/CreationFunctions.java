@@ -11,6 +11,7 @@ import dev.gatun.ops.TensorType;
 import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Functions that make tensors from nothing: constants, counts and draws. */
@@ -41,7 +42,7 @@ final class CreationFunctions {
     table.add("arange(n)", a -> {
       Int n = a.sized("n");
       Shape line = Shape.of(a.small("n", 1));
-      return new Tensor(a.builder().index(line, 0), java.util.Collections.singletonList(n.free()));
+      return new Tensor(a.builder().index(line, 0), Collections.singletonList(n.free()));
     });
     table.add("random_uniform(shape, low = 0.0, high = 1.0)", a -> {
       double low = a.real("low");

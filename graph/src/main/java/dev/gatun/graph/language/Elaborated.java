@@ -5,6 +5,7 @@ import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Value;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public record Elaborated(String model, Map<String, Long> sizes, boolean training
    * uses. By the state's source; where two calls update one state, the last that is used counts.
    */
   public Map<Value, Value> updates(Collection<Value> results) {
-    Set<Value> used = new java.util.HashSet<>();
+    Set<Value> used = new HashSet<>();
     Graph.ordered(results).forEach(node -> used.addAll(node.outputs()));
     Map<Value, Value> next = new LinkedHashMap<>();
     for (Variable.Update update : updates) {

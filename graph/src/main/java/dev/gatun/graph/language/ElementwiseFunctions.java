@@ -13,7 +13,9 @@ import dev.gatun.ops.LogSoftmax;
 import dev.gatun.ops.Softmax;
 import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Value;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /** Functions that keep the shape, or broadcast. Those of numbers also serve compile-time numbers. */
@@ -25,7 +27,7 @@ final class ElementwiseFunctions {
     for (UnaryFn fn : List.of(UnaryFn.ABS, UnaryFn.SIGN, UnaryFn.FLOOR, UnaryFn.CEIL, UnaryFn.ROUND, UnaryFn.SQRT,
         UnaryFn.EXP, UnaryFn.EXPM1, UnaryFn.LOG, UnaryFn.LOG1P, UnaryFn.SIN, UnaryFn.COS, UnaryFn.TANH,
         UnaryFn.SIGMOID, UnaryFn.ERF)) {
-      table.add(fn.name().toLowerCase(java.util.Locale.ROOT) + "(x)", a -> unary(a, fn));
+      table.add(fn.name().toLowerCase(Locale.ROOT) + "(x)", a -> unary(a, fn));
     }
     table.add("minimum(a, b)", a -> extreme(a, BinaryFn.MIN));
     table.add("maximum(a, b)", a -> extreme(a, BinaryFn.MAX));
@@ -102,7 +104,7 @@ final class ElementwiseFunctions {
       }
     }
     List<Value> gradients = a.builder().gradients(y.value(), xs.stream().map(Tensor::value).toList());
-    List<Datum> found = new java.util.ArrayList<>();
+    List<Datum> found = new ArrayList<>();
     for (int i = 0; i < xs.size(); i++) {
       found.add(new Tensor(gradients.get(i), xs.get(i).dims()));
     }

@@ -318,6 +318,7 @@ final class Evaluator {
 
   private static Expression branch(Syntax.Otherwise otherwise) {
     return otherwise instanceof Syntax.Body body && body.statements().size() == 1
-        && body.statements().getFirst() instanceof Syntax.Result(Place _, List<Expression> values) ? values.getFirst() : null;
+        && body.statements().getFirst() instanceof Syntax.Result(Place _, List<Expression> values)
+        ? values.getFirst() : null;
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.graph.language;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,6 @@ record Given(List<One> positional, Map<String, One> named) {
 
   Given {
     positional = List.copyOf(positional);
-    named = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(named));
+    named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
   }
 }

@@ -38,7 +38,7 @@ final class Library {
         throw new IllegalStateException("the library file " + file + " is missing");
       }
       Source source = new Source("library/" + file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      return new Unit(source, Parser.parse(source), true);
+      return new Unit(source, Parser.parse(source));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -41,7 +41,7 @@ final class Loader {
             + "import"));
       }
     }
-    return new Unit(source, file, false);
+    return new Unit(source, file);
   }
 
   /** The files read so far, those that are imported before those that import them. */
@@ -60,7 +60,7 @@ final class Loader {
     }
     Source source = new Source(shown.toString(), text(shown, real, from));
     Syntax.File file = Parser.parse(source);
-    Unit unit = new Unit(source, file, false);
+    Unit unit = new Unit(source, file);
     open.add(real);
     for (Syntax.Top top : file.declarations()) {
       if (top instanceof Syntax.Import importation) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Functions that move elements, by rule or by index. */
@@ -96,10 +97,9 @@ final class MoveFunctions {
     }
     long elements = x.value().shape().elements();
     if (open >= 0 && known > 0 && elements % known == 0) {
-      boolean free = x.dims().stream().anyMatch(java.util.Objects::nonNull)
-          && sizes.stream().noneMatch(size -> size.free() != null);
-      FreeSize origin = x.dims().stream().filter(java.util.Objects::nonNull).findFirst().orElse(null);
-      sizes.set(open, new Int(elements / known, free && origin != null ? origin.derived() : null));
+      boolean named = sizes.stream().anyMatch(size -> size.free() != null);
+      FreeSize origin = x.dims().stream().filter(Objects::nonNull).findFirst().orElse(null);
+      sizes.set(open, new Int(elements / known, named || origin == null ? null : origin.derived()));
       known = elements;
     }
     if (known != elements) {

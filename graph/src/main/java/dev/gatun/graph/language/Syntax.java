@@ -1,6 +1,7 @@
 package dev.gatun.graph.language;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A parsed file as a tree. The records follow the grammar of {@code docs/language.md} name by name; an absent part is
@@ -98,7 +99,7 @@ public sealed interface Syntax {
 
     /** The reserved word. */
     String word() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

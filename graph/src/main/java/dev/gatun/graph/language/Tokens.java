@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** The parser's view of the tokens: a cursor, the open brackets, and the one way to report that something else was expected. */
+/** The parser's view of the tokens: a cursor, the open brackets, and the one way to say that more was expected. */
 final class Tokens {
 
   /** Levels of brackets and bodies inside each other; keeps the parser's recursion far from the end of any stack. */

@@ -6,6 +6,7 @@ import dev.gatun.memory.DType;
 import dev.gatun.ops.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Meets types as they are written with tensors: sizes are bound where they first stand, and checked after. */
 final class TypeRules {
@@ -43,9 +44,10 @@ final class TypeRules {
     }
     int rest = -1;
     for (int i = 0; i < type.dims().size(); i++) {
-      if (type.dims().get(i) instanceof Syntax.AnyDims || type.dims().get(i) instanceof Syntax.SizeDim(var _, var _, boolean s) && s) {
+      Syntax.Dim dim = type.dims().get(i);
+      if (dim instanceof Syntax.AnyDims || dim instanceof Syntax.SizeDim(Place _, var _, boolean spliced) && spliced) {
         if (rest >= 0) {
-          throw elaboration.fault(type.dims().get(i).place(), "a type has at most one list of sizes", "");
+          throw elaboration.fault(dim.place(), "a type has at most one list of sizes", "");
         }
         rest = i;
       }
@@ -71,7 +73,7 @@ final class TypeRules {
 
   /** Binds a size that stands alone and is new at once; the others wait until all are bound. */
   private void dim(Syntax.Dim dim, Tensor tensor, int axis, int count, Scope scope, List<Runnable> checks,
-      java.util.function.Supplier<LanguageException> fault) {
+      Supplier<LanguageException> fault) {
     switch (dim) {
       case Syntax.AnyDim _, Syntax.AnyDims _ -> { }
       case Syntax.SizeDim(Place _, Syntax.Expression value, boolean spliced) -> {
@@ -155,6 +157,7 @@ final class TypeRules {
         return dtype;
       }
     }
-    throw elaboration.fault(name.place(), "no dtype is called `" + name + "`", "f32, f64, f16, bf16, i64, i32, i8, u8, bool");
+    throw elaboration.fault(name.place(), "no dtype is called `" + name + "`",
+        "f32, f64, f16, bf16, i64, i32, i8, u8, bool");
   }
 }

@@ -11,7 +11,6 @@ import java.util.TreeSet;
 final class Unit {
 
   private final Source source;
-  private final boolean library;
   private final Map<String, Callee.Block> blocks = new LinkedHashMap<>();
   private final Map<String, Syntax.Model> models = new LinkedHashMap<>();
   private final Map<String, Syntax.Train> recipes = new LinkedHashMap<>();
@@ -20,10 +19,9 @@ final class Unit {
   private final Map<String, Unit> imports = new LinkedHashMap<>();
   private final Map<String, Datum> values = new LinkedHashMap<>();
 
-  /** @param library whether messages name its places only after the user's call */
-  Unit(Source source, Syntax.File file, boolean library) {
+  /** @throws LanguageException if a name is declared twice */
+  Unit(Source source, Syntax.File file) {
     this.source = source;
-    this.library = library;
     List<Diagnostic> faults = new ArrayList<>();
     Map<String, Syntax.Name> callables = new LinkedHashMap<>();
     for (Syntax.Top top : file.declarations()) {
@@ -60,10 +58,6 @@ final class Unit {
 
   Source source() {
     return source;
-  }
-
-  boolean isLibrary() {
-    return library;
   }
 
   Map<String, Syntax.Model> models() {

@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** Whatever the text: a tree or a {@link LanguageException}, and a formatter that changes no meaning. */
-class LanguageProperties {
+class LanguagePropertyTest {
 
   private static final List<String> WORDS = List.of("import", "const", "shared", "block", "model", "train", "param",
       "state", "update", "output", "for", "in", "if", "else", "scan", "and", "not", "true", "none", "x", "y", "f", "_",
