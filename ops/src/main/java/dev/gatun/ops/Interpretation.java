@@ -90,11 +90,14 @@ final class Interpretation {
       });
     }
     var out = row.out().stream().map(Reference::zeros).toList();
+    var whole = row.space().rowMajorStrides();
+    Grid.forEach(row.rowShape(), (position, at) -> {
+      for (int i = 0; i < row.rowExprs().size(); i++) {
+        out.get(i).set(at, evaluate(row.rowExprs().get(i), position, Grid.offset(position, whole), in, folds[at]));
+      }
+    });
     Grid.forEach(row.space(), (position, number) -> {
       int at = Grid.offset(position, strides);
-      for (int i = 0; i < row.rowExprs().size(); i++) {
-        out.get(i).set(at, evaluate(row.rowExprs().get(i), position, number, in, folds[at]));
-      }
       for (int i = 0; i < row.mapExprs().size(); i++) {
         out.get(row.rowExprs().size() + i)
             .set(number, evaluate(row.mapExprs().get(i), position, number, in, folds[at]));

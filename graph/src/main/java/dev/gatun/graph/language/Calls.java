@@ -1,6 +1,7 @@
 package dev.gatun.graph.language;
 
 import dev.gatun.graph.language.Given.One;
+import dev.gatun.ops.IndexException;
 import dev.gatun.ops.ShapeException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -100,7 +101,7 @@ final class Calls {
       throw elaboration.fault(place, refused.getMessage(), refused.hint());
     } catch (ShapeException wrong) {
       throw elaboration.fault(place, "`" + builtin.name() + "`: " + wrong.rule() + ", found " + types(wrong), "");
-    } catch (IllegalArgumentException | ArithmeticException wrong) {
+    } catch (IllegalArgumentException | ArithmeticException | IndexException wrong) {
       throw elaboration.fault(place, "`" + builtin.name() + "`: " + wrong.getMessage(), builtin.signature());
     }
   }
@@ -118,7 +119,8 @@ final class Calls {
         One one = slots.get(formal.name().text());
         Datum value = one == null ? evaluator.value(formal.value(), scope) : one.value();
         Place at = one == null || one.place() == null ? place : one.place();
-        if (formal.type() != null && !(one == null && value instanceof Datum.None)) {
+        boolean absent = value instanceof Datum.None && formal.value() instanceof Syntax.NoneLiteral;
+        if (formal.type() != null && !absent) {
           value = evaluator.types().match(formal.type(), value, scope, "argument `" + formal.name() + "` of "
               + block.name(), at, Sources.text(formal));
         }

@@ -18,9 +18,18 @@ import java.util.Set;
 public final class Program {
 
   private final Unit main;
+  /** The models of the file and those that it imports, each with the file in which it stands. */
+  private final Map<String, Unit> models;
 
   private Program(Unit main, List<Unit> units, Map<String, String> overrides) {
     this.main = main;
+    this.models = main.allModels();
+    for (Syntax.Train train : main.recipes().values()) {
+      if (!models.containsKey(train.name().text())) {
+        throw new LanguageException(new Diagnostic(train.name().place(), "no model is called `" + train.name() + "`",
+            Similar.to(train.name().text(), models.keySet())));
+      }
+    }
     OwnStack.run(() -> {
       units.forEach(unit -> new Constants(unit).evaluate(unit == main ? overrides : Map.of()));
       return main;
@@ -47,9 +56,9 @@ public final class Program {
     return new Program(main, List.of(main), overrides);
   }
 
-  /** The models of the file, in the order written. */
+  /** The models of the file in the order written, then those that it imports. */
   public List<String> models() {
-    return List.copyOf(main.models().keySet());
+    return List.copyOf(models.keySet());
   }
 
   /** Whether the file says how to train a model. */
@@ -78,11 +87,10 @@ public final class Program {
   }
 
   private Syntax.Model model(String name) {
-    Syntax.Model model = main.models().get(name);
-    if (model == null) {
+    if (!models.containsKey(name)) {
       throw new IllegalArgumentException(main.source() + " has no model `" + name + "`, it has " + models());
     }
-    return model;
+    return models.get(name).models().get(name);
   }
 
   /**
@@ -116,7 +124,8 @@ public final class Program {
   private Elaborated elaborate(Syntax.Model model, Map<String, Long> sizes, boolean training) {
     Elaboration elaboration = new Elaboration(Library.instance(), training);
     Evaluator evaluator = new Evaluator(elaboration);
-    Scope scope = Scope.of(main, new Frame("", evaluator.calls().sites(main, model)));
+    Unit unit = models.get(model.name().text());
+    Scope scope = Scope.of(unit, new Frame("", evaluator.calls().sites(unit, model)));
     List<Elaborated.Input> inputs = inputs(model, sizes, elaboration, evaluator, scope);
     evaluator.bodies().model(model.body(), scope);
     Map<String, Value> bindings = new LinkedHashMap<>();

@@ -64,6 +64,19 @@ final class Unit {
     return models;
   }
 
+  /** The models declared here, then those imported, each with the file that declares it. */
+  Map<String, Unit> allModels() {
+    Map<String, Unit> all = new LinkedHashMap<>();
+    models.keySet().forEach(name -> all.put(name, this));
+    imports.forEach((name, unit) -> {
+      Unit owner = unit.allModels().get(name);
+      if (owner != null) {
+        all.putIfAbsent(name, owner);
+      }
+    });
+    return all;
+  }
+
   Map<String, Syntax.Train> recipes() {
     return recipes;
   }

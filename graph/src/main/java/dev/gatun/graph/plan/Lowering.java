@@ -65,7 +65,7 @@ final class Lowering {
         }
       }
       case KernelSpec.Repeat repeat -> loop(repeat.scan(), node, in, items);
-      case KernelSpec.Map spec -> items.add(kernel(spec, in, node));
+      case KernelSpec.Map spec -> items.add(kernel(spec, in.stream().map(v -> v.repeatedTo(spec.space())).toList(), node));
       case KernelSpec.Row spec -> items.add(kernel(spec, in, node));
       case KernelSpec.Direct spec -> items.add(kernel(spec, in, node));
       case KernelSpec.Place spec -> items.add(kernel(spec, in, node));

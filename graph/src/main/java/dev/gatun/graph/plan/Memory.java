@@ -58,7 +58,7 @@ final class Memory {
     program.sources().keySet().forEach(this::keepAlways);
     program.tables().keySet().forEach(this::keepAlways);
     measure(calls);
-    outputs.values().forEach(spot -> touch(spot.root(), clock));
+    outputs.values().forEach(spot -> touch(spot.root(), clock + 1));
     for (var loop : loops) {
       lives.values().forEach(life -> extend(life, loop));
     }

@@ -146,6 +146,12 @@ record View(Slot slot, TensorType type, List<Long> base, List<Axis> axes, List<T
         : rows.size(i) == shape().size(i) && isPlain(i, i));
   }
 
+  /** A scalar repeated to a shape; any other view as it is. */
+  View repeatedTo(Shape to) {
+    return shape().rank() > 0 || to.rank() == 0 ? this
+        : new View(slot, type.withShape(to), base, Collections.nCopies(to.rank(), Axis.REPEAT), turns);
+  }
+
   /** This view stretched to {@code space} along {@code repeated}, where it has size 1. */
   View stretched(Shape space, List<Integer> repeated) {
     var stretched = new ArrayList<>(axes);

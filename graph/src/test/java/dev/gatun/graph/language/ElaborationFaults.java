@@ -138,6 +138,11 @@ final class ElaborationFaults {
       t:1:41: nothing is called `whidth`
       model m(x: f32[N]) { y = lenght(x); z = whidth; w = y + z; output v = w + 2 ^ 99; output u = x }
                                               ^^^^^^""", """
+      model m(x: f32[N]) { z = gather(tensor([1.0, 2.0]), tensor([0, 2], dtype = i32)) }
+      ---
+      t:1:26: `gather`: gather(axis=0, batch=0): index 2 is not in 0..1
+      model m(x: f32[N]) { z = gather(tensor([1.0, 2.0]), tensor([0, 2], dtype = i32)) }
+                               ^^^^^^ gather(x, index, axis = 0, batch = 0)""", """
       const width = 3
       model m(x: f32[N]) { z = widht }
       ---

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,19 @@ class ImportTest {
     Elaborated model = Program.read(main, Map.of()).elaborate("m", Map.of("N", 2L), false);
     assertEquals("f32[2, 6]", model.outputs().get("y").type().toString());
     assertEquals("y.linear1.weight", model.parameters().getFirst().name());
+  }
+
+  @Test
+  void importsModelsToTrainThem() throws IOException {
+    write("base.gat", "const width = 3\nblock f(x) { linear(x, width) }\nmodel m(x: f32[N, 2]) { y = f(x); loss = mean(y) }");
+    Path main = write("main.gat", "import m from \"base.gat\"\ntrain m { minimize 2 * loss; data = d }");
+    Program program = Program.read(main, Map.of());
+    assertEquals(List.of("m"), program.models());
+    Elaborated model = program.elaborate("m", Map.of("N", 2L), true);
+    assertEquals("f32[]", model.recipe().common().objective().type().toString());
+    Path wrong = write("wrong.gat", "import m from \"base.gat\"\ntrain n { data = d }");
+    var fault = assertThrows(LanguageException.class, () -> Program.read(wrong, Map.of()));
+    assertEquals("no model is called `n`", fault.diagnostics().getFirst().message());
   }
 
   @Test

@@ -1,0 +1,133 @@
+package dev.gatun.graph;
+
+import dev.gatun.memory.DType;
+import dev.gatun.ops.Builder;
+import dev.gatun.ops.Graph;
+import dev.gatun.ops.Reference;
+import dev.gatun.ops.Source;
+import dev.gatun.ops.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Gradients against central differences in a random direction, in double by the definitions. */
+class GradientTest {
+  private static final double STEP = 1e-5;
+
+  @Provide
+  Arbitrary<String> primitives() {
+    // A stopped gradient is declared to differ from the slope.
+    return Arbitraries.of(OpCases.ALL.keySet()).filter(name -> !name.equals("StopGradient"));
+  }
+
+  @Property(tries = 600)
+  void firstOrder(@ForAll("primitives") String name, @ForAll long seed) {
+    var loss = lossOf(name, seed);
+    if (!hasSlope(loss)) {
+      return;
+    }
+    check(name, loss.value, loss.inputs, loss.sources, loss.b, seed);
+  }
+
+  /** The gradient's own gradient, along a random direction of the operands. */
+  @Property(tries = 400)
+  void secondOrder(@ForAll("primitives") String name, @ForAll long seed) {
+    var loss = lossOf(name, seed);
+    if (!hasSlope(loss)) {
+      return;
+    }
+    var gradients = loss.b.gradients(loss.value, loss.inputs);
+    Value total = loss.b.like(loss.value, 0);
+    for (var gradient : gradients) {
+      total = loss.b.add(total, loss.b.sum(loss.b.mul(gradient, weights(loss.b, gradient)), Builder.allAxes(gradient), false));
+    }
+    check(name, total, loss.inputs, loss.sources, loss.b, seed);
+  }
+
+  @Property(tries = 200)
+  void wholeGraphs(@ForAll long seed) {
+    var drawn = RandomGraphs.draw(seed, DType.F64);
+    check("graph", drawn.loss(), drawn.inputs(), drawn.sources(), drawn.builder(), seed);
+  }
+
+  /** Whether there is anything to differentiate: an operand, and not the infinite maximum of nothing. */
+  private static boolean hasSlope(Loss loss) {
+    return !loss.inputs.isEmpty() && loss.inputs.stream().allMatch(v -> v.shape().elements() > 0);
+  }
+
+  /** A number made of an op's results, so that every element counts differently. */
+  private record Loss(Value value, List<Value> inputs, Map<String, Reference> sources, Builder b) {}
+
+  private static Loss lossOf(String name, long seed) {
+    var drawn = OpCases.draw(name, seed, DType.F64);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
+      sources.put("x" + i, Reference.of(drawn.types().get(i), drawn.values().get(i)));
+    }
+    Value loss = b.constant(dev.gatun.ops.TensorType.scalar(DType.F64), 0);
+    for (var result : b.apply(drawn.op(), operands)) {
+      if (result.dtype() == DType.F64) {
+        var weighted = b.mul(b.mul(result, result), weights(b, result));
+        loss = b.add(loss, b.sum(weighted, Builder.allAxes(weighted), false));
+      }
+    }
+    return new Loss(loss, operands.stream().filter(v -> v.dtype() == DType.F64).toList(), sources, b);
+  }
+
+  private static Value weights(Builder b, Value like) {
+    var flat = dev.gatun.memory.Shape.of(like.shape().elements());
+    var ramp = b.unary(dev.gatun.ops.UnaryFn.SIN, b.add(b.cast(b.index(flat, 0), DType.F64), 0.7));
+    return b.reshape(ramp, like.shape());
+  }
+
+  private static void check(String name, Value loss, List<Value> inputs, Map<String, Reference> sources, Builder b,
+      long seed) {
+    var gradients = b.gradients(loss, inputs);
+    var outputs = new LinkedHashMap<String, Value>();
+    outputs.put("loss", loss);
+    for (int i = 0; i < gradients.size(); i++) {
+      outputs.put("g" + i, gradients.get(i));
+    }
+    var values = GraphRunner.define(Graph.of(outputs, Map.of()), sources);
+    var random = new Random(seed);
+    var up = new HashMap<>(sources);
+    var down = new HashMap<>(sources);
+    double slope = 0;
+    for (int i = 0; i < inputs.size(); i++) {
+      var source = ((Source) inputs.get(i).node().op()).name();
+      var x = sources.get(source);
+      var direction = random.doubles(x.data().length, -1, 1).toArray();
+      for (int j = 0; j < direction.length; j++) {
+        slope += direction[j] * values.get(gradients.get(i)).at(j);
+      }
+      up.put(source, moved(x, direction, STEP));
+      down.put(source, moved(x, direction, -STEP));
+    }
+    var only = Graph.of(Map.of("loss", loss), Map.of());
+    double measured = (GraphRunner.define(only, up).get(loss).at(0) - GraphRunner.define(only, down).get(loss).at(0))
+        / (2 * STEP);
+    double scale = Math.abs(measured) + Math.abs(slope) + 1e-2 * (1 + Math.abs(values.get(loss).at(0)));
+    if (!(Math.abs(measured - slope) <= 1e-6 * scale)) {
+      throw new AssertionError(name + ": differences say " + measured + ", the gradient " + slope + ", seed " + seed);
+    }
+  }
+
+  private static Reference moved(Reference x, double[] direction, double step) {
+    var data = x.data().clone();
+    for (int i = 0; i < data.length; i++) {
+      data[i] += step * direction[i];
+    }
+    return Reference.of(x.type(), data);
+  }
+}

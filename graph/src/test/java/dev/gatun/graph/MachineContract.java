@@ -1,0 +1,119 @@
+package dev.gatun.graph;
+
+import dev.gatun.memory.DType;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.Builder;
+import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Graph;
+import dev.gatun.ops.MatMul;
+import dev.gatun.ops.Op;
+import dev.gatun.ops.Reduce;
+import dev.gatun.ops.Reference;
+import dev.gatun.ops.ScatterAdd;
+import dev.gatun.ops.Source;
+import dev.gatun.ops.SumPool;
+import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** What every machine must do; a machine's test says which machine it is. */
+abstract class MachineContract {
+  abstract Backend machine();
+
+  @Provide
+  Arbitrary<String> primitives() {
+    return Arbitraries.of(OpCases.ALL.keySet());
+  }
+
+  /** Every op on every machine gives what its definition says, on dense, transposed and sliced operands. */
+  @Property(tries = 600)
+  void opsMeanTheirDefinitions(@ForAll("primitives") String name, @ForAll long seed, @ForAll boolean f64) {
+    var drawn = OpCases.draw(name, seed, f64 ? DType.F64 : DType.F32);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(operand(b, "x" + i, drawn.types().get(i), drawn.values().get(i), (seed >>> 2 * i & 3), sources));
+    }
+    var results = b.apply(drawn.op(), operands);
+    var outputs = new LinkedHashMap<String, Value>();
+    for (int i = 0; i < results.size(); i++) {
+      outputs.put("y" + i, results.get(i));
+    }
+    compare(Graph.of(outputs, Map.of()), sources, drawn.op());
+  }
+
+  /** An operand of given values: dense, the transpose of a transposed tensor, or a slice of a larger one. */
+  private static Value operand(Builder b, String name, TensorType type, double[] values, long form,
+      Map<String, Reference> sources) {
+    int rank = type.shape().rank();
+    if (form == 1 && rank >= 2) {
+      var order = new ArrayList<Integer>();
+      for (int i = rank - 1; i >= 0; i--) {
+        order.add(i);
+      }
+      var stored = dev.gatun.ops.Evaluator.apply(new dev.gatun.ops.Transpose(order), List.of(Reference.of(type, values)),
+          new dev.gatun.ops.Transpose(order).infer(List.of(type))).getFirst();
+      sources.put(name, stored);
+      return b.transpose(b.source(name, Source.Role.INPUT, stored.type()), order);
+    }
+    if (form == 2 && rank >= 1) {
+      var zeros = Reference.zeros(type);
+      var concat = new dev.gatun.ops.Concat(rank - 1);
+      var stored = dev.gatun.ops.Evaluator.apply(concat, List.of(zeros, Reference.of(type, values)),
+          concat.infer(List.of(type, type))).getFirst();
+      sources.put(name, stored);
+      long size = type.shape().size(rank - 1);
+      return b.slice(b.source(name, Source.Role.INPUT, stored.type()), rank - 1, size, size);
+    }
+    sources.put(name, Reference.of(type, values));
+    return b.source(name, Source.Role.INPUT, type);
+  }
+
+  /** Whole graphs, updates included, mean their definitions: fusion, layouts and shared memory change nothing. */
+  @Property(tries = 200)
+  void graphsMeanTheirDefinitions(@ForAll long seed) {
+    var drawn = RandomGraphs.draw(seed, DType.F64);
+    var expected = GraphRunner.define(drawn.graph(), drawn.sources());
+    var outcome = GraphRunner.run(drawn.graph(), machine(), 2, drawn.sources());
+    drawn.graph().outputs().forEach((name, value) ->
+        Closeness.check(machine().name() + " " + name, expected.get(value), outcome.outputs().get(name), 1e-9, 1e-9));
+    drawn.graph().updates().forEach((state, next) -> {
+      var name = ((Source) state.node().op()).name();
+      Closeness.check(machine().name() + " " + name, expected.get(next), outcome.variables().get(name), 1e-9, 1e-9);
+    });
+  }
+
+  private void compare(Graph graph, Map<String, Reference> sources, Op.Primitive op) {
+    var expected = GraphRunner.define(graph, sources);
+    var outcome = GraphRunner.run(graph, machine(), 2, sources);
+    graph.outputs().forEach((name, value) -> {
+      var type = value.dtype();
+      double terms = terms(op, graph);
+      double unit = type == DType.F32 ? 0x1p-24 : type == DType.F64 ? 0x1p-50 : 0;
+      Closeness.check(machine().name() + " " + op.label(), expected.get(value), outcome.outputs().get(name),
+          8 * unit * terms, 16 * unit * terms);
+    });
+  }
+
+  /** How many numbers meet in one result: what the error of a sum grows with. */
+  private static double terms(Op.Primitive op, Graph graph) {
+    return switch (op) {
+      case MatMul m -> 2 + 4 * Math.sqrt(graph.inputs().getFirst().shape().elements());
+      case Convolve c -> 2 + 4 * Math.sqrt(c.data().elements());
+      case Reduce r -> 2 + 4 * Math.sqrt(graph.inputs().getFirst().shape().elements());
+      case ScatterAdd s -> 64;
+      case SumPool s -> 16;
+      case dev.gatun.ops.Scan s -> 64;
+      default -> 1;
+    };
+  }
+}

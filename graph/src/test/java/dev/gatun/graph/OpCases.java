@@ -1,0 +1,346 @@
+package dev.gatun.graph;
+
+import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
+import dev.gatun.ops.ArgReduce;
+import dev.gatun.ops.Binary;
+import dev.gatun.ops.BinaryFn;
+import dev.gatun.ops.Broadcast;
+import dev.gatun.ops.Builder;
+import dev.gatun.ops.Cast;
+import dev.gatun.ops.Concat;
+import dev.gatun.ops.Constant;
+import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Gather;
+import dev.gatun.ops.Geometry;
+import dev.gatun.ops.Index;
+import dev.gatun.ops.KernelSpec.Fold;
+import dev.gatun.ops.MatMul;
+import dev.gatun.ops.MaxPool;
+import dev.gatun.ops.Op;
+import dev.gatun.ops.Pad;
+import dev.gatun.ops.Random;
+import dev.gatun.ops.Reduce;
+import dev.gatun.ops.Reshape;
+import dev.gatun.ops.Scan;
+import dev.gatun.ops.ScatterAdd;
+import dev.gatun.ops.Select;
+import dev.gatun.ops.Slice;
+import dev.gatun.ops.Source;
+import dev.gatun.ops.StopGradient;
+import dev.gatun.ops.SumPool;
+import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Transpose;
+import dev.gatun.ops.Unary;
+import dev.gatun.ops.UnaryFn;
+import dev.gatun.ops.Unpool;
+import dev.gatun.ops.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Draws applications of every primitive: attributes, operand types, and values in the op's domain away from its kinks. */
+final class OpCases {
+  /** Sizes at which kernels change path: none, one, the lane counts and their neighbours, odd primes. */
+  private static final long[] SIZES = {0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 37};
+
+  /** An op with the types and row-major values of its operands. */
+  record Case(Op.Primitive op, List<TensorType> types, List<double[]> values) {}
+
+  private final java.util.Random random;
+  private final DType dtype;
+
+  private OpCases(long seed, DType dtype) {
+    random = new java.util.Random(seed);
+    this.dtype = dtype;
+  }
+
+  /** A case of the op whose record has this simple name, on floats of {@code dtype}. */
+  static Case draw(String op, long seed, DType dtype) {
+    var cases = new OpCases(seed, dtype);
+    return ALL.get(op).apply(cases);
+  }
+
+  /** Every primitive that can be applied, by the simple name of its record. */
+  static final Map<String, Function<OpCases, Case>> ALL = all();
+
+  private static Map<String, Function<OpCases, Case>> all() {
+    var all = new LinkedHashMap<String, Function<OpCases, Case>>();
+    all.put("Constant", c -> c.of(Constant.of(c.type(c.shape(4)), 0.75)));
+    all.put("Index", c -> {
+      var shape = c.positive(1 + c.random.nextInt(3));
+      return c.of(new Index(shape, c.random.nextInt(shape.rank())));
+    });
+    all.put("Random", OpCases::randomDraw);
+    all.put("Unary", OpCases::unary);
+    all.put("Binary", OpCases::binary);
+    all.put("Select", c -> {
+      var shape = c.shape(4);
+      return c.of(new Select(), new TensorType(DType.BOOL, shape), c.type(shape), c.type(shape));
+    });
+    all.put("Cast", c -> {
+      var targets = List.of(DType.F32, DType.F64, DType.I32, DType.BOOL);
+      return c.of(new Cast(targets.get(c.random.nextInt(4))), c.type(c.shape(4)));
+    });
+    all.put("StopGradient", c -> c.of(new StopGradient(), c.type(c.shape(4))));
+    all.put("Broadcast", OpCases::broadcast);
+    all.put("Reshape", c -> {
+      var shape = c.shape(4);
+      return c.of(new Reshape(Shape.of(1, shape.elements())), c.type(shape));
+    });
+    all.put("Transpose", c -> {
+      var shape = c.shape(4);
+      var order = new ArrayList<>(IntStream.range(0, shape.rank()).boxed().toList());
+      Collections.shuffle(order, c.random);
+      return c.of(new Transpose(order), c.type(shape));
+    });
+    all.put("Slice", OpCases::slice);
+    all.put("Pad", OpCases::pad);
+    all.put("Concat", OpCases::concat);
+    all.put("Reduce", OpCases::reduce);
+    all.put("ArgReduce", c -> {
+      var shape = c.positive(1 + c.random.nextInt(3));
+      return c.of(new ArgReduce(c.random.nextBoolean(), c.random.nextInt(shape.rank())), c.type(shape));
+    });
+    all.put("MatMul", OpCases::matMul);
+    all.put("Convolve", OpCases::convolve);
+    all.put("MaxPool", c -> c.of(new MaxPool(c.window(), c.random.nextBoolean()), c.type(c.image())));
+    all.put("Unpool", OpCases::unpool);
+    all.put("SumPool", c -> {
+      var shape = c.image();
+      var geometry = c.window();
+      var pool = new SumPool(shape, geometry, false);
+      boolean transposed = c.random.nextBoolean();
+      return transposed ? c.of(new SumPool(shape, geometry, true), pool.infer(List.of(c.type(shape))).getFirst())
+          : c.of(pool, c.type(shape));
+    });
+    all.put("Gather", c -> c.indexed(true));
+    all.put("ScatterAdd", c -> c.indexed(false));
+    all.put("Scan", OpCases::scan);
+    return Collections.unmodifiableMap(all);
+  }
+
+  private Shape shape(int mostAxes) {
+    var sizes = new long[random.nextInt(mostAxes + 1)];
+    long left = 4000;
+    for (int i = 0; i < sizes.length; i++) {
+      long size = SIZES[random.nextInt(SIZES.length)];
+      sizes[i] = Math.min(size, Math.max(1, left));
+      left /= Math.max(1, sizes[i]);
+    }
+    return Shape.of(sizes);
+  }
+
+  /** A shape of exactly {@code rank} axes, none of size 0. */
+  private Shape positive(int rank) {
+    long left = 4000;
+    var sizes = new long[rank];
+    for (int i = 0; i < rank; i++) {
+      sizes[i] = Math.min(SIZES[1 + random.nextInt(SIZES.length - 1)], Math.max(1, left));
+      left /= sizes[i];
+    }
+    return Shape.of(sizes);
+  }
+
+  private TensorType type(Shape shape) {
+    return new TensorType(dtype, shape);
+  }
+
+  private Case of(Op.Primitive op, TensorType... types) {
+    return of(op, x -> x, types);
+  }
+
+  private Case of(Op.Primitive op, DoubleUnaryOperator domain, TensorType... types) {
+    var values = new ArrayList<double[]>();
+    for (var type : types) {
+      values.add(values(type, domain));
+    }
+    return new Case(op, List.of(types), values);
+  }
+
+  private double[] values(TensorType type, DoubleUnaryOperator domain) {
+    int count = Math.toIntExact(type.shape().elements());
+    if (!type.dtype().isFloat()) {
+      return random.ints(count, 0, 2).asDoubleStream().toArray();
+    }
+    return random.doubles(count, -2, 2).map(domain).map(x -> (float) x).toArray();
+  }
+
+  private Case randomDraw() {
+    var key = TensorType.scalar(DType.I32);
+    var op = new Random(shape(3), random.nextInt(), random.nextBoolean() ? DType.I32 : dtype);
+    return new Case(op, List.of(key, key), List.of(new double[] {random.nextInt()}, new double[] {random.nextInt()}));
+  }
+
+  private Case unary() {
+    var fn = UnaryFn.values()[random.nextInt(UnaryFn.values().length)];
+    if (fn == UnaryFn.NOT) {
+      return of(new Unary(fn), new TensorType(DType.BOOL, shape(4)));
+    }
+    return of(new Unary(fn), x -> switch (fn) {
+      case SQRT, LOG -> 0.2 + Math.abs(x);
+      case LOG1P -> Math.abs(x);
+      case ABS, SIGN, FLOOR, CEIL, ROUND -> Math.rint(x * 8) + 0.3;
+      default -> x;
+    }, type(shape(4)));
+  }
+
+  private Case binary() {
+    var fn = BinaryFn.values()[random.nextInt(BinaryFn.values().length)];
+    var shape = shape(4);
+    if (fn.kind() == BinaryFn.Kind.LOGIC) {
+      var bool = new TensorType(DType.BOOL, shape);
+      return of(new Binary(fn), bool, bool);
+    }
+    return of(new Binary(fn), x -> switch (fn) {
+      case POW, DIV, FLOOR_DIV, REM -> 0.3 + Math.abs(x);
+      default -> x;
+    }, type(shape), type(shape));
+  }
+
+  private Case broadcast() {
+    var to = shape(4);
+    int dropped = to.rank() == 0 ? 0 : random.nextInt(to.rank());
+    var sizes = Arrays.copyOfRange(to.sizes(), dropped, to.rank());
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = random.nextBoolean() ? 1 : sizes[i];
+    }
+    return of(new Broadcast(to), type(Shape.of(sizes)));
+  }
+
+  private Case slice() {
+    var shape = positive(1 + random.nextInt(3));
+    var start = new ArrayList<Long>();
+    var size = new ArrayList<Long>();
+    var step = new ArrayList<Long>();
+    for (long n : shape.sizes()) {
+      long stride = 1 + random.nextInt(3);
+      long count = 1 + (n - 1) / stride - random.nextInt((int) (1 + (n - 1) / stride));
+      boolean back = random.nextBoolean();
+      start.add(back ? (count - 1) * stride : 0);
+      size.add(count);
+      step.add(back ? -stride : stride);
+    }
+    return of(new Slice(start, size, step), type(shape));
+  }
+
+  private Case pad() {
+    var shape = positive(1 + random.nextInt(3));
+    var start = new ArrayList<Long>();
+    var step = new ArrayList<Long>();
+    var to = new long[shape.rank()];
+    for (int i = 0; i < to.length; i++) {
+      start.add((long) random.nextInt(3));
+      step.add(1L + random.nextInt(2));
+      to[i] = start.get(i) + (shape.size(i) - 1) * step.get(i) + 1 + random.nextInt(3);
+    }
+    return of(new Pad(Shape.of(to), start, step, random.nextBoolean() ? 0 : 1.5), type(shape));
+  }
+
+  private Case concat() {
+    var shape = positive(1 + random.nextInt(3));
+    int axis = random.nextInt(shape.rank());
+    var types = new TensorType[1 + random.nextInt(3)];
+    for (int i = 0; i < types.length; i++) {
+      var sizes = shape.sizes();
+      sizes[axis] = random.nextInt(5);
+      types[i] = type(Shape.of(sizes));
+    }
+    return of(new Concat(axis), types);
+  }
+
+  private Case reduce() {
+    var shape = shape(4);
+    var axes = IntStream.range(0, shape.rank()).filter(i -> random.nextBoolean()).boxed().toList();
+    var fold = Fold.values()[random.nextInt(4)];
+    if (fold == Fold.PRODUCT && shape.elements() > 60) {
+      shape = Shape.of(3, 4);
+      axes = List.of(random.nextInt(2));
+    }
+    return of(new Reduce(fold, axes), type(shape));
+  }
+
+  private Case matMul() {
+    long m = SIZES[random.nextInt(SIZES.length)];
+    long k = SIZES[random.nextInt(SIZES.length)];
+    long n = SIZES[random.nextInt(SIZES.length)];
+    if (random.nextBoolean()) {
+      return of(new MatMul(), type(Shape.of(m, k)), type(Shape.of(k, n)));
+    }
+    long batch = random.nextInt(4);
+    return of(new MatMul(), type(Shape.of(batch, m, k)), type(Shape.of(batch, k, n)));
+  }
+
+  private Geometry window() {
+    int kernel = 1 + random.nextInt(3);
+    int pad = random.nextInt(kernel);
+    return new Geometry(List.of(kernel, 2), List.of(1 + random.nextInt(3), 1 + random.nextInt(2)), List.of(pad, 0),
+        List.of(random.nextInt(kernel), random.nextInt(2)), List.of(1 + random.nextInt(2), 1));
+  }
+
+  private Shape image() {
+    long batch = List.of(1L, 2L, 16L, 32L, 3L).get(random.nextInt(5));
+    return Shape.of(batch, 1 + random.nextInt(5), 5 + random.nextInt(4), 3 + random.nextInt(5));
+  }
+
+  private Case convolve() {
+    var role = Convolve.Role.values()[random.nextInt(3)];
+    int groups = random.nextInt(4) == 0 ? 2 : 1;
+    var image = image();
+    var data = Shape.of(image.size(0), groups * image.size(1), image.size(2), image.size(3));
+    var geometry = window();
+    long filters = groups * (1 + random.nextInt(20));
+    var weight = Shape.of(filters, image.size(1), geometry.kernel().get(0), geometry.kernel().get(1));
+    var op = new Convolve(role, data, weight, geometry, groups);
+    return switch (role) {
+      case OUTPUT -> of(op, type(data), type(weight));
+      case DATA -> of(op, type(op.output()), type(weight));
+      case WEIGHT -> of(op, type(data), type(op.output()));
+    };
+  }
+
+  private Case unpool() {
+    var shape = image();
+    var geometry = window();
+    var data = type(shape);
+    var pooled = dev.gatun.ops.Evaluator.apply(new MaxPool(geometry, true),
+        List.of(dev.gatun.ops.Reference.of(data, values(data, x -> x))),
+        new MaxPool(geometry, true).infer(List.of(data)));
+    boolean transposed = random.nextBoolean();
+    var first = transposed ? data : pooled.get(0).type();
+    return new Case(new Unpool(shape, geometry, transposed), List.of(first, pooled.get(1).type()),
+        List.of(values(first, x -> x), pooled.get(1).data()));
+  }
+
+  private Case indexed(boolean gather) {
+    var shape = positive(2 + random.nextInt(2));
+    int axis = random.nextInt(shape.rank());
+    int batch = axis > 0 && random.nextBoolean() ? 1 : 0;
+    var indexShape = batch == 1 ? Shape.of(shape.size(0), 5) : Shape.of(2, 3);
+    var index = new TensorType(DType.I32, indexShape);
+    var positions = random.ints(indexShape.elements(), 0, (int) shape.size(axis)).asDoubleStream().toArray();
+    var x = type(shape);
+    var part = new Gather(axis, batch).infer(List.of(x, index)).getFirst();
+    return gather ? new Case(new Gather(axis, batch), List.of(x, index), List.of(values(x, v -> v), positions))
+        : new Case(new ScatterAdd(shape, axis, batch), List.of(index, part), List.of(positions, values(part, v -> v)));
+  }
+
+  /** A cell with a sliced, a carried and a captured operand: h ← tanh(h · w + x), y = h ∘ x. */
+  private Case scan() {
+    long length = 1 + random.nextInt(4);
+    long width = 1 + random.nextInt(17);
+    var b = new Builder();
+    Value x = b.source("x", Source.Role.INPUT, type(Shape.of(2, width)));
+    Value h = b.source("h", Source.Role.INPUT, type(Shape.of(2, width)));
+    Value w = b.source("w", Source.Role.INPUT, type(Shape.of(width, width)));
+    var next = b.tanh(b.add(b.matmul(h, w), x));
+    var body = new Scan.Body(List.of(x), List.of(h), List.of(w), List.of(b.mul(next, x)), List.of(next));
+    return of(new Scan(body, length, random.nextBoolean()), type(Shape.of(length, 2, width)), h.type(), w.type());
+  }
+}
