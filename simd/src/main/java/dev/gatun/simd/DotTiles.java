@@ -2,7 +2,11 @@ package dev.gatun.simd;
 
 import dev.gatun.memory.DType;
 
-/** The tiles of the dot family that cover a matrix of results: the full one and smaller ones for its edges. */
+/**
+ * The tiles of the dot family that cover a matrix of results: the full one and smaller ones for its edges. Tiles are
+ * higher than wide since a step loads all rows but only one column at a time: 6 x 4 results with 32 registers of 16 lanes,
+ * 3 x 2 with 16 registers of 8.
+ */
 final class DotTiles {
   private final TileShape full;
   private final long last;
@@ -17,8 +21,8 @@ final class DotTiles {
   DotTiles(Machine machine, DType dtype, int remainder, boolean table, int rows, int columns) {
     int per = TileShape.DOT_BYTES / machine.vectorBytes();
     int budget = (machine.registers() >= 32 ? 24 : 12) / per;
-    int height = Math.clamp(budget / 4, 1, 6);
-    int width = Math.clamp(budget / height, 1, 4);
+    int height = Math.max(1, (int) Math.sqrt(1.5 * budget));
+    int width = Math.max(1, budget / height);
     full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.DOT, Math.min(rows, height),
         Math.min(columns, width), 0, table, remainder > 0);
     last = (1L << remainder) - 1;
@@ -38,6 +42,16 @@ final class DotTiles {
   /** The lanes in use of the last, partial step, as bits. */
   long last() {
     return last;
+  }
+
+  /** How many of {@code remaining} rows the next tile takes, so that tiles differ by one row at most. */
+  int height(int remaining) {
+    return Math.ceilDiv(remaining, Math.ceilDiv(remaining, full.rows()));
+  }
+
+  /** How many of {@code remaining} columns the next tile takes. */
+  int width(int remaining) {
+    return Math.ceilDiv(remaining, Math.ceilDiv(remaining, full.columns()));
   }
 
   /** Bytes of the virtual lanes of one full tile. */

@@ -12,10 +12,15 @@ final class GemmTiles {
   private final Tile[] tiles;
 
   GemmTiles(Machine machine, DType dtype, GemmBlocking blocking) {
-    full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(), 0,
-        false, false);
-    lanes = machine.lanes(dtype.bytes());
-    tiles = new Tile[blocking.rows() * blocking.vectors() * 2];
+    this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(), 0,
+        false, false), machine.lanes(dtype.bytes()));
+  }
+
+  /** Tiles that are smaller versions of a full one, on vectors of so many lanes. */
+  GemmTiles(TileShape full, int lanes) {
+    this.full = full;
+    this.lanes = lanes;
+    this.tiles = new Tile[full.rows() * full.columns() * 2];
   }
 
   /** Rows of the full tile. */
@@ -59,7 +64,8 @@ final class GemmTiles {
     int index = ((height - 1) * full.columns() + vectors - 1) * 2 + (tail ? 1 : 0);
     var tile = tiles[index];
     if (tile == null) {
-      tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), height, vectors, 0, false, tail));
+      tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), height, vectors,
+          full.rowBytes(), full.table(), tail));
       tiles[index] = tile;
     }
     return tile;

@@ -1,0 +1,117 @@
+package dev.gatun.simd;
+
+import java.lang.foreign.Arena;
+
+/**
+ * Convolution with lanes along the batch. A tile is a few output channels of one pixel by a few vectors of batch entries:
+ * the left operand is the weights, packed {@code [group][kh][kw][in channel][out channel]} and broadcast, the right
+ * operand the pixels that the taps read. Few channels therefore waste nothing.
+ *
+ * <p>A task is one row of the image for one block of batch entries, all channels.
+ */
+final class BatchInnerConvolution implements Convolution {
+  /** Rows of a tile four vectors wide: more would not leave registers for the right operand. */
+  private static final int ROWS = 6;
+
+  private final ConvolutionMap map;
+  private final GemmTiles tiles;
+  private final TapTable[] tables;
+  private final int[] runOfRow;
+  private final int[] indexOfRow;
+
+  BatchInnerConvolution(Machine machine, ConvolutionMap map, Arena arena) {
+    this.map = map;
+    if (map.shape().n() > 1 && (map.in().outer() != map.bytes() || map.out().outer() != map.bytes())) {
+      throw new IllegalArgumentException("batch-inner convolution of images whose batch entries do not lie side by side: "
+          + map.in() + " to " + map.out());
+    }
+    int lanes = machine.lanes(map.bytes());
+    int vectors = Math.clamp(Math.ceilDiv(map.shape().n(), lanes), 1, machine.registers() >= 32 ? 4 : 2);
+    int rows = vectors > 2 || machine.registers() < 32 ? ROWS : 2 * ROWS;
+    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
+        Math.clamp(map.outChannels(), 1, rows), vectors, map.bytes(), true, false), lanes);
+    tiles.prepare(map.outChannels(), 0, map.shape().n());
+    int columns = map.horizontal().size();
+    tables = new TapTable[map.vertical().size() * columns];
+    runOfRow = new int[map.height()];
+    indexOfRow = new int[map.height()];
+    for (int r = 0; r < map.vertical().size(); r++) {
+      var y = map.vertical().get(r);
+      for (int i = 0; i < y.count(); i++) {
+        runOfRow[y.start() + i * y.step()] = r;
+        indexOfRow[y.start() + i * y.step()] = i;
+      }
+      for (int s = 0; s < columns; s++) {
+        tables[r * columns + s] = TapTable.of(map, y, map.horizontal().get(s),
+            (long) map.outChannels() * map.bytes(), false, arena);
+      }
+    }
+  }
+
+  @Override
+  public long packedBytes() {
+    return (long) map.shape().groups() * map.steps() * map.outChannels() * map.bytes();
+  }
+
+  @Override
+  public int packTasks() {
+    return map.shape().groups() * map.taps();
+  }
+
+  @Override
+  public void pack(int task, long weights, long packed) {
+    int group = task / map.taps();
+    int tap = task % map.taps();
+    int width = map.shape().horizontal().kernel();
+    long row = (long) map.outChannels() * map.bytes();
+    Pack.copy(map.shape().dtype(), weights + group * map.weightGroup() + tap / width * map.weights().height()
+        + tap % width * map.weights().width(), map.weightIn(), map.weightOut(),
+        packed + ((long) group * map.taps() + tap) * map.inChannels() * row, row, map.inChannels(), map.outChannels());
+  }
+
+  @Override
+  public int tasks() {
+    return map.outChannels() == 0 || map.width() == 0
+        ? 0 : map.height() * Math.ceilDiv(map.shape().n(), tiles.width());
+  }
+
+  @Override
+  public void run(int task, int worker, long in, long packed, long out, boolean accumulate, TileDone done) {
+    int row = task % map.height();
+    int entry = task / map.height() * tiles.width();
+    int entries = Math.min(tiles.width(), map.shape().n() - entry);
+    var y = map.vertical().get(runOfRow[row]);
+    long source = in + entry * (long) map.bytes()
+        + (y.source() + (long) indexOfRow[row] * y.sourceStep()) * map.in().height();
+    long target = out + entry * (long) map.bytes() + row * map.out().height();
+    for (int group = 0; group < map.shape().groups(); group++) {
+      row(source + (long) group * map.inChannels() * map.in().channel(),
+          packed + (long) group * map.steps() * map.outChannels() * map.bytes(),
+          target + (long) group * map.outChannels() * map.out().channel(), runOfRow[row], entries, accumulate);
+    }
+    if (done != TileDone.NONE) {
+      done.done(entry, (long) row * map.width(), map.width(), entry, entries, worker);
+    }
+  }
+
+  private void row(long in, long packed, long out, int run, int entries, boolean accumulate) {
+    int runs = map.horizontal().size();
+    long channel = map.out().channel();
+    long last = tiles.last(entries);
+    for (int s = 0; s < runs; s++) {
+      var x = map.horizontal().get(s);
+      var table = tables[run * runs + s];
+      for (int i = 0; i < x.count(); i++) {
+        long source = in + (x.source() + (long) i * x.sourceStep()) * map.in().width();
+        long target = out + (x.start() + (long) i * x.step()) * map.out().width();
+        for (int o = 0; o < map.outChannels();) {
+          int height = tiles.height(map.outChannels() - o);
+          long to = target + o * channel;
+          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, to, table.steps(), 0, 0, 0, 0, channel,
+              table.address(), accumulate ? to : Raw.ZEROS, accumulate ? channel : 0, last);
+          o += height;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.gatun.simd;
+
+import java.lang.foreign.Arena;
+
+/**
+ * The output or the data gradient of a convolution, prepared for one machine and one layout. Tables of offsets are made
+ * at preparation, one for each set of taps that some positions share; running allocates nothing.
+ *
+ * <p>Order of arithmetic: each result is one chain of fused multiply-adds over ascending (kh, kw, channel), padding left
+ * out. Layout, tiles, width and threads do not change it.
+ *
+ * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
+ * {@link #tasks()}; within each list in any order, on any threads.
+ */
+sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolution {
+  /** Which member of the trilinear form is computed from the weights and the other image. */
+  enum Role {
+    /** y from x. */
+    OUTPUT,
+    /** The gradient of x from that of y. */
+    DATA
+  }
+
+  /** Along which axis of both images elements must lie side by side. */
+  enum LaneAxis {
+    /** The batch: (h, w, c, n). */
+    BATCH,
+    /** The channels: (n, h, w, c). */
+    CHANNELS
+  }
+
+  /**
+   * The layout that serves a shape better, from its sizes alone. Lanes along the batch read images of few channels
+   * without waste and need no packing of pixels; with many channels on both sides lanes along the channels touch less
+   * memory at a time.
+   */
+  static LaneAxis laneAxis(ConvolutionShape shape) {
+    boolean few = Math.min(shape.c(), shape.o()) / shape.groups() < 32;
+    return few && shape.n() % 16 == 0 && shape.n() > 0 ? LaneAxis.BATCH : LaneAxis.CHANNELS;
+  }
+
+  /**
+   * Prepares a convolution.
+   *
+   * @param in strides of the image that is read: x, or the gradient of y
+   * @param weights strides of the weights [o, c / groups, kh, kw]
+   * @param out strides of the image that is written: y, or the gradient of x
+   * @param tables owns the tables of offsets
+   * @throws IllegalArgumentException if the lane axis does not have stride 1 in both images
+   */
+  static Convolution of(Machine machine, ConvolutionShape shape, Role role, LaneAxis lanes,
+      ConvolutionShape.Strides in, ConvolutionShape.Strides weights, ConvolutionShape.Strides out, Arena tables) {
+    var map = new ConvolutionMap(shape, role, in, weights, out);
+    return lanes == LaneAxis.BATCH
+        ? new BatchInnerConvolution(machine, map, tables) : new ChannelsInnerConvolution(machine, map, tables);
+  }
+
+  /** Bytes of packed weights, aligned to 64, that all workers share. */
+  long packedBytes();
+
+  /** How many tasks the packing is cut into. */
+  int packTasks();
+
+  /** Packs one part of the weights. */
+  void pack(int task, long weights, long packed);
+
+  /** How many tasks the convolution is cut into; 0 if the result is empty. */
+  int tasks();
+
+  /**
+   * Runs one task.
+   *
+   * @param in address of the image that is read
+   * @param packed address of the packed weights
+   * @param out address of the image that is written
+   * @param accumulate whether to add to what is there, as the start of each sum
+   * @param done told of each finished part: batch is the first batch entry of the part, rows are pixels of the image in
+   *     row-major order, columns are channels with lanes along the channels, and batch entries with lanes along the
+   *     batch (then of all channels)
+   */
+  void run(int task, int worker, long in, long packed, long out, boolean accumulate, TileDone done);
+}

@@ -1,0 +1,45 @@
+package dev.gatun.simd;
+
+import java.util.List;
+
+/**
+ * Output and data gradient seen alike: an image is computed from another, with {@code inChannels} to
+ * {@code outChannels} a group, each result at positions given by runs of both axes.
+ *
+ * @param weightIn stride of the weights along the channel that is summed, in bytes; {@code weightOut} along that of the
+ *     result
+ * @param in strides in bytes, like all others
+ */
+record ConvolutionMap(ConvolutionShape shape, int inChannels, int outChannels, int height, int width,
+    List<AxisRun> vertical, List<AxisRun> horizontal, ConvolutionShape.Strides in, ConvolutionShape.Strides out,
+    ConvolutionShape.Strides weights, long weightIn, long weightOut, long weightGroup) {
+  ConvolutionMap(ConvolutionShape shape, Convolution.Role role, ConvolutionShape.Strides in,
+      ConvolutionShape.Strides weights, ConvolutionShape.Strides out) {
+    boolean forward = role == Convolution.Role.OUTPUT;
+    int c = shape.c() / shape.groups();
+    int o = shape.o() / shape.groups();
+    int size = shape.dtype().bytes();
+    var w = weights.times(size);
+    this(shape, forward ? c : o, forward ? o : c, forward ? shape.outHeight() : shape.h(),
+        forward ? shape.outWidth() : shape.w(),
+        forward ? AxisRun.output(shape.vertical(), shape.h()) : AxisRun.data(shape.vertical(), shape.h()),
+        forward ? AxisRun.output(shape.horizontal(), shape.w()) : AxisRun.data(shape.horizontal(), shape.w()),
+        in.times(size), out.times(size), w, forward ? w.channel() : w.outer(), forward ? w.outer() : w.channel(),
+        w.outer() * o);
+  }
+
+  /** Bytes of an element. */
+  int bytes() {
+    return shape.dtype().bytes();
+  }
+
+  /** Taps of the kernel. */
+  int taps() {
+    return shape.vertical().kernel() * shape.horizontal().kernel();
+  }
+
+  /** Steps of the longest sum. */
+  int steps() {
+    return taps() * inChannels;
+  }
+}

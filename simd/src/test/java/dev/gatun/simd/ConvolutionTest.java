@@ -1,0 +1,106 @@
+package dev.gatun.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.memory.DType;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
+
+/** All three members of the trilinear form, in both layouts, against loops in the defined order: every bit must agree. */
+class ConvolutionTest {
+  private static final Machine NARROW = new Machine(128, 16, 32 << 10, 64 << 10, 1);
+
+  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  void everyShapeGivesTheDefinedBits(@ForAll long seed) {
+    var random = new Random(seed);
+    var dtype = random.nextBoolean() ? DType.F32 : DType.F64;
+    var lanes = Convolution.LaneAxis.values()[random.nextInt(2)];
+    int groups = random.nextInt(3) == 0 ? 2 : 1;
+    int n = lanes == Convolution.LaneAxis.BATCH ? 16 * random.nextInt(6) : random.nextInt(4);
+    var shape = new ConvolutionShape(dtype, n, groups * random.nextInt(8), random.nextInt(9), random.nextInt(19),
+        groups * random.nextInt(20), axis(random), axis(random), groups);
+    try (var arena = Arena.ofConfined()) {
+      var problem = new ConvolutionProblem(new Buffers(arena, dtype), shape, lanes, random);
+      problem.check(random.nextBoolean() ? Machine.detected() : NARROW);
+    }
+  }
+
+  private static ConvolutionShape.Axis axis(Random random) {
+    return new ConvolutionShape.Axis(1 + random.nextInt(5), 1 + random.nextInt(3), random.nextInt(4), random.nextInt(4),
+        1 + random.nextInt(2));
+  }
+
+  @Test
+  void largeImagesAreCutIntoBlocks() {
+    var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
+    var point = new ConvolutionShape.Axis(1, 1, 0, 0, 1);
+    for (var shape : new ConvolutionShape[] {
+        new ConvolutionShape(DType.F32, 2, 3, 70, 90, 5, axis, axis, 1),
+        new ConvolutionShape(DType.F32, 20, 60, 5, 5, 70, axis, axis, 1),
+        new ConvolutionShape(DType.F32, 3, 50, 14, 14, 300, point, point, 1)}) {
+      try (var arena = Arena.ofConfined()) {
+        new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, Convolution.LaneAxis.CHANNELS, new Random(1))
+            .check(NARROW);
+      }
+    }
+    var tall = new ConvolutionShape(DType.F32, 16, 1, 100, 60, 1, axis, axis, 1);
+    try (var arena = Arena.ofConfined()) {
+      new ConvolutionProblem(new Buffers(arena, tall.dtype()), tall, Convolution.LaneAxis.BATCH, new Random(2))
+          .check(Machine.detected());
+    }
+  }
+
+  @Test
+  void lanesMustLieSideBySide() {
+    var axis = new ConvolutionShape.Axis(1, 1, 0, 0, 1);
+    var shape = new ConvolutionShape(DType.F32, 16, 2, 2, 2, 2, axis, axis, 1);
+    var strides = new ConvolutionShape.Strides(2, 32, 128, 64);
+    try (var arena = Arena.ofConfined()) {
+      var message = assertThrows(IllegalArgumentException.class, () -> Convolution.of(Machine.detected(), shape,
+          Convolution.Role.OUTPUT, Convolution.LaneAxis.BATCH, strides, strides, strides, arena)).getMessage();
+      assertTrue(message.contains("do not lie side by side"), message);
+    }
+  }
+
+  @Test
+  void aWarmConvolutionAllocatesNothing() {
+    var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
+    for (var lanes : Convolution.LaneAxis.values()) {
+      var shape = new ConvolutionShape(DType.F32, 16, 2, 6, 6, 6, axis, axis, 1);
+      try (var arena = Arena.ofConfined()) {
+        var problem = new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, lanes, new Random(3));
+        Allocation.assertNone(problem.warm(Machine.detected()));
+      }
+    }
+  }
+
+  @Test
+  void everyPixelIsReportedOnce() {
+    var axis = new ConvolutionShape.Axis(3, 2, 1, 1, 1);
+    for (var lanes : Convolution.LaneAxis.values()) {
+      var shape = new ConvolutionShape(DType.F32, 80, 3, 9, 9, 70, axis, axis, 1);
+      try (var arena = Arena.ofConfined()) {
+        var problem = new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, lanes, new Random(4));
+        boolean batch = lanes == Convolution.LaneAxis.BATCH;
+        int columns = batch ? 80 : 70;
+        int[] told = new int[(batch ? 1 : 80) * 25 * columns];
+        problem.output(Machine.detected(), (first, row, rows, column, width, worker) -> {
+          for (long i = row; i < row + rows; i++) {
+            for (long j = column; j < column + width; j++) {
+              told[(int) (((batch ? 0 : first) * 25 + i) * columns + j)]++;
+            }
+          }
+        });
+        for (int count : told) {
+          assertEquals(1, count);
+        }
+      }
+    }
+  }
+}
