@@ -33,7 +33,7 @@ record Spot(Slot root, TensorType type, long offset, List<Long> strides, List<Lo
   /** A view of the slot that lies here. */
   Spot through(View view) {
     long start = offset;
-    for (int j = 0; j < strides.size(); j++) {
+    for (int j = 0; j < strides.size() && view.shape().elements() > 0; j++) {
       start += view.base().get(j) * strides.get(j);
     }
     var moved = view.axes().stream().map(a -> a.source() < 0 ? 0L : a.step() * strides.get(a.source())).toList();
