@@ -8,22 +8,26 @@ import dev.gatun.memory.DType;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Value;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The graph that measures a batch: the loss, and for each metric of the recipe a sum over the batch.
  *
  * @param graph its results are {@link TrainingGraph#LOSS} and the metrics' names
- * @param counts by how much each result's sum is divided, for one batch; a mean counts once for each sample
+ * @param counts how much each result weighs: samples, or labels
+ * @param means results that are means over the batch; the others are sums
  */
-record Evaluation(Graph graph, Map<String, Double> counts) {
+record Evaluation(Graph graph, Map<String, Double> counts, Set<String> means) {
 
   static Evaluation of(Elaborated elaborated, long batch) {
     var b = new Builder();
     var results = new LinkedHashMap<String, Value>();
     var counts = new LinkedHashMap<String, Double>();
+    var means = new HashSet<>(Set.of(TrainingGraph.LOSS));
     var common = elaborated.recipe().common();
     results.put(TrainingGraph.LOSS, common.objective());
     counts.put(TrainingGraph.LOSS, (double) batch);
@@ -31,6 +35,7 @@ record Evaluation(Graph graph, Map<String, Double> counts) {
       switch (metric.value()) {
         case Recipe.Tensor tensor -> {
           results.put(metric.name(), tensor.value());
+          means.add(metric.name());
           counts.put(metric.name(), (double) batch);
         }
         case Recipe.Call call when call.name().equals("accuracy") -> {
@@ -40,13 +45,7 @@ record Evaluation(Graph graph, Map<String, Double> counts) {
         default -> throw fault(metric, "no metric is called so", "known is accuracy(logits, label)");
       }
     }
-    return new Evaluation(Graph.of(results, Map.of()), counts);
-  }
-
-  /** Whether a result is a mean over the batch, to be weighted by the batch's size; else it is a sum. */
-  static boolean isMean(Recipe recipe, String result) {
-    return recipe.common().metrics().stream()
-        .noneMatch(m -> m.name().equals(result) && m.value() instanceof Recipe.Call);
+    return new Evaluation(Graph.of(results, Map.of()), counts, means);
   }
 
   /** How many labels the largest logit meets. */

@@ -8,10 +8,9 @@ import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
-import dev.gatun.ops.Graph;
-import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class Trainer implements AutoCloseable {
   private final Elaborated whole;
   private final Session session;
   private final Map<Integer, StepPlan> steps = new HashMap<>();
-  private final Map<Integer, StepPlan> evaluations = new HashMap<>();
+  private final Scorer scorer;
   private int[] order;
   private int orderedEpoch = -1;
   private long step;
@@ -48,9 +47,11 @@ public final class Trainer implements AutoCloseable {
     void epoch(int epoch, double loss);
   }
 
-  /** A compiled plan with the tensors that feed it. */
-  private record StepPlan(Session.Loaded loaded, Map<String, Tensor> fields, Tensor seed, Tensor run,
-      List<Tensor> rates, Map<String, Double> counts) {}
+  /** A step's plan for one batch size. */
+  private record StepPlan(Feed feed, List<Rate> rates) {}
+
+  /** A learning rate that the plan reads. */
+  private record Rate(String input, Schedule schedule, Tensor tensor) {}
 
   /**
    * A trainer with freshly drawn parameters.
@@ -72,8 +73,9 @@ public final class Trainer implements AutoCloseable {
     types.putAll(training.optimizerStates());
     this.variables = new Variables(machine, arena, types);
     this.session = new Session(machine, arena, variables, null, threads);
+    this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
     initialise(training);
-    steps.put(batch, load(training.graph(), data.fields(), batch, Map.of()));
+    steps.put(batch, load(training, batch));
   }
 
   /** The settings of a model's recipe for a data set of so many samples. */
@@ -110,37 +112,16 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private StepPlan load(Graph graph, Map<String, TensorType> fields, int batch, Map<String, Double> counts) {
-    var plan = Planner.plan(graph, machine, variables.offsets(), Map.of());
-    var loaded = session.load(plan);
-    var tensors = new LinkedHashMap<String, Tensor>();
-    for (var input : plan.sources().entrySet()) {
-      var buffer = plan.buffers().get(input.getValue().buffer());
-      boolean ours = input.getKey().equals(Elaborated.SEED) || input.getKey().equals(Elaborated.RUN)
-          || input.getKey().startsWith("optimizer.");
-      if (buffer.place() == Plan.Place.PLAN && !ours) {
-        tensors.put(input.getKey(), field(input.getKey(), fields, input.getValue().type(), batch));
+  private StepPlan load(TrainingGraph training, int batch) {
+    var loaded = session.load(Planner.plan(training.graph(), machine, variables.offsets(), Map.of()));
+    var rates = new ArrayList<Rate>();
+    for (int i = 0; i < settings.optimizers().size(); i++) {
+      if (loaded.takes(TrainingGraph.rate(i))) {
+        rates.add(new Rate(TrainingGraph.rate(i), settings.optimizers().get(i).optimizer().rate(),
+            arena.allocate(DType.F32, Shape.SCALAR)));
       }
     }
-    var rates = settings.optimizers().stream().map(o -> arena.allocate(DType.F32, Shape.SCALAR)).toList();
-    return new StepPlan(loaded, tensors, arena.allocate(DType.I32, Shape.SCALAR), arena.allocate(DType.I32, Shape.SCALAR),
-        rates, counts);
-  }
-
-  private Tensor field(String input, Map<String, TensorType> fields, TensorType type, int batch) {
-    var field = fields.get(input);
-    if (field == null) {
-      throw new IllegalArgumentException("the data set has no field for the input " + input + ": it has "
-          + fields.keySet());
-    }
-    var sizes = new long[field.shape().rank() + 1];
-    sizes[0] = batch;
-    System.arraycopy(field.shape().sizes(), 0, sizes, 1, sizes.length - 1);
-    if (!type.equals(new TensorType(field.dtype(), Shape.of(sizes)))) {
-      throw new IllegalArgumentException("the input " + input + " is " + type + ", the data set has " + field
-          + " for each sample");
-    }
-    return arena.allocate(type.dtype(), type.shape());
+    return new StepPlan(new Feed(loaded, arena, data.fields(), batch), rates);
   }
 
   /** Parameters, states and what the optimisers keep. */
@@ -230,12 +211,17 @@ public final class Trainer implements AutoCloseable {
     var plan = steps.get(count);
     if (plan == null) {
       var elaborated = model.elaborate(model.sizes(data.fields(), count), true);
-      plan = load(TrainingGraph.of(elaborated, settings).graph(), data.fields(), count, Map.of());
+      plan = load(TrainingGraph.of(elaborated, settings), count);
       steps.put(count, plan);
     }
-    feed(plan, data, order, from, count);
-    plan.loaded.run();
-    double loss = plan.loaded.scalar(TrainingGraph.LOSS);
+    plan.feed.fill(data, order, from, count, settings.seed(), step);
+    for (int i = 0; i < plan.rates.size(); i++) {
+      var rate = plan.rates.get(i);
+      rate.tensor.segment().set(ValueLayout.JAVA_FLOAT, 0, (float) rate.schedule.rate(step, totalSteps()));
+      plan.feed.loaded().set(rate.input, rate.tensor);
+    }
+    plan.feed.loaded().run();
+    double loss = plan.feed.loaded().scalar(TrainingGraph.LOSS);
     if (Double.isNaN(loss)) {
       throw new TrainingException("the loss is NaN after step " + (step + 1) + ": lower the rate, or set clip_norm");
     }
@@ -244,55 +230,9 @@ public final class Trainer implements AutoCloseable {
     return loss;
   }
 
-  private void feed(StepPlan plan, Dataset from, int[] rows, int start, int count) {
-    for (var field : plan.fields.entrySet()) {
-      from.copy(field.getKey(), rows, start, count, field.getValue());
-      plan.loaded.set(field.getKey(), field.getValue());
-    }
-    setInt(plan, Elaborated.SEED, plan.seed, Seeds.word(settings.seed()));
-    setInt(plan, Elaborated.RUN, plan.run, (int) step);
-    for (int i = 0; i < plan.rates.size(); i++) {
-      var name = TrainingGraph.rate(i);
-      if (plan.loaded.takes(name)) {
-        var rate = settings.optimizers().get(i).optimizer().rate().rate(step, totalSteps());
-        plan.rates.get(i).segment().set(ValueLayout.JAVA_FLOAT, 0, (float) rate);
-        plan.loaded.set(name, plan.rates.get(i));
-      }
-    }
-  }
-
-  private static void setInt(StepPlan plan, String name, Tensor tensor, int value) {
-    if (plan.loaded.takes(name)) {
-      tensor.segment().set(ValueLayout.JAVA_INT, 0, value);
-      plan.loaded.set(name, tensor);
-    }
-  }
-
   /** The loss and the recipe's metrics over a data set, in its order, with {@code training} false. */
   public Map<String, Double> evaluate(Dataset on) {
-    var rows = new int[on.size()];
-    java.util.Arrays.setAll(rows, i -> i);
-    var sums = new LinkedHashMap<String, Double>();
-    var counts = new LinkedHashMap<String, Double>();
-    for (int from = 0; from < on.size(); from += settings.batch()) {
-      int count = Math.min(settings.batch(), on.size() - from);
-      var plan = evaluations.computeIfAbsent(count, size -> evaluation(on, size));
-      feed(plan, on, rows, from, count);
-      plan.loaded.run();
-      plan.counts.forEach((name, weight) -> {
-        double value = plan.loaded.scalar(name);
-        sums.merge(name, Evaluation.isMean(whole.recipe(), name) ? value * weight : value, Double::sum);
-        counts.merge(name, weight, Double::sum);
-      });
-    }
-    sums.replaceAll((name, sum) -> sum / counts.get(name));
-    return sums;
-  }
-
-  private StepPlan evaluation(Dataset on, int batch) {
-    var elaborated = model.elaborate(model.sizes(on.fields(), batch), false);
-    var evaluation = Evaluation.of(elaborated, batch);
-    return load(evaluation.graph(), on.fields(), batch, evaluation.counts());
+    return scorer.score(on);
   }
 
   @Override

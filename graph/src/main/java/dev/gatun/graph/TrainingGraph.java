@@ -21,10 +21,16 @@ import java.util.Map;
 record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<String, Double> starts) {
   /** The result that holds the loss. */
   static final String LOSS = "loss";
+  private static final String RATE = "optimizer.rate";
 
   /** The input that holds the learning rate of an optimiser, by its number in the settings. */
   static String rate(int optimizer) {
-    return "optimizer.rate" + optimizer;
+    return RATE + optimizer;
+  }
+
+  /** Whether an input holds a learning rate. */
+  static boolean isRate(String input) {
+    return input.startsWith(RATE);
   }
 
   static TrainingGraph of(Elaborated elaborated, Settings settings) {
