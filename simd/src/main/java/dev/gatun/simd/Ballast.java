@@ -23,12 +23,19 @@ final class Ballast {
   /** Measured on JDK 25: 0 to 100 leave some tiles slow, 160 and 200 none. */
   private static final int OPERATIONS = 160;
   /**
-   * Measured on JDK 25: 200 stop C1 at tier 2 in the largest tiles, 300 also in the smallest. More would near the
-   * 8000 bytecodes beyond which HotSpot compiles nothing.
+   * Bytecodes to fill with the branch. Measured on JDK 25: 2600 stop C1 at tier 2 in the largest tiles, 3900 also in the
+   * smallest; but HotSpot compiles no method of 8000.
    */
-  private static final int STORES = 300;
+  private static final int LIMIT = 7900;
+  /** Bytecodes of one store of the branch. */
+  private static final int STORE = 13;
 
   private Ballast() {
+  }
+
+  /** How many stores the branch has room for in a method that takes so many bytecodes without them. */
+  static int stores(int bytecodes) {
+    return Math.max(0, (LIMIT - bytecodes) / STORE);
   }
 
   /**
@@ -36,8 +43,9 @@ final class Ballast {
    *
    * @param count slot of an int that is never negative
    * @param address slot of an address, which is not used
+   * @param stores how many stores the branch that is never taken has
    */
-  static void write(CodeBuilder code, VectorCode vectors, int count, int address) {
+  static void write(CodeBuilder code, VectorCode vectors, int count, int address, int stores) {
     int zero = code.allocateLocal(TypeKind.REFERENCE);
     vectors.zero();
     code.astore(zero);
@@ -46,7 +54,7 @@ final class Ballast {
     }
     var live = code.newLabel();
     code.iload(count).ifge(live);
-    for (int i = 0; i < STORES; i++) {
+    for (int i = 0; i < stores; i++) {
       vectors.store(zero, () -> code.lload(address));
     }
     code.labelBinding(live);

@@ -1,0 +1,96 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+import java.lang.foreign.Arena;
+import java.util.Random;
+
+/**
+ * Prints a digest of the results of products and convolutions, cold and then warm, for {@link SameBitsTest} to run with
+ * vectors of each width.
+ */
+final class SameBits {
+  private SameBits() {
+  }
+
+  /** Prints the width and one digest, or says that the digest changed as the code warmed up. */
+  public static void main(String[] arguments) {
+    long cold = digest(1);
+    long warm = cold;
+    long end = System.nanoTime() + 2_000_000_000L;
+    while (warm == cold && System.nanoTime() < end) {
+      warm = digest(1);
+    }
+    System.out.println(Machine.detected().vectorBits() + (warm == cold ? " " + cold : " changed when warm"));
+  }
+
+  /** Digest of all results, computed by so many threads. */
+  static long digest(int threads) {
+    long hash = 7;
+    for (var dtype : new DType[] {DType.F32, DType.F64}) {
+      hash = 31 * hash + product(GemmShape.dense(dtype, 65, 37, 50), threads);
+      hash = 31 * hash + product(GemmShape.dense(dtype, 600, 33, 10), threads);
+      hash = 31 * hash + product(new GemmShape(dtype, 1, 3, 21, 333, new GemmShape.Strides(333, 1, 0),
+          new GemmShape.Strides(1, 333, 0), new GemmShape.Strides(21, 1, 0)), threads);
+      for (var lanes : Convolution.LaneAxis.values()) {
+        hash = 31 * hash + convolution(dtype, lanes, 1, threads);
+        hash = 31 * hash + convolution(dtype, lanes, 5, threads);
+      }
+    }
+    return hash;
+  }
+
+  private static long product(GemmShape shape, int threads) {
+    try (var arena = Arena.ofShared()) {
+      var buffers = new Buffers(arena, shape.dtype());
+      var random = new Random(1);
+      long a = buffers.random((long) shape.m() * shape.k(), random);
+      long b = buffers.random((long) shape.k() * shape.n(), random);
+      long c = buffers.allocate((long) shape.m() * shape.n());
+      var gemm = Gemm.of(Machine.detected(), shape);
+      long each = gemm.workspaceBytes() + 63 & -64;
+      long workspace = buffers.bytes(each * threads);
+      Team.shared().run(gemm.tasks(), threads,
+          (task, worker) -> gemm.run(task, worker, a, b, c, false, workspace + each * worker, TileDone.NONE));
+      return buffers.digest(c, (long) shape.m() * shape.n());
+    }
+  }
+
+  private static long convolution(DType dtype, Convolution.LaneAxis lanes, int channels, int threads) {
+    var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
+    int n = 32;
+    var shape = new ConvolutionShape(dtype, n, channels, 8, 7, 9, axis, axis, 1);
+    boolean batch = lanes == Convolution.LaneAxis.BATCH;
+    var xs = batch ? new ConvolutionShape.Strides(1, n, 7L * n * channels, (long) n * channels)
+        : new ConvolutionShape.Strides(56L * channels, 1, 7L * channels, channels);
+    var ys = batch ? new ConvolutionShape.Strides(1, n, 63L * n, 9L * n)
+        : new ConvolutionShape.Strides(56 * 9, 1, 63, 9);
+    var ws = new ConvolutionShape.Strides(9L * channels, 9, 3, 1);
+    try (var arena = Arena.ofShared()) {
+      var buffers = new Buffers(arena, dtype);
+      var random = new Random(2);
+      long x = buffers.random(56L * channels * n, random);
+      long w = buffers.random(81L * channels, random);
+      long y = buffers.allocate(56L * 9 * n);
+      long dx = buffers.allocate(56L * channels * n);
+      long dw = buffers.allocate(81L * channels);
+      image(Convolution.of(Machine.detected(), shape, Convolution.Role.OUTPUT, lanes, xs, ws, ys, arena), buffers, x, w, y,
+          threads);
+      image(Convolution.of(Machine.detected(), shape, Convolution.Role.DATA, lanes, ys, ws, xs, arena), buffers, y, w, dx,
+          threads);
+      var gradient = ConvolutionWeights.of(Machine.detected(), shape, lanes, xs, ys, ws, arena);
+      long each = gradient.workspaceBytes() + 63 & -64;
+      long workspace = buffers.bytes(each * threads);
+      Team.shared().run(gradient.tasks(), threads,
+          (task, worker) -> gradient.run(task, worker, x, y, dw, false, workspace + each * worker, TileDone.NONE));
+      return buffers.digest(y, 56L * 9 * n) * 961 + buffers.digest(dx, 56L * channels * n) * 31
+          + buffers.digest(dw, 81L * channels);
+    }
+  }
+
+  private static void image(Convolution convolution, Buffers buffers, long in, long w, long out, int threads) {
+    long packed = buffers.bytes(convolution.packedBytes());
+    Team.shared().run(convolution.packTasks(), threads, (task, worker) -> convolution.pack(task, w, packed));
+    Team.shared().run(convolution.tasks(), threads,
+        (task, worker) -> convolution.run(task, worker, in, packed, out, false, TileDone.NONE));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.gatun.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.memory.DType;
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.constant.ClassDesc;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Generated tiles stay clear of the traps that HotSpot sets for large methods. */
+class TileTest {
+  /** Tiles as products and convolutions ask for them, from the smallest to the largest. */
+  private static List<TileShape> shapes() {
+    var shapes = new ArrayList<TileShape>();
+    int bits = Machine.detected().vectorBits();
+    for (var dtype : new DType[] {DType.F32, DType.F64}) {
+      for (boolean tail : new boolean[] {false, true}) {
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 1, 1, 0, false, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 14, 2, 0, false, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 12, 2, 0, true, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 6, 4, 4, true, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, 6, 4, 0, false, tail));
+        shapes.add(new TileShape(dtype, 128, TileShape.Family.DOT, 3, 2, 0, false, tail));
+      }
+      shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, 6, 4, 0, true, false));
+    }
+    return shapes;
+  }
+
+  /** HotSpot compiles no method of 8000 bytecodes or more. */
+  @Test
+  void everyTileCanBeCompiled() {
+    for (var shape : shapes()) {
+      var type = ClassFile.of().parse(TileWriter.write(shape, ClassDesc.of("dev.gatun.simd.Printed")));
+      for (var method : type.methods()) {
+        int length = method.code().map(CodeAttribute.class::cast).orElseThrow().codeLength();
+        assertTrue(length < 8000, shape + " takes " + length + " bytecodes");
+      }
+    }
+  }
+
+  /**
+   * The trap: a tile compiled at tier 2, where C1 does not profile, and refused at tier 3, where it does, stays at tier 2
+   * for ever. It depends on how long the compile queue happens to be; so here tier 2 is made the only one, and must refuse
+   * every tile.
+   */
+  @Test
+  void noTileCanBeStuckBelowC2() throws IOException, InterruptedException {
+    var lines = child("-XX:TieredStopAtLevel=2");
+    for (var shape : shapes()) {
+      assertTrue(lines.stream().anyMatch(l -> l.contains(Tiles.name(shape) + "/") && l.contains("COMPILE SKIPPED")),
+          shape + " was not refused at tier 2");
+    }
+  }
+
+  /** The same tiles under the usual policy: C2 compiles every one. */
+  @Test
+  void everyTileReachesC2() throws IOException, InterruptedException {
+    var lines = child("-XX:+TieredCompilation");
+    for (var shape : shapes()) {
+      assertTrue(lines.stream().anyMatch(l -> l.matches("\\s*\\d+\\s+\\d+\\s+[%!b ]*4 .*" + Tiles.name(shape) + "/.*run.*")),
+          shape + " was not compiled by C2");
+    }
+  }
+
+  private static List<String> child(String flag) throws IOException, InterruptedException {
+    var command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag, "-Xbatch",
+        "-XX:+PrintCompilation", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
+        System.getProperty("java.class.path"), TileTest.class.getName());
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output.lines().toList();
+  }
+
+  /** Runs every tile often enough to be compiled at the last tier. */
+  public static void main(String[] arguments) {
+    try (var arena = Arena.ofConfined()) {
+      long memory = arena.allocate(1 << 20, 64).address();
+      for (var shape : shapes()) {
+        var tile = Tiles.of(shape);
+        for (int i = 0; i < 6000; i++) {
+          tile.run(memory, memory, memory + (1 << 19), 8, 64, 64, 64, 64, 512, memory, Raw.ZEROS, 0, 1);
+        }
+      }
+    }
+  }
+}
