@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A model with weights, ready to be run or measured. One caller at a time; its plans may be shared. */
@@ -21,7 +22,7 @@ public final class Predictor implements AutoCloseable {
   private final Session session;
   private final Map<Request, Session.Loaded> plans = new LinkedHashMap<>();
 
-  private record Request(Map<String, Long> sizes, java.util.List<String> results) {}
+  private record Request(Map<String, Long> sizes, List<String> results) {}
 
   /**
    * A model with weights from a file.
@@ -35,10 +36,15 @@ public final class Predictor implements AutoCloseable {
     this.model = model;
     this.machine = machine;
     this.arena = parent.child("model " + model.name());
-    var types = Model.saved(model.elaborate(sizes, false));
-    this.variables = new Variables(machine, arena, types);
-    this.session = new Session(machine, arena, variables, null, threads);
-    Checkpoint.load(weights, variables, types);
+    try {
+      var types = Model.saved(model.elaborate(sizes, false));
+      this.variables = new Variables(machine, arena, types);
+      this.session = new Session(machine, arena, variables, null, threads);
+      Checkpoint.load(weights, variables, types);
+    } catch (RuntimeException | IOException e) {
+      Trainer.closeAll(arena);
+      throw e;
+    }
   }
 
   /** The loss and the recipe's metrics over a data set, {@code batch} samples at a time. */
@@ -64,7 +70,7 @@ public final class Predictor implements AutoCloseable {
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes, Collection<String> results,
       TensorArena into) {
-    var request = new Request(Map.copyOf(sizes), java.util.List.copyOf(results));
+    var request = new Request(Map.copyOf(sizes), List.copyOf(results));
     var loaded = plans.computeIfAbsent(request, r -> session.load(plan(sizes, results)));
     loaded.plan().sources().forEach((name, operand) -> {
       boolean given = loaded.plan().buffers().get(operand.buffer()).place() == Plan.Place.PLAN;

@@ -4,6 +4,7 @@ import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Variable;
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.memory.DType;
+import dev.gatun.memory.LeakException;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
@@ -65,17 +66,31 @@ public final class Trainer implements AutoCloseable {
     this.settings = settings;
     this.data = data;
     this.arena = parent.child("model " + model.name());
-    int batch = Math.min(settings.batch(), data.size());
-    this.whole = model.elaborate(model.sizes(data.fields(), batch), true);
-    requireRecipe(whole);
-    var training = TrainingGraph.of(whole, settings);
-    var types = new LinkedHashMap<>(Model.saved(whole));
-    types.putAll(training.optimizerStates());
-    this.variables = new Variables(machine, arena, types);
-    this.session = new Session(machine, arena, variables, null, threads);
-    this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
-    initialise(training);
-    steps.put(batch, load(training, batch));
+    try {
+      int batch = Math.min(settings.batch(), data.size());
+      this.whole = model.elaborate(model.sizes(data.fields(), batch), true);
+      requireRecipe(whole);
+      var training = TrainingGraph.of(whole, settings);
+      var types = new LinkedHashMap<>(Model.saved(whole));
+      types.putAll(training.optimizerStates());
+      this.variables = new Variables(machine, arena, types);
+      this.session = new Session(machine, arena, variables, null, threads);
+      this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
+      initialise(training);
+      steps.put(batch, load(training, batch));
+    } catch (RuntimeException e) {
+      closeAll(arena);
+      throw e;
+    }
+  }
+
+  /** Closes an arena with whatever a constructor that failed has opened in it. */
+  static void closeAll(TensorArena arena) {
+    try {
+      arena.close();
+    } catch (LeakException expected) {
+      // The session inside is closed with it.
+    }
   }
 
   /** The settings of a model's recipe for a data set of so many samples. */

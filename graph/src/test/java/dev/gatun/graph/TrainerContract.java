@@ -1,0 +1,162 @@
+package dev.gatun.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What training must do on every machine. */
+abstract class TrainerContract {
+  private static final String TEXT = """
+      model tiny(image: f32[N, 1, 6, 6], label: i32[N]) {
+        x = image |> conv(4, kernel = 3, pad = 1) |> batch_norm |> relu |> max_pool(2)
+        logits = x |> flatten |> dropout(0.2) |> linear(16) |> relu |> linear(3)
+        loss = cross_entropy(logits, label)
+        output probabilities = softmax(logits)
+      }
+      train tiny {
+        minimize loss; optimizer = %s; batch = 16; epochs = 4; clip_norm = 5.0
+        metric accuracy(logits, label)
+      }
+      """;
+  private static final Clouds DATA = Clouds.draw(100, 1);
+  private static final Trainer.Listener QUIET = new Trainer.Listener() {
+    @Override
+    public void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss) {}
+
+    @Override
+    public void epoch(int epoch, double loss) {}
+  };
+
+  @TempDir
+  Path folder;
+
+  abstract Backend machine();
+
+  private static Model model(String optimizer) {
+    return Model.of(TEXT.formatted(optimizer));
+  }
+
+  private Trainer trainer(Model model, TensorArena arena, int threads) {
+    return new Trainer(model, Trainer.settings(model, DATA), machine(), arena, threads, DATA);
+  }
+
+  private static void finish(Trainer trainer) {
+    while (!trainer.isDone()) {
+      trainer.epoch(QUIET);
+    }
+  }
+
+  private String digest(String optimizer, int threads) {
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model(optimizer), arena, threads)) {
+      finish(trainer);
+      assertTrue(trainer.evaluate(DATA).get("accuracy") > 0.95, () -> optimizer + " " + trainer.evaluate(DATA));
+      return Checkpoint.parametersDigest(trainer);
+    }
+  }
+
+  /** Every optimiser learns the task, the smaller last batch included. */
+  @Test
+  void learns() {
+    for (var optimizer : new String[] {"sgd(0.3)", "sgd(0.05, momentum = 0.9)", "sgd(0.05, momentum = 0.9, nesterov = true)",
+        "adam(1e-2)", "adamw(cosine(2e-2, warmup = 3), decay = 0.01)"}) {
+      digest(optimizer, 1);
+    }
+  }
+
+  @Test
+  void sameBitsForAnyThreadCount() {
+    assertEquals(digest("adam(1e-2)", 1), digest("adam(1e-2)", 2));
+  }
+
+  /** Stopped anywhere (here in the middle of an epoch), saved and resumed, training reaches the same bits. */
+  @Test
+  void resumesToTheSameBits() throws IOException {
+    var model = model("adam(1e-2)");
+    var file = folder.resolve("half.safetensors");
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
+      var stopper = new Trainer.Listener() {
+        @Override
+        public void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss) {
+          if (epoch == 1 && stepOfEpoch == 2) {
+            trainer.requestStop();
+          }
+        }
+
+        @Override
+        public void epoch(int epoch, double loss) {}
+      };
+      assertTrue(trainer.epoch(stopper));
+      assertFalse(trainer.epoch(stopper));
+      Checkpoint.save(trainer, file);
+    }
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 2)) {
+      Checkpoint.resume(trainer, file);
+      assertEquals(10, trainer.step());
+      finish(trainer);
+      assertEquals(digest("adam(1e-2)", 1), Checkpoint.parametersDigest(trainer));
+    }
+  }
+
+  @Test
+  void weightsOfAnotherModelAreRefused() throws IOException {
+    var file = folder.resolve("tiny.safetensors");
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model("sgd(0.1)"), arena, 1)) {
+      Checkpoint.save(trainer, file);
+      var predictor = Model.of("model other(image: f32[N, 1, 6, 6]) { output y = image |> flatten |> linear(3) }");
+      var sizes = predictor.sizes(DATA.fields(), 4);
+      var fault = assertThrows(CheckpointException.class,
+          () -> new Predictor(predictor, sizes, file, machine(), arena, 1));
+      assertEquals(file + ": it has no y.weight: it is of another model, or of other constants", fault.getMessage());
+    }
+  }
+
+  @Test
+  void trainingOfAnotherSeedIsNotResumed() throws IOException {
+    var model = model("sgd(0.1)");
+    var file = folder.resolve("tiny.safetensors");
+    var other = Trainer.settings(model, DATA).withSeed(9);
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1);
+        var reseeded = new Trainer(model, other, machine(), arena, 1, DATA)) {
+      Checkpoint.save(reseeded, file);
+      var fault = assertThrows(CheckpointException.class, () -> Checkpoint.resume(trainer, file));
+      assertEquals(file + ": it is of seed 9, wanted is 1", fault.getMessage());
+    }
+  }
+
+  /** A loss that is no number stops training with a word on what may help. */
+  @Test
+  void nanStopsTraining() {
+    var model = Model.of("""
+        model bad(image: f32[N, 1, 6, 6], label: i32[N]) {
+          loss = cross_entropy(log(image - 100.0) |> flatten |> linear(3), label)
+        }
+        train bad { minimize loss; optimizer = sgd(0.1) }
+        """);
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
+      var fault = assertThrows(TrainingException.class, () -> trainer.epoch(QUIET));
+      assertEquals("the loss is NaN after step 1: lower the rate, or set clip_norm", fault.getMessage());
+    }
+  }
+
+  /** Weights saved by a trainer give a predictor the same measure. */
+  @Test
+  void predictorMeasuresWhatTheTrainerDid() throws IOException {
+    var model = model("adam(1e-2)");
+    var file = folder.resolve("trained.safetensors");
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
+      finish(trainer);
+      Checkpoint.save(trainer, file);
+      try (var predictor = new Predictor(model, model.sizes(DATA.fields(), 16), file, machine(), arena, 1)) {
+        assertEquals(trainer.evaluate(DATA), predictor.evaluate(DATA, 16));
+      }
+    }
+  }
+}
