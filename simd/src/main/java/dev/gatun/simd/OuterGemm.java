@@ -27,6 +27,12 @@ final class OuterGemm implements Gemm {
   /** Rows of a copied panel of A lie a cache line further apart than their length, so as not to share a cache set. */
   private static final int LINE = 64;
 
+  /**
+   * Panels copied at once where the rows of A lie side by side: one panel is less than a cache line of each step, and
+   * steps a page apart would be fetched again for every panel.
+   */
+  private static final int COPIED_PANELS = 8;
+
   private final GemmShape shape;
   private final GemmBlocking blocking;
   private final boolean transposed;
@@ -86,7 +92,12 @@ final class OuterGemm implements Gemm {
   }
 
   private long bytesOfA() {
-    return tiles.rows() * panelRow() + LINE;
+    return (stepMajor() ? (long) COPIED_PANELS * tiles.rows() * depth * bytes() : tiles.rows() * panelRow()) + LINE;
+  }
+
+  /** Whether the rows of A lie side by side, so that its panels are copied step after step. */
+  private boolean stepMajor() {
+    return shape.a().row() == 1 && shape.m() > 1;
   }
 
   private long panelRow() {
@@ -156,15 +167,25 @@ final class OuterGemm implements Gemm {
     long cRow = shape.c().row() * bytes();
     long panel = workspace + (packB ? bytesOfB() : 0);
     int told = 0;
+    int copied = 0;
+    int copiedEnd = 0;
     for (int i = 0; i < rows;) {
       int height = tiles.height(rows - i);
-      if (copyA) {
-        copyA(a + i * aRow, panel, height, steps);
-        panel(panel, shape.a().row() == 1 ? bytes() : panelRow(), shape.a().row() == 1 ? (long) height * bytes() : bytes(),
-            b, c + i * cRow, height, columns, steps, load, workspace);
-      } else {
+      if (!copyA) {
         panel(a + i * aRow, aRow, shape.a().column() * bytes(), b, c + i * cRow, height, columns, steps, load,
             workspace);
+      } else if (stepMajor()) {
+        if (i + height > copiedEnd) {
+          copied = i;
+          copiedEnd = Math.min(rows, i + COPIED_PANELS * tiles.rows());
+          Pack.rows(a + i * aRow, shape.a().column() * bytes(), panel, (long) (copiedEnd - i) * bytes(), steps,
+              (copiedEnd - i) * bytes());
+        }
+        panel(panel + (long) (i - copied) * bytes(), bytes(), (long) (copiedEnd - copied) * bytes(), b, c + i * cRow,
+            height, columns, steps, load, workspace);
+      } else {
+        Pack.copy(shape.dtype(), a + i * aRow, aRow, shape.a().column() * bytes(), panel, panelRow(), height, steps);
+        panel(panel, panelRow(), bytes(), b, c + i * cRow, height, columns, steps, load, workspace);
       }
       i += height;
       if (done != null && ((long) (i - told) * columns * bytes() >= DONE_BYTES || i == rows)) {
@@ -179,16 +200,6 @@ final class OuterGemm implements Gemm {
       done.done(entry, column, columns, row, rows, worker);
     } else {
       done.done(entry, row, rows, column, columns, worker);
-    }
-  }
-
-  /** Copies a panel of A: row after row, or where its rows lie side by side, step after step. */
-  private void copyA(long source, long target, int height, int steps) {
-    if (shape.a().row() == 1) {
-      Pack.rows(source, shape.a().column() * bytes(), target, (long) height * bytes(), steps, height * bytes());
-    } else {
-      Pack.copy(shape.dtype(), source, shape.a().row() * bytes(), shape.a().column() * bytes(), target, panelRow(),
-          height, steps);
     }
   }
 

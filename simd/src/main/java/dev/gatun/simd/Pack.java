@@ -48,7 +48,10 @@ final class Pack {
       LongVector.fromMemorySegment(WORDS, Raw.ALL, source + x, Raw.ORDER)
           .intoMemorySegment(Raw.ALL, target + x, Raw.ORDER);
     }
-    for (; x < bytes; x += Integer.BYTES) {
+    for (; x <= bytes - Long.BYTES; x += Long.BYTES) {
+      Raw.ALL.set(Raw.I64, target + x, Raw.ALL.get(Raw.I64, source + x));
+    }
+    if (x < bytes) {
       Raw.ALL.set(Raw.I32, target + x, Raw.ALL.get(Raw.I32, source + x));
     }
   }
