@@ -56,4 +56,16 @@ public record MaxPool(Geometry geometry, boolean positions) implements Op.Primit
     return dOut.getFirst() == null ? Arrays.asList((Value) null)
         : List.of(b.apply(new Unpool(call.in(0).shape(), geometry, false), dOut.getFirst(), call.out(1)));
   }
+
+  /** max_pool(max(x, c)) = max(max_pool(x), c): what only clamps is done on the smaller tensor. */
+  @Override
+  public Value simplify(Builder b, List<Value> in) {
+    var node = in.getFirst().node();
+    if (!positions && node.op() instanceof Binary binary && binary.fn() == BinaryFn.MAX
+        && node.inputs().get(1).node().op() instanceof Constant c && c.isUniform()) {
+      var pooled = b.apply(this, node.inputs().get(0));
+      return b.maximum(pooled, b.like(pooled, c.value()));
+    }
+    return null;
+  }
 }

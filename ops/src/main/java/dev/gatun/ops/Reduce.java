@@ -99,6 +99,12 @@ public record Reduce(Fold fold, List<Integer> axes) implements Op.Primitive {
   public Value simplify(Builder b, List<Value> in) {
     var x = in.getFirst();
     boolean nothing = axes.stream().allMatch(a -> x.shape().size(a) == 1);
-    return nothing && fold.result(x.dtype()) == x.dtype() ? x : null;
+    if (nothing && fold.result(x.dtype()) == x.dtype()) {
+      return x;
+    }
+    boolean planes = java.util.stream.IntStream.range(2, x.rank()).allMatch(axes::contains);
+    // Unpooling moves numbers within a plane, so the sum over planes is that of what was moved.
+    return fold == Fold.SUM && planes && x.node().op() instanceof Unpool u && !u.transposed()
+        ? b.apply(this, x.node().inputs().getFirst()) : null;
   }
 }

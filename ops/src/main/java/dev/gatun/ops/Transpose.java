@@ -45,13 +45,28 @@ public record Transpose(List<Integer> order) implements Op.Primitive {
     return IntStream.range(0, order.size()).mapToObj(order::indexOf).toList();
   }
 
+  private boolean swapsLast() {
+    int last = order.size() - 1;
+    return last >= 1 && order.get(last) == last - 1 && order.get(last - 1) == last
+        && IntStream.range(0, last - 1).allMatch(i -> order.get(i) == i);
+  }
+
+  /** (aᵀ · b)ᵀ = bᵀ · a: the gradient of a weight that was used transposed, in the weight's own layout. */
+  private static Value ofProduct(Builder b, Node product) {
+    var first = product.inputs().get(0);
+    boolean transposed = first.node().op() instanceof Transpose t && t.swapsLast();
+    return transposed ? b.apply(product.op(), b.transposeLast(product.inputs().get(1)), b.transposeLast(first)) : null;
+  }
+
   @Override
   public Value simplify(Builder b, List<Value> in) {
     var x = in.getFirst();
     if (IntStream.range(0, order.size()).allMatch(i -> order.get(i) == i)) {
       return x;
     }
-    return x.node().op() instanceof Transpose inner
-        ? b.transpose(x.node().inputs().getFirst(), order.stream().map(inner.order::get).toList()) : null;
+    if (x.node().op() instanceof Transpose inner) {
+      return b.transpose(x.node().inputs().getFirst(), order.stream().map(inner.order::get).toList());
+    }
+    return x.node().op() instanceof MatMul && swapsLast() ? ofProduct(b, x.node()) : null;
   }
 }

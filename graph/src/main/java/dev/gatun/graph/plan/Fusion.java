@@ -5,7 +5,6 @@ import dev.gatun.ops.Convolve;
 import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.MatMul;
-import dev.gatun.ops.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +22,8 @@ final class Fusion {
   private static final int HEAVIEST = 96;
   /** Operands and results of one kernel at most; each needs a pointer and a stride at hand. */
   private static final int MOST_OPERANDS = 14;
+  /** The product, a bias, a residual, a mask and one more. */
+  private static final int MOST_EPILOGUE_OPERANDS = 5;
 
   private final Program program;
   private final Backend machine;
@@ -185,31 +186,32 @@ final class Fusion {
 
   /** A product and the only map that reads it; null if the machine declines or the product is needed elsewhere. */
   private Item.Kernel epilogue(Item.Kernel producer, Item.Kernel consumer, java.util.function.Predicate<Slot> needed) {
-    if (!(producer.spec() instanceof KernelSpec.Direct direct) || direct.epilogue() != null
+    if (!(producer.spec() instanceof KernelSpec.Direct direct)
         || !(direct.op() instanceof MatMul || direct.op() instanceof Convolve)
         || !(consumer.spec() instanceof KernelSpec.Map map) || map.exprs().size() != 1
-        || needed.test(producer.out().getFirst()) || map.in().size() > 4) {
+        || needed.test(producer.out().getFirst())) {
       return null;
     }
     var result = producer.out().getFirst();
-    var extra = new ArrayList<View>();
+    var before = direct.epilogue() == null ? KernelSpec.Map.copy(result.type()) : direct.epilogue();
+    var operands = new ArrayList<>(producer.in());
+    var types = new ArrayList<>(before.in());
     var inputs = new ArrayList<Expr>();
-    var types = new ArrayList<TensorType>(List.of(result.type()));
     for (var view : consumer.in()) {
-      if (view.slot() == result) {
-        if (!view.isIdentity()) {
-          return null;
-        }
-        inputs.add(new Expr.Input(0, result.type().dtype()));
-      } else {
-        extra.add(view);
+      if (view.slot() != result) {
+        operands.add(view);
         types.add(view.type());
-        inputs.add(new Expr.Input(extra.size(), view.type().dtype()));
+        inputs.add(new Expr.Input(types.size() - 1, view.type().dtype()));
+      } else if (view.isIdentity()) {
+        inputs.add(before.exprs().getFirst());
+      } else {
+        return null;
       }
     }
     var expr = map.exprs().getFirst().substitute(x -> inputs.get(x.index()));
-    var operands = new ArrayList<>(producer.in());
-    operands.addAll(extra);
+    if (types.size() > MOST_EPILOGUE_OPERANDS || expr.weight() > HEAVIEST) {
+      return null;
+    }
     var spec = new KernelSpec.Direct(direct.op(), operands.stream().map(View::type).toList(), direct.results(),
         new KernelSpec.Map(map.space(), types, List.of(expr)));
     return machine.choices(spec).isEmpty() ? null

@@ -7,8 +7,12 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Layout;
 import dev.gatun.ops.MatMul;
+import dev.gatun.ops.MaxPool;
+import dev.gatun.ops.Op;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.SumPool;
 import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Unpool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -240,13 +244,17 @@ public final class Planner {
       return product(in, rank);
     }
     for (var spot : in) {
-      boolean alike = kernel.spec() instanceof KernelSpec.Direct ? spot.type().shape().rank() == rank
+      boolean alike = kernel.spec() instanceof KernelSpec.Direct direct ? isWindow(direct.op())
           : spot.type().shape().equals(type.shape());
       if (alike && !spot.repeats() && !spot.isRowMajor()) {
         return spot.order();
       }
     }
     return Layout.rowMajor(rank);
+  }
+
+  private static boolean isWindow(Op.Primitive op) {
+    return op instanceof MaxPool || op instanceof Unpool || op instanceof SumPool;
   }
 
   /**
