@@ -5,4 +5,6 @@ module dev.gatun.simd {
   requires transitive dev.gatun.ops;
 
   exports dev.gatun.simd;
+
+  provides dev.gatun.ops.Backend with dev.gatun.simd.CpuBackend;
 }

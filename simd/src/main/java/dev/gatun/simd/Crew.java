@@ -1,0 +1,54 @@
+package dev.gatun.simd;
+
+import java.lang.foreign.Arena;
+
+/** The workers of one loaded plan: the process's team, and scratch memory for each of its threads. */
+final class Crew {
+  private final Team team = Team.shared();
+  private final int threads;
+  private final Scratch[] scratches;
+
+  /** @param threads how many may take part at once */
+  Crew(Arena arena, int threads) {
+    this.threads = threads;
+    scratches = new Scratch[team.size()];
+    for (int i = 0; i < scratches.length; i++) {
+      scratches[i] = new Scratch(arena);
+    }
+  }
+
+  int size() {
+    return scratches.length;
+  }
+
+  Scratch[] scratches() {
+    return scratches;
+  }
+
+  Scratch scratch(int worker) {
+    return scratches[worker];
+  }
+
+  /** Runs tasks on the team. */
+  void run(int tasks, Team.Task task) {
+    team.run(tasks, threads, task);
+  }
+
+  /** Runs tasks on the calling thread: below some 32 Ki elements waking another one costs more than it gives. */
+  void runInline(int tasks, Team.Task task) {
+    for (int i = 0; i < tasks; i++) {
+      task.run(i, 0);
+    }
+  }
+
+  /** Elements from which a kernel is shared out. */
+  static final long WORTH_SHARING = 32 << 10;
+
+  void run(long elements, int tasks, Team.Task task) {
+    if (elements < WORTH_SHARING) {
+      runInline(tasks, task);
+    } else {
+      run(tasks, task);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.gatun.simd;
+
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.Plan;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A plan whose operands have addresses and whose kernels are at hand. Running it allocates nothing. */
+final class LoadedPlan implements Backend.Executable {
+  private final Plan plan;
+  private final Backend.Memory memory;
+  private final Arena arena = Arena.ofShared();
+  private final Crew crew;
+  private final Node[] nodes;
+  private final long[] turns;
+
+  /** A step, or a loop over steps. */
+  private record Node(Step step, long count, Node[] body) {}
+
+  LoadedPlan(Plan plan, Backend.Memory memory, int threads) {
+    this.plan = plan;
+    this.memory = memory;
+    this.crew = new Crew(arena, threads);
+    this.nodes = nodes(plan.steps(), new ArrayList<>());
+    this.turns = new long[depth(plan.steps())];
+  }
+
+  private static int depth(List<Plan.Step> steps) {
+    return steps.stream().mapToInt(s -> s instanceof Plan.Repeat r ? 1 + depth(r.body()) : 0).max().orElse(0);
+  }
+
+  private Node[] nodes(List<Plan.Step> steps, List<Long> counts) {
+    var made = new ArrayList<Node>();
+    for (var step : steps) {
+      switch (step) {
+        case Plan.Run run -> made.add(new Node(prepare(run, counts), 1, null));
+        case Plan.Repeat repeat -> {
+          counts.add(repeat.count());
+          made.add(new Node(null, repeat.count(), nodes(repeat.body(), counts)));
+          counts.removeLast();
+        }
+      }
+    }
+    return made.toArray(new Node[0]);
+  }
+
+  private Step prepare(Plan.Run run, List<Long> counts) {
+    var in = locate(run, run.in(), counts);
+    var out = locate(run, run.out(), counts);
+    return switch (run.spec()) {
+      case KernelSpec.Map map -> new MapStep(map, in, out, crew);
+      case KernelSpec.Row row -> new RowStep(row, in, out, crew, arena);
+      default -> throw new IllegalStateException("the CPU offered no kernel for " + run.spec());
+    };
+  }
+
+  private List<Located> locate(Plan.Run run, List<Plan.Operand> operands, List<Long> counts) {
+    return operands.stream().map(operand -> {
+      check(run, operand, counts);
+      var buffer = plan.buffers().get(operand.buffer());
+      return Located.of(operand, memory.at(buffer.place()).host().address() + buffer.offset());
+    }).toList();
+  }
+
+  /** That every element of the operand, at every turn, lies in its buffer and the buffer in its memory. */
+  private void check(Plan.Run run, Plan.Operand operand, List<Long> counts) {
+    var buffer = plan.buffers().get(operand.buffer());
+    var shape = operand.type().shape();
+    int width = operand.type().dtype().bytes();
+    long low = operand.offset();
+    long high = operand.offset() + width;
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      long reach = (shape.size(axis) - 1) * operand.strides().get(axis) * width;
+      low += Math.min(0, reach);
+      high += Math.max(0, reach);
+    }
+    for (int loop = 0; loop < operand.advance().size(); loop++) {
+      long reach = (counts.get(loop) - 1) * operand.advance().get(loop);
+      low += Math.min(0, reach);
+      high += Math.max(0, reach);
+    }
+    boolean none = shape.elements() == 0 || counts.contains(0L);
+    if (!none && (low < 0 || high > buffer.bytes()
+        || buffer.offset() + buffer.bytes() > memory.at(buffer.place()).bytes())) {
+      throw new IllegalStateException("step " + run.choice().name() + (run.origin().isEmpty() ? "" : " at "
+          + run.origin()) + ": operand " + operand + " reaches from byte " + low + " to " + high + " of " + buffer);
+    }
+  }
+
+  @Override
+  public void run() {
+    run(nodes, 0);
+  }
+
+  private void run(Node[] of, int depth) {
+    for (var node : of) {
+      if (node.step() != null) {
+        node.step().moveTo(turns);
+        node.step().run();
+      } else {
+        for (long turn = 0; turn < node.count(); turn++) {
+          turns[depth] = turn;
+          run(node.body(), depth + 1);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

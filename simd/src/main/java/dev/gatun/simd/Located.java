@@ -1,0 +1,28 @@
+package dev.gatun.simd;
+
+import dev.gatun.ops.Plan;
+import dev.gatun.ops.TensorType;
+
+/**
+ * An operand whose address is known.
+ *
+ * @param address of its first element at the first turn of all loops
+ * @param strides bytes between neighbours along each axis
+ * @param advance bytes that it moves at each turn of the loops around it, the outermost first
+ */
+record Located(long address, TensorType type, long[] strides, long[] advance) {
+  static Located of(Plan.Operand operand, long bufferAddress) {
+    int width = operand.type().dtype().bytes();
+    return new Located(bufferAddress + operand.offset(), operand.type(),
+        operand.strides().stream().mapToLong(stride -> stride * width).toArray(),
+        operand.advance().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  long stride(int axis) {
+    return strides[axis];
+  }
+
+  long size(int axis) {
+    return type.shape().size(axis);
+  }
+}

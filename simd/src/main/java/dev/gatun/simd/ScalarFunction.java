@@ -1,0 +1,37 @@
+package dev.gatun.simd;
+
+import dev.gatun.ops.UnaryFn;
+
+/**
+ * Functions that run lane by lane: integer division, which no vector unit has, and functions of f64, which serve
+ * gradient checks more than speed.
+ */
+enum ScalarFunction {
+  FLOOR_DIVIDE, REMAINDER, POWER, SINE, COSINE, ERROR_FUNCTION;
+
+  private static final ScalarFunction[] ALL = values();
+
+  static ScalarFunction of(long ordinal) {
+    return ALL[(int) ordinal];
+  }
+
+  double apply(double x, double y) {
+    return switch (this) {
+      case POWER -> StrictMath.pow(x, y);
+      case SINE -> StrictMath.sin(x);
+      case COSINE -> StrictMath.cos(x);
+      case ERROR_FUNCTION -> UnaryFn.ERF.apply(x);
+      case FLOOR_DIVIDE -> Math.floor(x / y);
+      case REMAINDER -> x - y * Math.floor(x / y);
+    };
+  }
+
+  /** On integers, where division by zero gives 0 and leaves x as remainder. */
+  long apply(long x, long y) {
+    return switch (this) {
+      case FLOOR_DIVIDE -> y == 0 ? 0 : Math.floorDiv(x, y);
+      case REMAINDER -> y == 0 ? x : Math.floorMod(x, y);
+      case POWER, SINE, COSINE, ERROR_FUNCTION -> throw new IllegalStateException(this + " of integers");
+    };
+  }
+}

@@ -1,0 +1,127 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.Shape;
+import dev.gatun.ops.Expr;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What the expressions of a map or a row refer to, by number: operands, results, positions, then (in a row) folds and the
+ * accumulator of the fold that is being computed.
+ */
+final class ScopeSlots {
+  private final List<Expr.Position> positions;
+  private final int operands;
+  private final int folds;
+  private final int[] widths;
+  private final Axes axes;
+
+  /** @param reduced per axis of the space, whether a row runs along it */
+  ScopeSlots(Shape space, boolean[] reduced, List<Located> in, List<Located> out, Stream<Expr> exprs, int folds) {
+    var found = new LinkedHashSet<Expr.Position>();
+    exprs.forEach(e -> collect(e, found));
+    this.positions = List.copyOf(found);
+    this.folds = folds;
+    operands = in.size() + out.size();
+    var strides = new ArrayList<long[]>();
+    in.forEach(o -> strides.add(o.strides()));
+    out.forEach(o -> strides.add(resultStrides(space, o)));
+    positions.forEach(p -> strides.add(p.coefficients().stream().mapToLong(Long::longValue).toArray()));
+    axes = Axes.of(space.sizes(), reduced, strides.toArray(long[][]::new));
+    widths = new int[operands + positions.size()];
+    for (int i = 0; i < operands; i++) {
+      widths[i] = (i < in.size() ? in.get(i) : out.get(i - in.size())).type().dtype().bytes();
+    }
+  }
+
+  /** A row's result does not move along the axes of the row. */
+  private static long[] resultStrides(Shape space, Located out) {
+    var strides = out.strides().clone();
+    for (int axis = 0; axis < strides.length; axis++) {
+      if (out.size(axis) != space.size(axis)) {
+        strides[axis] = 0;
+      }
+    }
+    return strides;
+  }
+
+  private static void collect(Expr e, Set<Expr.Position> found) {
+    if (e instanceof Expr.Position p) {
+      found.add(p);
+    }
+    e.mapParts(part -> {
+      collect(part, found);
+      return part;
+    });
+  }
+
+  Axes axes() {
+    return axes;
+  }
+
+  /** Bytes of an element of each operand and result, 0 for positions. */
+  int[] widths() {
+    return widths;
+  }
+
+  int fold(int index) {
+    return widths.length + index;
+  }
+
+  int accumulator() {
+    return widths.length + folds;
+  }
+
+  /** Slots in all. */
+  int count() {
+    return widths.length + folds + 1;
+  }
+
+  /** Steps of every slot along an axis, −1 for none; along no axis results count as dense. Folds are left 0. */
+  long[] steps(int axis, int firstResult) {
+    var steps = new long[count()];
+    for (int slot = 0; slot < widths.length; slot++) {
+      steps[slot] = axis >= 0 ? axes.strides()[slot][axis]
+          : slot >= firstResult && slot < operands ? widths[slot] : 0;
+    }
+    return steps;
+  }
+
+  /** A start for each slot that has one: addresses, then the positions' numbers. */
+  void starts(long[] addresses, long[] into) {
+    System.arraycopy(addresses, 0, into, 0, operands);
+    for (int i = 0; i < positions.size(); i++) {
+      into[operands + i] = positions.get(i).base();
+    }
+  }
+
+  /** The view of these slots that a {@link Body} compiles against. */
+  Body.Slots along(long[] laneSteps) {
+    return new Body.Slots() {
+      @Override
+      public int position(Expr.Position position) {
+        return operands + positions.indexOf(position);
+      }
+
+      @Override
+      public int fold(int index) {
+        return ScopeSlots.this.fold(index);
+      }
+
+      @Override
+      public boolean along(int slot) {
+        return laneSteps[slot] != 0;
+      }
+    };
+  }
+
+  /** The remaining axes: those that satisfy neither of the given ones. */
+  int[] others(boolean reduced, int... taken) {
+    return java.util.stream.IntStream.range(0, axes.count()).filter(axis -> axes.reduced()[axis] == reduced
+        && Arrays.stream(taken).noneMatch(t -> t == axis)).toArray();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.gatun.simd;
+
+import java.lang.foreign.Arena;
+
+/**
+ * What one worker needs besides the tensors: registers, and memory for what a kernel must see packed or keeps between
+ * stages. It belongs to one loaded plan.
+ */
+final class Scratch {
+  /** Bytes for two operands of the widest vector, for functions that run lane by lane. */
+  private static final long LANES = 128;
+
+  private final Registers registers = new Registers();
+  private final Arena arena;
+  private final long lanes;
+  private long tiles;
+  private long tileBytes;
+  private long rows;
+  private long rowBytes;
+
+  Scratch(Arena arena) {
+    this.arena = arena;
+    this.lanes = arena.allocate(LANES, 64).address();
+  }
+
+  Registers registers() {
+    return registers;
+  }
+
+  long lanes() {
+    return lanes;
+  }
+
+  /** Memory for packed tiles. */
+  long tiles() {
+    return tiles;
+  }
+
+  /** Memory for what a row keeps between its stages. */
+  long rows() {
+    return rows;
+  }
+
+  void reserveTiles(long bytes) {
+    if (bytes > tileBytes) {
+      tiles = arena.allocate(bytes, 64).address();
+      tileBytes = bytes;
+    }
+  }
+
+  void reserveRows(long bytes) {
+    if (bytes > rowBytes) {
+      rows = arena.allocate(bytes, 64).address();
+      rowBytes = bytes;
+    }
+  }
+}
