@@ -7,4 +7,10 @@ module dev.gatun.tools {
   requires dev.gatun.ops;
   requires dev.gatun.simd;
   requires info.picocli;
+  requires jdk.management;
+
+  exports dev.gatun.tools.data;
+  exports dev.gatun.tools.zoo;
+
+  opens dev.gatun.tools.command to info.picocli;
 }

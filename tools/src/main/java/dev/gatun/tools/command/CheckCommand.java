@@ -1,0 +1,74 @@
+package dev.gatun.tools.command;
+
+import dev.gatun.graph.language.LanguageException;
+import dev.gatun.graph.language.Program;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code check}: whether a file stands, without running it. */
+@Command(name = "check", sortOptions = false,
+    description = "Check a model's file: names, types and shapes of all its models, for training and for use.")
+final class CheckCommand implements Callable<Integer> {
+  /** What a free size is if the user does not say. */
+  private static final long SIZE = 2;
+
+  @Mixin
+  private ModelOptions model;
+  @Option(names = "--shapes", paramLabel = "SIZE=N", description = "A free size, such as N=8; 2 if not given.")
+  private Map<String, Long> shapes = new LinkedHashMap<>();
+  @Mixin
+  private Output output;
+
+  @Override
+  public Integer call() {
+    var program = model.program();
+    var models = new ArrayList<Map<String, Object>>();
+    for (var name : program.models()) {
+      var checked = check(program, name);
+      models.add(checked);
+      output.line(model.name() + ": model " + name + " stands; inputs " + program.inputs(name) + ", "
+          + checked.get("parameters") + " parameters");
+    }
+    output.object(Map.of("models", models));
+    return ExitCode.GOOD;
+  }
+
+  private Map<String, Object> check(Program program, String name) {
+    var sizes = new LinkedHashMap<String, Long>();
+    program.freeSizes(name).forEach(size -> sizes.put(size, shapes.getOrDefault(size, SIZE)));
+    try {
+      var elaborated = program.elaborate(name, sizes, true);
+      program.elaborate(name, sizes, false);
+      var checked = new LinkedHashMap<String, Object>();
+      checked.put("name", name);
+      checked.put("inputs", program.inputs(name));
+      checked.put("parameters", ModelSize.parameters(elaborated));
+      return checked;
+    } catch (LanguageException e) {
+      var assumed = sizes.keySet().stream().filter(size -> !shapes.containsKey(size)).toList();
+      if (!assumed.isEmpty()) {
+        output.remark("checked with " + String.join(" = ", assumed) + " = " + SIZE + "; give sizes with --shapes "
+            + assumed.getFirst() + "=8");
+      }
+      throw e;
+    }
+  }
+
+  /** Free sizes that a user gave, checked against those that the model has. */
+  static void requireKnown(Map<String, Long> shapes, Iterable<String> free) {
+    var known = new ArrayList<String>();
+    free.forEach(known::add);
+    for (var size : shapes.keySet()) {
+      if (!known.contains(size)) {
+        throw new UsageException("--shapes: there is no free size " + size + ", there "
+            + (known.isEmpty() ? "are none" : "are " + String.join(", ", List.copyOf(known))));
+      }
+    }
+  }
+}

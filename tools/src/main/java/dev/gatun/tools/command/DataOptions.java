@@ -1,0 +1,89 @@
+package dev.gatun.tools.command;
+
+import dev.gatun.graph.Model;
+import dev.gatun.graph.language.LanguageException;
+import dev.gatun.graph.language.Recipe;
+import dev.gatun.tools.data.DataFolders;
+import dev.gatun.tools.data.DataSets;
+import dev.gatun.tools.data.DataSource;
+import dev.gatun.tools.data.Split;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** Which data a verb is about. */
+final class DataOptions {
+  /** Sizes with which a recipe is read before the data set's are known: the data set is named by the recipe. */
+  private static final long[] TRIAL_SIZES = {2, 8, 32, 128};
+
+  @Option(names = "--data", paramLabel = "NAME",
+      description = "The data set, in place of the one that the model's recipe names (gatun data list).")
+  private String name;
+
+  @Option(names = "--data-dir", paramLabel = "DIR", description = "The folder, or for a text the file, with the data.")
+  private Path folder;
+
+  /** A data set that was read. */
+  record Loaded(DataSource source, Split split) {}
+
+  DataFolders folders() {
+    return DataFolders.of(folder);
+  }
+
+  /** Reads the data set that the flags or the model's recipe name. */
+  Loaded load(Model model) {
+    var call = recipeData(model);
+    var wanted = name != null ? name : call != null ? call.name() : null;
+    if (wanted == null) {
+      throw new UsageException("the model's recipe names no data set: name one with --data");
+    }
+    var source = DataSets.find(wanted);
+    if (source == null) {
+      var names = DataSets.all().stream().map(DataSource::name).toList();
+      throw new UsageException("no data set is called `" + wanted + "`" + Names.similar(wanted, names) + " (there are "
+          + String.join(", ", names) + ")");
+    }
+    boolean sameSet = call != null && DataSets.find(call.name()) == source;
+    return new Loaded(source, source.load(folders(), sameSet ? arguments(call) : Map.of()));
+  }
+
+  private static Map<String, Long> arguments(Recipe.Call call) {
+    if (!call.positional().isEmpty()) {
+      throw new InputException(call.place() + ": a data set takes its arguments by name");
+    }
+    var arguments = new LinkedHashMap<String, Long>();
+    call.named().forEach((key, item) -> {
+      if (!(item instanceof Recipe.Int number)) {
+        throw new InputException(call.place() + ": `" + key + "` of a data set is a whole number");
+      }
+      arguments.put(key, number.value());
+    });
+    return arguments;
+  }
+
+  /** What the recipe says after {@code data =}; null if nothing. */
+  private static Recipe.Call recipeData(Model model) {
+    var recipe = recipe(model);
+    return recipe == null ? null : recipe.common().settings().stream()
+        .filter(setting -> setting.name().equals("data") && setting.value() instanceof Recipe.Call)
+        .map(setting -> (Recipe.Call) setting.value()).findFirst().orElse(null);
+  }
+
+  private static Recipe recipe(Model model) {
+    if (!model.program().hasRecipe(model.name())) {
+      return null;
+    }
+    LanguageException first = null;
+    for (long size : TRIAL_SIZES) {
+      try {
+        var sizes = model.program().freeSizes(model.name()).stream().collect(Collectors.toMap(s -> s, _ -> size));
+        return model.elaborate(sizes, true).recipe();
+      } catch (LanguageException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.gatun.tools.command;
+
+import dev.gatun.graph.Machines;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import picocli.CommandLine.Option;
+
+/** On what a verb runs, and with how much of it. */
+final class MachineOptions {
+  @Option(names = "--machine", paramLabel = "NAME", description = "The machine that computes (see gatun doctor).")
+  private String name;
+
+  @Option(names = "--threads", paramLabel = "N",
+      description = "Threads that may compute; all cores if not given. Never changes a result.")
+  private Integer threads;
+
+  @Option(names = "--memory", paramLabel = "SIZE", converter = MemorySize.Converter.class,
+      description = "Most that tensors may take, such as 512m or 4g; what the system allows if not given.")
+  private MemorySize memory;
+
+  /** The machine asked for, or the best one. */
+  Backend machine() {
+    return name == null ? Machines.best() : Machines.named(name);
+  }
+
+  int threads() {
+    return threads == null ? Runtime.getRuntime().availableProcessors()
+        : atLeastOne("--threads", threads).intValue();
+  }
+
+  /** An arena that bounds all tensors of a command. */
+  TensorArena arena() {
+    return TensorArena.root("gatun", memory == null ? MemorySize.available() : memory.bytes());
+  }
+
+  /** The value of a flag that counts something. */
+  static Number atLeastOne(String flag, Number value) {
+    if (value.longValue() < 1) {
+      throw new UsageException(flag + " must be at least 1, found " + value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.gatun.tools.command;
+
+import dev.gatun.graph.Model;
+import dev.gatun.graph.language.Program;
+import dev.gatun.graph.language.Source;
+import dev.gatun.tools.zoo.Zoo;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which model a verb is about. */
+final class ModelOptions {
+  private static final String WEIGHTS = ".safetensors";
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "A model of the zoo (gatun zoo list) or a .gat file.")
+  private String name;
+
+  @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Replace a constant of the model's file.")
+  private Map<String, String> constants = new LinkedHashMap<>();
+
+  /** As the user typed it. */
+  String name() {
+    return name;
+  }
+
+  /** Opens the model. */
+  Model open() {
+    var program = program();
+    try {
+      return Model.of(program);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(name + ": " + e.getMessage());
+    }
+  }
+
+  /** Reads the file or the zoo's text. */
+  Program program() {
+    try {
+      var entry = Zoo.find(name);
+      return entry != null ? Program.of(new Source("zoo/" + name + Zoo.SUFFIX, entry.text()), constants)
+          : Program.read(path(), constants);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--set: " + e.getMessage());
+    }
+  }
+
+  private Path path() {
+    boolean looksLikePath = name.endsWith(Zoo.SUFFIX) || name.contains("/") || name.contains(File.separator);
+    try {
+      var path = Path.of(name);
+      if (looksLikePath || Files.isRegularFile(path)) {
+        return path;
+      }
+    } catch (InvalidPathException e) {
+      throw new UsageException("`" + name + "` is no path: " + e.getReason());
+    }
+    var names = Zoo.all().stream().map(Zoo.Entry::name).toList();
+    throw new UsageException("no model is called `" + name + "`" + Names.similar(name, names) + " (the zoo has "
+        + String.join(", ", names) + "; a file's name ends in " + Zoo.SUFFIX + ")");
+  }
+
+  /** Fails if the file does not say how to train the model, since that also says what to measure. */
+  void requireRecipe(Model model) {
+    if (!model.program().hasRecipe(model.name())) {
+      throw new InputException(name + ": model " + model.name() + " has no recipe: add `train " + model.name()
+          + " { minimize loss }`");
+    }
+  }
+
+  /** Where the weights lie if nothing else is said: beside the user, under the model's name. */
+  Path weights() {
+    var file = Path.of(name).getFileName().toString();
+    int end = file.endsWith(Zoo.SUFFIX) ? file.length() - Zoo.SUFFIX.length() : file.length();
+    return Path.of(file.substring(0, end) + WEIGHTS);
+  }
+}
