@@ -1,7 +1,9 @@
 package dev.gatun.simd;
 
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Convolve;
 import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Plan;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -35,7 +37,7 @@ final class LoadedPlan implements Backend.Executable {
     var made = new ArrayList<Node>();
     for (var step : steps) {
       switch (step) {
-        case Plan.Run run -> made.add(new Node(prepare(run, counts), 1, null));
+        case Plan.Run run -> prepare(run, counts).forEach(prepared -> made.add(new Node(prepared, 1, null)));
         case Plan.Repeat repeat -> {
           counts.add(repeat.count());
           made.add(new Node(null, repeat.count(), nodes(repeat.body(), counts)));
@@ -46,13 +48,29 @@ final class LoadedPlan implements Backend.Executable {
     return made.toArray(new Node[0]);
   }
 
-  private Step prepare(Plan.Run run, List<Long> counts) {
+  private List<Step> prepare(Plan.Run run, List<Long> counts) {
     var in = locate(run, run.in(), counts);
     var out = locate(run, run.out(), counts);
     return switch (run.spec()) {
-      case KernelSpec.Map map -> new MapStep(map, in, out, crew);
-      case KernelSpec.Row row -> new RowStep(row, in, out, crew, arena);
+      case KernelSpec.Map map -> List.of(new MapStep(map, in, out, crew));
+      case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, arena));
+      case KernelSpec.Direct direct when direct.epilogue() == null -> List.of(direct(direct, in, out));
+      case KernelSpec.Direct direct -> {
+        var operands = new ArrayList<>(out.subList(0, 1));
+        operands.addAll(in.subList(direct.operands(), in.size()));
+        yield List.of(direct(direct, in, out), new MapStep(direct.epilogue(), operands, out.subList(0, 1), crew));
+      }
       default -> throw new IllegalStateException("the CPU offered no kernel for " + run.spec());
+    };
+  }
+
+  private Step direct(KernelSpec.Direct direct, List<Located> in, List<Located> out) {
+    return switch (direct.op()) {
+      case MatMul product -> new ProductStep(direct, in, out, crew);
+      case Convolve convolve when convolve.role() == Convolve.Role.WEIGHT ->
+          new ConvolutionWeightsStep(direct, in, out, crew, arena);
+      case Convolve convolve -> new ConvolutionStep(direct, in, out, crew, arena);
+      default -> throw new IllegalStateException("the CPU offered no kernel for " + direct.op());
     };
   }
 

@@ -1,14 +1,22 @@
 package dev.gatun.simd;
 
 import dev.gatun.ops.Choice;
+import dev.gatun.ops.Convolve;
 import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.Layout;
+import dev.gatun.ops.MatMul;
 import dev.gatun.ops.TensorType;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Which specs the processor runs, and how. */
 final class Offers {
   /** Bytes that a core streams through a kernel in a second, for weighing choices against relayouts. */
   private static final double STREAM_RATE = 10e9;
+
+  /** Multiply-adds that a core does in a second. */
+  private static final double MULTIPLY_ADD_RATE = 50e9;
 
   private Offers() {
   }
@@ -17,8 +25,41 @@ final class Offers {
     return switch (spec) {
       case KernelSpec.Map map -> List.of(Choice.anyLayout("map", map, 0, streaming(map)));
       case KernelSpec.Row row -> List.of(Choice.anyLayout("row", row, 0, streaming(row)));
+      case KernelSpec.Direct direct -> direct(direct);
       default -> List.of();
     };
+  }
+
+  private static List<Choice> direct(KernelSpec.Direct direct) {
+    // An epilogue runs in place on the op's own result.
+    if (direct.epilogue() != null && !direct.out().getFirst().equals(direct.results().getFirst())) {
+      return List.of();
+    }
+    return switch (direct.op()) {
+      case MatMul product -> List.of(Choice.anyLayout("gemm", direct, 0, product(direct)));
+      case Convolve convolve -> convolve.geometry().rank() <= 2 ? List.of(convolution(direct, convolve)) : List.of();
+      default -> List.of();
+    };
+  }
+
+  private static double product(KernelSpec.Direct direct) {
+    return direct.results().getFirst().shape().elements() * (double) direct.in().getFirst().shape().size(-1) / MULTIPLY_ADD_RATE;
+  }
+
+  private static Choice convolution(KernelSpec.Direct direct, Convolve op) {
+    boolean batch = Convolution.laneAxis(ConvolutionGeometry.shape(op, direct.results().getFirst().dtype()))
+        == Convolution.LaneAxis.BATCH;
+    boolean line = op.geometry().rank() == 1;
+    var lanes = Layout.of(batch ? 0 : 1);
+    var image = batch ? line ? Layout.of(2, 1, 0) : Layout.of(2, 3, 1, 0) : line ? Layout.of(0, 2, 1)
+        : Layout.of(0, 2, 3, 1);
+    boolean weight = op.role() == Convolve.Role.WEIGHT;
+    var in = new ArrayList<>(Collections.nCopies(direct.in().size(), Layout.ANY));
+    in.set(0, lanes);
+    in.set(1, weight ? lanes : Layout.ANY);
+    double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
+    return new Choice(batch ? "conv.batch" : "conv.channels", in, List.of(weight ? Layout.ANY : image), 0,
+        work / MULTIPLY_ADD_RATE);
   }
 
   private static double streaming(KernelSpec spec) {
