@@ -82,16 +82,17 @@ public final class Tensor {
     return arena;
   }
 
-  /** Whether the elements stand in row-major order without gaps. */
+  /** Whether the elements stand in row-major order without gaps. Asking allocates nothing. */
   public boolean isContiguous() {
     if (shape.elements() == 0) {
       return true;
     }
-    long[] dense = shape.rowMajorStrides();
-    for (int axis = 0; axis < dense.length; axis++) {
-      if (shape.size(axis) > 1 && strides[axis] != dense[axis]) {
+    long dense = 1;
+    for (int axis = strides.length - 1; axis >= 0; axis--) {
+      if (shape.size(axis) > 1 && strides[axis] != dense) {
         return false;
       }
+      dense *= shape.size(axis);
     }
     return true;
   }
