@@ -1,6 +1,5 @@
 package dev.gatun.tools.command;
 
-import dev.gatun.graph.language.LanguageException;
 import dev.gatun.graph.language.Program;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,22 +41,13 @@ final class CheckCommand implements Callable<Integer> {
   private Map<String, Object> check(Program program, String name) {
     var sizes = new LinkedHashMap<String, Long>();
     program.freeSizes(name).forEach(size -> sizes.put(size, shapes.getOrDefault(size, SIZE)));
-    try {
-      var elaborated = program.elaborate(name, sizes, true);
-      program.elaborate(name, sizes, false);
-      var checked = new LinkedHashMap<String, Object>();
-      checked.put("name", name);
-      checked.put("inputs", program.inputs(name));
-      checked.put("parameters", ModelSize.parameters(elaborated));
-      return checked;
-    } catch (LanguageException e) {
-      var assumed = sizes.keySet().stream().filter(size -> !shapes.containsKey(size)).toList();
-      if (!assumed.isEmpty()) {
-        output.remark("checked with " + String.join(" = ", assumed) + " = " + SIZE + "; give sizes with --shapes "
-            + assumed.getFirst() + "=8");
-      }
-      throw e;
-    }
+    var elaborated = program.elaborate(name, sizes, true);
+    program.elaborate(name, sizes, false);
+    var checked = new LinkedHashMap<String, Object>();
+    checked.put("name", name);
+    checked.put("inputs", program.inputs(name));
+    checked.put("parameters", ModelSize.parameters(elaborated));
+    return checked;
   }
 
   /** Free sizes that a user gave, checked against those that the model has. */

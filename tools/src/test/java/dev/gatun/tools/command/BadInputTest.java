@@ -1,0 +1,170 @@
+package dev.gatun.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.memory.DType;
+import dev.gatun.memory.Npy;
+import dev.gatun.memory.Shape;
+import dev.gatun.memory.TensorArena;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are missing, damaged or of something else: exit code 3, the place, the remedy, and nothing written. */
+class BadInputTest {
+  @TempDir
+  private static Path shared;
+  private static Path weights;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void trainOnce() {
+    weights = shared.resolve("mlp.safetensors");
+    Shell.run("train", "mlp", "--steps", "2", "--out", weights.toString()).good();
+  }
+
+  private Path file(String name, String... lines) throws IOException {
+    return Files.writeString(folder.resolve(name), String.join("\n", lines) + "\n");
+  }
+
+  @Test
+  void syntaxError() throws IOException {
+    var model = file("two.gat", "model two(x: f32[N, 4] {", "}");
+    Shell.run("train", model.toString()).fails(3, model
+        + ":1:24: expected `,` or `)` after a model's input, found `{`\n"
+        + "model two(x: f32[N, 4] {\n                       ^ the `(` of 1:10 is still open");
+  }
+
+  @Test
+  void unknownOp() throws IOException {
+    var model = file("m.gat", "model m(x: f32[N, 4]) {", "  output y = liner(x, 3)", "}");
+    Shell.run("inspect", model.toString()).fails(3, model + ":2:14: no block, op or shared layer is called `liner`\n"
+        + "  output y = liner(x, 3)\n             ^^^^^ did you mean `linear`?");
+  }
+
+  @Test
+  void shapeClash() throws IOException {
+    var model = file("m.gat", "model m(a: f32[N, 3], b: f32[N, 4]) { output y = a + b }");
+    var shell = Shell.run("check", model.toString());
+    assertEquals(3, shell.code());
+    assertTrue(shell.err().contains(model + ":1:52: `+`: f32[N, 3] and f32[N, 4] do not broadcast"), shell.err());
+  }
+
+  @Test
+  void missingModelFile() {
+    var model = folder.resolve("no.gat");
+    Shell.run("train", model.toString()).fails(3, "gatun: there is no file " + model);
+  }
+
+  @Test
+  void modelWithoutRecipe() throws IOException {
+    var model = file("m.gat", "model m(x: f32[N, 4]) { output y = 2 * x }");
+    Shell.run("train", model.toString()).fails(3, "gatun: " + model
+        + ": model m has no recipe: add `train m { minimize loss }`");
+  }
+
+  @Test
+  void missingData() {
+    var out = folder.resolve("w.safetensors");
+    Shell.run("train", "lenet", "--data-dir", folder.toString(), "--out", out.toString()).fails(3,
+        "gatun: fashion-mnist was not found in " + folder + " or " + folder.resolve("fashion-mnist")
+            + ": install it with `apt-get install dataset-fashion-mnist`, or name its folder with --data-dir");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void truncatedData() throws IOException {
+    var images = Files.write(folder.resolve("train-images-idx3-ubyte"),
+        new byte[] {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3});
+    Shell.run("train", "lenet", "--data-dir", folder.toString()).fails(3, "gatun: " + images
+        + ": expected 1568 bytes of data, as its header says, found 3 (is the file cut short?)");
+  }
+
+  @Test
+  void dataThatDoesNotFit() {
+    Shell.run("train", "mlp", "--data", "brackets", "--out", folder.resolve("w").toString()).fails(3,
+        "gatun: model mlp and data set brackets do not fit: the data set has no field for the input image: it has "
+            + "[token, length, label]");
+    assertFalse(Files.exists(folder.resolve("w")));
+  }
+
+  @Test
+  void missingWeights() {
+    var missing = folder.resolve("no.safetensors");
+    for (var verb : new String[] {"eval", "run"}) {
+      Shell.run(verb, "mlp", "--weights", missing.toString()).fails(3, "gatun: there is no file " + missing
+          + ": train first with `gatun train mlp`, or name the weights with --weights");
+    }
+    Shell.run("train", "mlp", "--resume", "--out", missing.toString()).fails(3,
+        "gatun: there is nothing to resume: no file " + missing + "; train without --resume first");
+  }
+
+  @Test
+  void damagedWeights() throws IOException {
+    var bytes = Files.readAllBytes(weights);
+    var damaged = Files.write(folder.resolve("w.safetensors"), Arrays.copyOf(bytes, bytes.length - 100));
+    for (var verb : new String[] {"eval", "run"}) {
+      var shell = Shell.run(verb, "mlp", "--weights", damaged.toString());
+      assertEquals(3, shell.code(), shell.err());
+      assertTrue(shell.err().startsWith("gatun: " + damaged + ": expected "), shell.err());
+    }
+    var before = Files.readAllBytes(damaged);
+    assertEquals(3, Shell.run("train", "mlp", "--resume", "--out", damaged.toString()).code());
+    assertArrayEquals(before, Files.readAllBytes(damaged), "a file that cannot be read is not written over");
+  }
+
+  @Test
+  void weightsOfAnotherModel() {
+    Shell.run("eval", "lstm", "--weights", weights.toString()).fails(3, "gatun: " + weights
+        + ": it has no x.weight: it is of another model, or of other constants");
+    Shell.run("eval", "mlp", "--set", "hidden=64", "--weights", weights.toString()).fails(3, "gatun: " + weights
+        + ": x.linear1.weight is f32[128, 64] in it, the model wants f32[64, 64]");
+    Shell.run("train", "lstm", "--resume", "--out", weights.toString()).fails(3, "gatun: " + weights
+        + ": it is of model mlp, wanted is lstm_classifier");
+  }
+
+  @Test
+  void resumingWithAnotherSeed() {
+    Shell.run("train", "mlp", "--resume", "--seed", "2", "--out", weights.toString()).fails(3, "gatun: " + weights
+        + ": it is of seed 1, wanted is 2");
+  }
+
+  @Test
+  void inputsThatDoNotFit() throws IOException {
+    var array = folder.resolve("x.npy");
+    try (var arena = TensorArena.root("test", 1 << 20)) {
+      Npy.write(array, arena.allocate(DType.F32, Shape.of(2, 1, 8, 9)));
+    }
+    Shell.run("run", "mlp", "--weights", weights.toString(), "--input", "image=" + array).fails(3,
+        "gatun: the input image is f32[2, 1, 8, 8], found f32[2, 1, 8, 9]");
+    var text = file("t.npy", "not an array");
+    Shell.run("run", "mlp", "--weights", weights.toString(), "--input", "image=" + text).fails(3, "gatun: " + text
+        + ": expected the bytes 93 4E 55 4D 50 59 (NUMPY) at the start, found others");
+  }
+
+  @Test
+  void tooLittleMemory() {
+    var out = folder.resolve("w.safetensors");
+    var shell = Shell.run("train", "mlp", "--memory", "10k", "--out", out.toString());
+    assertEquals(4, shell.code());
+    assertTrue(shell.err().contains("of the limit of 10.0 KiB are used"), shell.err());
+    assertTrue(shell.err().strip().endsWith("; a smaller --batch or more --memory may help"), shell.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void debugShowsWhereItHappened() {
+    var shell = Shell.run("train", folder.resolve("no.gat").toString(), "--debug");
+    assertEquals(3, shell.code());
+    assertTrue(shell.err().contains("\tat dev.gatun."), shell.err());
+  }
+}

@@ -1,0 +1,136 @@
+package dev.gatun.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wrong command lines: each gives one message that says what would be right, and exit code 2. */
+class UsageTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void noVerb() {
+    Shell.run().fails(2, "gatun: a verb is missing: one of train, eval, run, inspect, check, fmt, zoo, data, doctor\n"
+        + "try `gatun --help`");
+    Shell.run("zoo").fails(2, "gatun: a verb is missing: one of list, show\ntry `gatun zoo --help`");
+  }
+
+  @Test
+  void wrongVerb() {
+    Shell.run("trian", "digits").fails(2, "gatun: there is no verb trian: did you mean `train`?\ntry `gatun --help`");
+  }
+
+  @Test
+  void wrongFlag() {
+    Shell.run("train", "digits", "--epoch", "3").fails(2,
+        "gatun: there is no flag --epoch: did you mean `--epochs`?\ntry `gatun train --help`");
+    Shell.run("data", "list", "--xyzzy").fails(2, "gatun: there is no flag --xyzzy\ntry `gatun data list --help`");
+  }
+
+  @Test
+  void wrongValue() {
+    Shell.run("train", "digits", "--epochs", "many").fails(2,
+        "gatun: invalid value for option '--epochs': 'many' is not an int\ntry `gatun train --help`");
+    Shell.run("train", "digits", "--epochs", "0").fails(2, "gatun: --epochs must be at least 1, found 0");
+    Shell.run("train", "digits", "--batch", "-2").fails(2, "gatun: --batch must be at least 1, found -2");
+    Shell.run("train", "digits", "--rate", "0").fails(2, "gatun: --rate must be more than 0, found 0.0");
+    Shell.run("train", "digits", "--memory", "much").fails(2, "gatun: invalid value for option '--memory': expected a "
+        + "size such as 512m or 4g, found much\ntry `gatun train --help`");
+    Shell.run("train", "digits", "--epochs", "2", "--steps", "5").fails(2,
+        "gatun: --epochs and --steps exclude each other");
+  }
+
+  @Test
+  void missingModel() {
+    Shell.run("train").fails(2, "gatun: missing required parameter: 'MODEL'\ntry `gatun train --help`");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "eval", "run", "inspect", "check"})
+  void unknownModel(String verb) {
+    var weights = folder.resolve("w.safetensors");
+    var shell = verb.equals("eval") || verb.equals("run")
+        ? Shell.run(verb, "digitz", "--weights", touched(weights)) : Shell.run(verb, "digitz");
+    shell.fails(2, "gatun: no model is called `digitz`: did you mean `digits`? (the zoo has mlp, digits, lenet, "
+        + "resnet-small, lstm, gpt-char; a file's name ends in .gat)");
+  }
+
+  private static String touched(Path file) {
+    try {
+      return Files.writeString(file, "").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void unknownZooModel() {
+    Shell.run("zoo", "show", "lenett").fails(2, "gatun: the zoo has no `lenett`: did you mean `lenet`? (it has mlp, "
+        + "digits, lenet, resnet-small, lstm, gpt-char)");
+  }
+
+  @Test
+  void unknownDataSet() {
+    Shell.run("train", "mlp", "--data", "fashion-mnits").fails(2, "gatun: no data set is called `fashion-mnits`: did "
+        + "you mean `fashion-mnist`? (there are digits, fashion-mnist, mnist, characters, brackets)");
+  }
+
+  @Test
+  void unknownMachine() {
+    var shell = Shell.run("train", "mlp", "--machine", "abacus", "--out", folder.resolve("w").toString());
+    assertEquals(2, shell.code());
+    assertTrue(shell.err().startsWith("gatun: no machine is called abacus: there are "), shell.err());
+  }
+
+  @Test
+  void unknownConstant() {
+    Shell.run("inspect", "mlp", "--set", "hiden=3").fails(2, "gatun: --set: zoo/mlp.gat has no constant `hiden`: did "
+        + "you mean `hidden`?");
+    Shell.run("check", "mlp", "--set", "hidden=x").fails(2,
+        "gatun: --set: the constant `hidden` is an int, 128; `x` is no literal of that kind");
+  }
+
+  @Test
+  void unknownInput() {
+    var weights = touched(folder.resolve("w.safetensors"));
+    Shell.run("run", "mlp", "--weights", weights, "--input", "imag=x.npy").fails(2,
+        "gatun: --input: the model has no input `imag`: did you mean `image`? (it has image, label)");
+  }
+
+  @Test
+  void sampleOutOfRange() {
+    var weights = touched(folder.resolve("w.safetensors"));
+    Shell.run("run", "mlp", "--weights", weights, "--sample", "359").fails(2,
+        "gatun: --sample must be from 0 to 358, found 359");
+  }
+
+  @Test
+  void unknownSize() {
+    Shell.run("inspect", "mlp", "--shapes", "M=8").fails(2,
+        "gatun: --shapes: there is no free size M, there are N");
+  }
+
+  @Test
+  void placesThatCannotBeWritten() {
+    Shell.run("train", "mlp", "--out", folder.resolve("no/w").toString()).fails(2, "gatun: the weights cannot go to "
+        + folder.resolve("no/w") + ": there is no folder " + folder.resolve("no"));
+    Shell.run("train", "mlp", "--out", folder.toString()).fails(2, "gatun: the weights cannot go to " + folder
+        + ": it is a folder");
+  }
+
+  @Test
+  void helpAndVersion() {
+    assertTrue(Shell.run("--help").good().out().contains("Begin with: gatun train digits"));
+    assertTrue(Shell.run("train", "--help").good().out().contains("--stop-after-epoch"));
+    assertEquals("gatun 0.1.0", Shell.run("--version").good().out().strip());
+  }
+}

@@ -1,0 +1,205 @@
+package dev.gatun.tools.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.memory.DType;
+import dev.gatun.memory.Npy;
+import dev.gatun.memory.Shape;
+import dev.gatun.memory.TensorArena;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every verb doing its work. */
+class VerbsTest {
+  private static final Pattern DIGEST = Pattern.compile("\"parameters_sha256\": \"([0-9a-f]{64})\"");
+
+  @TempDir
+  private static Path shared;
+  private static String weights;
+  private static Shell training;
+
+  @TempDir
+  private Path folder;
+
+  @BeforeAll
+  static void trainOnce() {
+    weights = shared.resolve("mlp.safetensors").toString();
+    training = Shell.run("train", "mlp", "--epochs", "3", "--out", weights).good();
+  }
+
+  /** The keys of a JSON object, at its outermost level. */
+  private static List<String> keys(String json) {
+    assertTrue(json.startsWith("{") && json.endsWith("}"), json);
+    var keys = new ArrayList<String>();
+    int depth = 0;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+      if (c == '"') {
+        int end = json.indexOf('"', i + 1);
+        if (depth == 1 && json.startsWith("\":", end)) {
+          keys.add(json.substring(i + 1, end));
+        }
+        i = end;
+      }
+    }
+    return keys;
+  }
+
+  private static String digest(Shell shell) {
+    var matcher = DIGEST.matcher(shell.good().lastLine());
+    assertTrue(matcher.find(), shell.out());
+    return matcher.group(1);
+  }
+
+  @Test
+  void trainTellsEachEpochAndWhatToDoNext() {
+    var lines = training.out().lines().toList();
+    assertTrue(lines.get(0).matches("epoch 1/3  loss \\d\\.\\d{4}  test accuracy \\d\\d\\.\\d\\d %  \\d+\\.\\d\\d s"),
+        lines.get(0));
+    assertTrue(lines.get(2).startsWith("epoch 3/3 "), lines.get(2));
+    assertEquals("saved " + weights, lines.get(3));
+    assertTrue(lines.get(4).startsWith("  gatun eval mlp --weights " + weights + "  "), lines.get(4));
+    assertTrue(lines.get(5).startsWith("  gatun run mlp --weights " + weights + "  "), lines.get(5));
+    assertTrue(lines.get(6).startsWith("  gatun inspect mlp  "), lines.get(6));
+    assertEquals("", training.err());
+  }
+
+  @Test
+  void trainForPrograms() {
+    var shell = Shell.run("train", "mlp", "--json", "--steps", "3", "--out", folder.resolve("w").toString()).good();
+    assertEquals(1, shell.out().lines().count());
+    assertEquals(List.of("model", "dataset", "seed", "threads", "epochs", "steps", "seconds", "loss", "metrics",
+        "weights", "parameters_sha256"), keys(shell.lastLine()));
+    assertTrue(shell.lastLine().startsWith("{\"model\": \"mlp\", \"dataset\": \"digits\", \"seed\": 1, "), shell.out());
+    assertTrue(shell.err().startsWith("epoch 1/1  loss "), shell.err());
+    var quiet = Shell.run("train", "mlp", "--json", "--quiet", "--steps", "3", "--out", folder.resolve("w").toString());
+    assertEquals("", quiet.good().err());
+    assertEquals(1, quiet.out().lines().count());
+  }
+
+  @Test
+  void stoppedAndResumedGivesTheSameBits() {
+    var whole = digest(Shell.run("train", "mlp", "--epochs", "2", "--json", "--threads", "1", "--out",
+        folder.resolve("whole").toString()));
+    var part = folder.resolve("part").toString();
+    var first = digest(Shell.run("train", "mlp", "--epochs", "2", "--stop-after-epoch", "1", "--json", "--out", part));
+    assertFalse(first.equals(whole));
+    assertEquals(whole, digest(Shell.run("train", "mlp", "--epochs", "2", "--resume", "--json", "--out", part)));
+    assertEquals(whole, digest(Shell.run("train", "mlp", "--epochs", "2", "--resume", "--json", "--out", part)),
+        "resuming what is done changes nothing");
+    assertFalse(whole.equals(digest(Shell.run("train", "mlp", "--epochs", "2", "--seed", "2", "--json", "--out",
+        part))));
+  }
+
+  @Test
+  void evalMeasuresAsTrainingDid() {
+    var last = training.out().lines().toList().get(2);
+    var shell = Shell.run("eval", "mlp", "--weights", weights).good();
+    assertTrue(last.contains("  test " + shell.out().lines().findFirst().orElseThrow() + "  "), shell.out());
+    var json = Shell.run("eval", "mlp", "--weights", weights, "--json").good();
+    assertEquals(List.of("metrics", "samples", "seconds"), keys(json.lastLine()));
+    assertTrue(json.out().contains("\"samples\": 359"), json.out());
+  }
+
+  @Test
+  void runAnswersToASample() {
+    var shell = Shell.run("run", "mlp", "--weights", weights, "--sample", "1").good();
+    var lines = shell.out().lines().toList();
+    assertEquals("sample 1: label 9", lines.get(0));
+    assertTrue(lines.get(1).matches("probabilities f32\\[1, 10\\]: ([01]\\.\\d{4} ?){10}; the largest is number \\d"),
+        lines.get(1));
+    var json = Shell.run("run", "mlp", "--weights", weights, "--json").good();
+    assertEquals(List.of("outputs"), keys(json.lastLine()));
+    assertTrue(json.out().contains("\"dtype\": \"f32\", \"shape\": [1, 10], \"values\": ["), json.out());
+  }
+
+  @Test
+  void runReadsAndWritesArrays() throws IOException {
+    var array = folder.resolve("x.npy");
+    try (var arena = TensorArena.root("test", 1 << 20)) {
+      Npy.write(array, arena.allocate(DType.F32, Shape.of(3, 1, 8, 8)));
+    }
+    Shell.run("run", "mlp", "--weights", weights, "--input", "image=" + array, "--out", folder.toString()).good();
+    try (var arena = TensorArena.root("test", 1 << 20)) {
+      var result = Npy.read(folder.resolve("probabilities.npy"), arena);
+      assertEquals(Shape.of(3, 10), result.shape());
+      assertEquals(3, DoubleStream.of(result.toDoubles()).sum(), 1e-5);
+    }
+  }
+
+  @Test
+  void inspectCounts() {
+    var json = Shell.run("inspect", "lenet", "--json").good();
+    assertTrue(json.out().startsWith("{\"parameters\": 61706, \"multiply_adds\": 416520, \"peak_bytes\": "),
+        json.out());
+    assertEquals(List.of("parameters", "multiply_adds", "peak_bytes"), keys(json.lastLine()));
+    var people = Shell.run("inspect", "mlp").good();
+    assertTrue(people.out().contains("input   image "), people.out());
+    assertTrue(people.out().contains("param   x.linear1.weight "), people.out());
+    assertTrue(people.out().contains("26,122 parameters, 25,856 multiply-adds, "), people.out());
+  }
+
+  @Test
+  void inspectTakesSizesFromTheDataSetOrTheUser() {
+    assertTrue(Shell.run("inspect", "lstm").good().out().startsWith("model lstm_classifier with {N=1, T=32}"));
+    assertTrue(Shell.run("inspect", "lstm", "--shapes", "T=5", "--shapes", "N=2").good().out()
+        .startsWith("model lstm_classifier with {N=2, T=5}"));
+  }
+
+  @Test
+  void checkSaysThatAFileStands() {
+    var shell = Shell.run("check", "lenet").good();
+    assertEquals("lenet: model lenet stands; inputs {image=f32[N, 1, 28, 28], label=i32[N]}, 61706 parameters",
+        shell.out().strip());
+    assertEquals("{\"models\": [{\"name\": \"lenet\", \"inputs\": {\"image\": \"f32[N, 1, 28, 28]\", "
+        + "\"label\": \"i32[N]\"}, \"parameters\": 61706}]}",
+        Shell.run("check", "lenet", "--json").good().out().strip());
+  }
+
+  @Test
+  void fmtLaysOutInPlace() throws IOException {
+    var file = Files.writeString(folder.resolve("m.gat"), "model m(x:f32[N,4]){output y=2*x}\n");
+    var check = Shell.run("fmt", "--check", file.toString());
+    assertEquals(1, check.code());
+    assertEquals(file + " is laid out otherwise: gatun fmt " + file, check.out().strip());
+    assertEquals(file + " laid out", Shell.run("fmt", file.toString()).good().out().strip());
+    assertEquals("model m(x: f32[N, 4]) { output y = 2 * x }\n", Files.readString(file));
+    assertEquals("", Shell.run("fmt", "--check", file.toString()).good().out());
+  }
+
+  @Test
+  void zooListsAndShows() {
+    assertTrue(Shell.run("zoo", "list").good().out().contains("lenet "), "lenet is listed");
+    assertEquals(List.of("models"), keys(Shell.run("zoo", "list", "--json").good().lastLine()));
+    assertTrue(Shell.run("zoo", "show", "lenet").good().out().contains("model lenet(image: f32[N, 1, 28, 28]"));
+  }
+
+  @Test
+  void dataLists() {
+    var people = Shell.run("data", "list", "--data-dir", folder.toString()).good().out();
+    assertTrue(people.contains("licence: CC BY 4.0; in the jar"), people);
+    assertTrue(people.contains("licence: MIT; missing: install it with `apt-get install dataset-fashion-mnist`"),
+        people);
+    assertEquals(List.of("datasets"), keys(Shell.run("data", "list", "--json").good().lastLine()));
+  }
+
+  @Test
+  void doctorSaysWhatIsHere() {
+    var json = Shell.run("doctor", "--json").good();
+    assertEquals(List.of("java", "vector_bits", "cores", "memory_limit", "machine", "cuda"), keys(json.lastLine()));
+    assertTrue(json.out().contains("\"machine\": \"cpu\""), json.out());
+    var people = Shell.run("doctor").good().out();
+    assertTrue(people.lines().anyMatch(line -> line.matches("vectors +\\d+ bits")), people);
+  }
+}
