@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ZooGradientTest {
   /** How far the parameters move together: far above rounding, short enough to cross few kinks. */
-  private static final double DISTANCE = 3e-4;
+  private static final double DISTANCE = 1e-4;
   private static final int DIRECTIONS = 20;
 
   /** A zoo model made small: constants, free sizes, and for each integer input the values that it may have. */
