@@ -54,23 +54,23 @@ final class LoadedPlan implements Backend.Executable {
     return switch (run.spec()) {
       case KernelSpec.Map map -> List.of(new MapStep(map, in, out, crew));
       case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, arena));
-      case KernelSpec.Direct direct when direct.epilogue() == null -> List.of(direct(direct, in, out));
+      case KernelSpec.Direct direct when direct.epilogue() == null -> List.of(direct(direct, run, in, out));
       case KernelSpec.Direct direct -> {
         var operands = new ArrayList<>(out.subList(0, 1));
         operands.addAll(in.subList(direct.operands(), in.size()));
-        yield List.of(direct(direct, in, out), new MapStep(direct.epilogue(), operands, out.subList(0, 1), crew));
+        yield List.of(direct(direct, run, in, out), new MapStep(direct.epilogue(), operands, out.subList(0, 1), crew));
       }
       default -> throw new IllegalStateException("the CPU offered no kernel for " + run.spec());
     };
   }
 
-  private Step direct(KernelSpec.Direct direct, List<Located> in, List<Located> out) {
+  private Step direct(KernelSpec.Direct direct, Plan.Run run, List<Located> in, List<Located> out) {
     return switch (direct.op()) {
       case MatMul product -> new ProductStep(direct, in, out, crew);
       case Convolve convolve when convolve.role() == Convolve.Role.WEIGHT ->
           new ConvolutionWeightsStep(direct, in, out, crew, arena);
       case Convolve convolve -> new ConvolutionStep(direct, in, out, crew, arena);
-      default -> throw new IllegalStateException("the CPU offered no kernel for " + direct.op());
+      default -> Indirect.step(direct, run.origin(), in, out, crew);
     };
   }
 

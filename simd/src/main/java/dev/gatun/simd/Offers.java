@@ -38,7 +38,7 @@ final class Offers {
     return switch (direct.op()) {
       case MatMul product -> List.of(Choice.anyLayout("gemm", direct, 0, product(direct)));
       case Convolve convolve -> convolve.geometry().rank() <= 2 ? List.of(convolution(direct, convolve)) : List.of();
-      default -> List.of();
+      default -> Indirect.choices(direct, streaming(direct));
     };
   }
 

@@ -1,0 +1,58 @@
+package dev.gatun.simd;
+
+/** The taps of one window that lie in the image. Reused from window to window. */
+final class Window {
+  private Pooling pooling;
+  private long rowStep;
+  private long columnStep;
+  private long tapRow;
+  private long tapColumn;
+
+  /** Address of the image under the first tap. */
+  long first;
+  /** Row-major place of the first tap in the plane. */
+  int place;
+  /** Taps down and across. */
+  int height;
+  int width;
+
+  /** Bytes from a tap to the one below, and to the next. */
+  long tapRow() {
+    return tapRow;
+  }
+
+  long tapColumn() {
+    return tapColumn;
+  }
+
+  /** Places from a tap to the one below, and to the next. */
+  int placeRow() {
+    return pooling.vertical().dilation() * pooling.inWidth();
+  }
+
+  int placeColumn() {
+    return pooling.horizontal().dilation();
+  }
+
+  void image(Located larger, Pooling of) {
+    pooling = of;
+    int rank = larger.strides().length;
+    columnStep = larger.stride(rank - 1);
+    rowStep = rank == 3 ? 0 : larger.stride(2);
+    tapRow = rowStep * of.vertical().dilation();
+    tapColumn = columnStep * of.horizontal().dilation();
+  }
+
+  void at(int row, int column, long plane) {
+    var v = pooling.vertical();
+    var h = pooling.horizontal();
+    int down = v.firstTap(row);
+    int across = h.firstTap(column);
+    int y = v.start(row) + down * v.dilation();
+    int x = h.start(column) + across * h.dilation();
+    height = v.lastTap(row, pooling.inHeight()) - down;
+    width = h.lastTap(column, pooling.inWidth()) - across;
+    first = plane + y * rowStep + x * columnStep;
+    place = y * pooling.inWidth() + x;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.gatun.simd;
+
+import dev.gatun.memory.DType;
+
+/** Windows for any strides, lane by lane. */
+final class WindowScalars extends WindowLanes {
+  private final boolean single;
+  private final long xStep;
+  private final long yStep;
+  private final long pStep;
+
+  /** @param xStep bytes between lanes of the image, {@code yStep} of the windows, {@code pStep} of the places */
+  WindowScalars(DType dtype, long xStep, long yStep, long pStep) {
+    this.single = dtype == DType.F32;
+    this.xStep = xStep;
+    this.yStep = yStep;
+    this.pStep = pStep;
+  }
+
+  private double get(long at) {
+    return single ? Raw.ALL.get(Raw.F32, at) : Raw.ALL.get(Raw.F64, at);
+  }
+
+  private void set(long at, double value) {
+    if (single) {
+      Raw.ALL.set(Raw.F32, at, (float) value);
+    } else {
+      Raw.ALL.set(Raw.F64, at, value);
+    }
+  }
+
+  private void addTo(long at, double value) {
+    if (single) {
+      Raw.ALL.set(Raw.F32, at, Raw.ALL.get(Raw.F32, at) + (float) value);
+    } else {
+      Raw.ALL.set(Raw.F64, at, Raw.ALL.get(Raw.F64, at) + value);
+    }
+  }
+
+  @Override
+  void max(long y, long p, int n) {
+    for (int lane = 0; lane < n; lane++) {
+      double best = Double.NEGATIVE_INFINITY;
+      int where = -1;
+      for (int down = 0; down < window.height; down++) {
+        for (int across = 0; across < window.width; across++) {
+          double x = get(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn());
+          if (where < 0 || x > best || x != x && best == best) {
+            best = x;
+            where = window.place + down * window.placeRow() + across * window.placeColumn();
+          }
+        }
+      }
+      set(y + lane * yStep, best);
+      if (p != 0) {
+        Raw.ALL.set(Raw.I32, p + lane * pStep, where);
+      }
+    }
+  }
+
+  @Override
+  void sum(long y, int n) {
+    for (int lane = 0; lane < n; lane++) {
+      set(y + lane * yStep, 0);
+      for (int down = 0; down < window.height; down++) {
+        for (int across = 0; across < window.width; across++) {
+          addTo(y + lane * yStep,
+              get(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn()));
+        }
+      }
+    }
+  }
+
+  @Override
+  void spread(long y, int n) {
+    for (int lane = 0; lane < n; lane++) {
+      double value = get(y + lane * yStep);
+      for (int down = 0; down < window.height; down++) {
+        for (int across = 0; across < window.width; across++) {
+          addTo(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn(), value);
+        }
+      }
+    }
+  }
+
+  /** The address of the tap whose place a lane's p holds; 0 if no tap has it. */
+  private long winner(long p, int lane) {
+    int wanted = Raw.ALL.get(Raw.I32, p + lane * pStep);
+    for (int down = 0; down < window.height; down++) {
+      for (int across = 0; across < window.width; across++) {
+        if (wanted == window.place + down * window.placeRow() + across * window.placeColumn()) {
+          return window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn();
+        }
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  void move(long y, long p, int n) {
+    for (int lane = 0; lane < n; lane++) {
+      long to = winner(p, lane);
+      if (to != 0) {
+        addTo(to, get(y + lane * yStep));
+      }
+    }
+  }
+
+  @Override
+  void collect(long y, long p, int n) {
+    for (int lane = 0; lane < n; lane++) {
+      long from = winner(p, lane);
+      set(y + lane * yStep, from == 0 ? 0 : get(from));
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.gatun.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
+import dev.gatun.ops.ArgReduce;
+import dev.gatun.ops.Gather;
+import dev.gatun.ops.IndexException;
+import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.Op;
+import dev.gatun.ops.ScatterAdd;
+import dev.gatun.ops.TensorType;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class MoveTest {
+  static KernelSpec.Direct direct(Op.Primitive op, TensorType... in) {
+    var types = List.of(in);
+    return new KernelSpec.Direct(op, types, op.infer(types), null);
+  }
+
+  @Property(tries = 200)
+  void argReduce(@ForAll long seed) {
+    var random = new Random(seed);
+    var shape = Trial.shape(random, 1 + random.nextInt(4), 2000);
+    int axis = random.nextInt(shape.rank());
+    if (shape.size(axis) == 0) {
+      return;
+    }
+    var dtype = List.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8).get(random.nextInt(5));
+    try (var trial = new Trial(direct(new ArgReduce(random.nextBoolean(), axis), new TensorType(dtype, shape)), random,
+        true)) {
+      trial.runCpu(2).runInterpreter().compare(0);
+    }
+  }
+
+  @Property(tries = 300)
+  void gatherAndScatterAdd(@ForAll long seed) {
+    var random = new Random(seed);
+    var x = Trial.shape(random, 1 + random.nextInt(3), 1500);
+    int axis = random.nextInt(x.rank());
+    int batch = random.nextInt(axis + 1);
+    var sizes = new long[batch + random.nextInt(3)];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = i < batch ? x.size(i) : 1 + random.nextInt(5);
+    }
+    var index = new TensorType(DType.I32, Shape.of(sizes));
+    if (x.size(axis) == 0) {
+      return;
+    }
+    var dtype = List.of(DType.F32, DType.F64, DType.I32).get(random.nextInt(3));
+    boolean scatter = random.nextBoolean();
+    var part = new Gather(axis, batch).infer(List.of(new TensorType(dtype, x), index)).getFirst();
+    var spec = scatter ? direct(new ScatterAdd(x, axis, batch), index, part)
+        : direct(new Gather(axis, batch), new TensorType(dtype, x), index);
+    try (var trial = new Trial(spec, random, true)) {
+      trial.setInput(scatter ? 0 : 1, number -> random.nextInt((int) x.size(axis)));
+      trial.runCpu(2).runInterpreter().compare(scatter && dtype != DType.I32 ? 1e-5 : 0);
+    }
+  }
+
+  @Test
+  void indexOutOfRangeNamesOpIndexAndOrigin() {
+    var random = new Random(1);
+    var spec = direct(new Gather(0, 0), TensorType.of(DType.F32, 4, 3), TensorType.of(DType.I32, 2));
+    try (var trial = new Trial(spec, random, false)) {
+      trial.setInput(1, number -> number == 1 ? 4 : 0);
+      var thrown = assertThrows(IndexException.class, () -> trial.runCpu(1));
+      assertEquals(new IndexException(spec.op().label(), 4, 4).at("here").getMessage(), thrown.getMessage());
+    }
+  }
+}
