@@ -7,6 +7,7 @@ import dev.gatun.ops.Reference;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -99,7 +101,8 @@ class GradientTest {
     for (int i = 0; i < gradients.size(); i++) {
       outputs.put("g" + i, gradients.get(i));
     }
-    var values = GraphRunner.define(Graph.of(outputs, Map.of()), sources);
+    var graph = Graph.of(outputs, Map.of());
+    var values = GraphRunner.define(graph, sources);
     var random = new Random(seed);
     var up = new HashMap<>(sources);
     var down = new HashMap<>(sources);
@@ -114,9 +117,12 @@ class GradientTest {
       up.put(source, moved(x, direction, STEP));
       down.put(source, moved(x, direction, -STEP));
     }
-    var only = Graph.of(Map.of("loss", loss), Map.of());
-    double measured = (GraphRunner.define(only, up).get(loss).at(0) - GraphRunner.define(only, down).get(loss).at(0))
-        / (2 * STEP);
+    var above = GraphRunner.define(graph, up);
+    var below = GraphRunner.define(graph, down);
+    // Where a comparison or a winner changes in between there is a kink, and no slope to compare.
+    Assume.that(graph.nodes().stream().flatMap(node -> node.outputs().stream()).filter(v -> !v.dtype().isFloat())
+        .allMatch(v -> Arrays.equals(above.get(v).data(), below.get(v).data())));
+    double measured = (above.get(loss).at(0) - below.get(loss).at(0)) / (2 * STEP);
     double scale = Math.abs(measured) + Math.abs(slope) + 1e-2 * (1 + Math.abs(values.get(loss).at(0)));
     if (!(Math.abs(measured - slope) <= 1e-6 * scale)) {
       throw new AssertionError(name + ": differences say " + measured + ", the gradient " + slope + ", seed " + seed);
