@@ -2,7 +2,7 @@
 module dev.gatun.tools {
   requires dev.gatun.bench;
   requires dev.gatun.cuda;
-  requires dev.gatun.graph;
+  requires transitive dev.gatun.graph;
   requires dev.gatun.memory;
   requires dev.gatun.ops;
   requires dev.gatun.simd;
