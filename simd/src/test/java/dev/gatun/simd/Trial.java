@@ -43,6 +43,7 @@ final class Trial implements AutoCloseable {
   private final Backend.Slab expected;
   private final Backend.Slab got;
   private final boolean special;
+  private boolean inPlace;
 
   /** @param special whether NaN, infinities and the like are among the numbers */
   Trial(KernelSpec spec, Random random, boolean special) {
@@ -62,6 +63,7 @@ final class Trial implements AutoCloseable {
       var type = spec.out().get(i);
       var twin = spec instanceof KernelSpec.Map && random.nextInt(4) == 0 ? twin(type) : null;
       if (twin != null) {
+        inPlace = true;
         out.add(twin);
       } else {
         end = draw(type, choice.out().get(i), false, end, out);
@@ -196,6 +198,9 @@ final class Trial implements AutoCloseable {
     var before = got.host().toArray(ValueLayout.JAVA_BYTE);
     try (var loaded = new CpuBackend().load(plan, new Backend.Memory(got, null, null), threads)) {
       loaded.run();
+      if (!inPlace) {
+        runVectors(loaded);
+      }
     }
     for (var buffer : plan.buffers()) {
       if (buffer.name().equals("workspace")) {
@@ -214,6 +219,20 @@ final class Trial implements AutoCloseable {
     long mismatch = got.host().mismatch(MemorySegment.ofArray(before));
     assertEquals(-1, mismatch, () -> "byte " + mismatch + " was written that is no result: " + this);
     return this;
+  }
+
+  /** Runs the plan again with vector classes: every bit must be as the tapes left it. */
+  private void runVectors(Backend.Executable loaded) {
+    var byTape = got.host().toArray(ValueLayout.JAVA_BYTE);
+    Kernel.serveVectorsAtOnce(true);
+    try {
+      loaded.run();
+      loaded.run();
+    } finally {
+      Kernel.serveVectorsAtOnce(false);
+    }
+    long mismatch = got.host().mismatch(MemorySegment.ofArray(byTape));
+    assertEquals(-1, mismatch, () -> "vectors and tape differ at byte " + mismatch + " of the slab: " + this);
   }
 
   Trial runInterpreter() {
