@@ -1,0 +1,151 @@
+package dev.gatun.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.graph.Model;
+import dev.gatun.graph.language.Formatter;
+import dev.gatun.graph.language.Source;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import dev.gatun.simd.Machine;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The program of docs/embedding.md, compiled and run as that page says, and without the flags that it asks for. The
+ * listings of README compile too.
+ */
+class EmbeddingTest {
+  private static final String PAGE = "docs/embedding.md";
+  private static final String VECTORS = "--add-modules=jdk.incubator.vector";
+  private static final String ENGINE = "--add-modules=dev.gatun.graph,dev.gatun.simd";
+
+  @TempDir
+  private static Path folder;
+
+  /** How a JVM ended. */
+  private record Ended(int code, String out, String err) {}
+
+  @BeforeAll
+  static void compile() throws IOException {
+    compile("Embedding", listing(PAGE, "```java\n"));
+  }
+
+  private static void compile(String name, String text) throws IOException {
+    var file = Files.writeString(folder.resolve(name + ".java"), text);
+    int code = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", folder.toString(), "-cp", engine(),
+        file.toString());
+    assertEquals(0, code, name + " compiles");
+  }
+
+  /** What stands in a page between an opening fence and its end, without the fences. */
+  private static String listing(String page, String fence) throws IOException {
+    var text = Files.readString(page(page));
+    int start = text.indexOf(fence) + fence.length();
+    return text.substring(start, text.indexOf("```", start));
+  }
+
+  /** Tests run in the module's folder or in the repository's. */
+  private static Path page(String name) {
+    return Files.exists(Path.of("docs")) ? Path.of(name) : Path.of("..").resolve(name);
+  }
+
+  /** Where the engine's modules lie, as a path for the JVM. */
+  private static String engine() {
+    return Stream.of(TensorArena.class, Backend.class, Machine.class, Model.class).map(EmbeddingTest::place)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String place(Class<?> of) {
+    try {
+      return Path.of(of.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Ended run(String... flags) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of(flags));
+    command.add("Embedding");
+    var out = folder.resolve("out");
+    var err = folder.resolve("err");
+    var process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    int code = process.waitFor();
+    return new Ended(code, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err));
+  }
+
+  private static void checkAnswers(Ended ended) {
+    assertEquals(0, ended.code, ended.err);
+    assertEquals(List.of("0.00", "0.25", "0.50", "0.75"),
+        ended.out.lines().map(line -> line.substring(0, 4)).sorted().toList(), ended.out);
+    ended.out.lines().forEach(line -> {
+      double x = Double.parseDouble(line.substring(0, 4));
+      double guess = Double.parseDouble(line.substring(line.lastIndexOf(' ')));
+      assertEquals(x * x, guess, 0.1, line);
+    });
+  }
+
+  @Test
+  void theListingsOfReadmeStand() throws IOException {
+    compile("Readme", """
+        import dev.gatun.graph.*;
+        import dev.gatun.memory.*;
+        import java.nio.file.Path;
+        import java.util.*;
+        class Readme {
+          static void run(float[] pixels) throws Exception {
+            %s
+          }
+        }
+        """.formatted(listing("README.md", "```java\n")));
+    for (var page : List.of("README.md", "docs/adding-a-model.md")) {
+      var text = listing(page, "```\n#");
+      assertEquals("#" + text, Formatter.format(new Source(page, "#" + text)));
+      var model = Model.of("#" + text);
+      model.elaborate(Map.of("N", 2L), true);
+    }
+  }
+
+  @Test
+  void fromTheClassPath() throws Exception {
+    checkAnswers(run("--enable-native-access=ALL-UNNAMED", VECTORS, "-Dstdout.encoding=UTF-8", "-cp",
+        engine() + File.pathSeparator + folder));
+  }
+
+  @Test
+  void fromTheModulePath() throws Exception {
+    checkAnswers(run("--enable-native-access=dev.gatun.memory,dev.gatun.simd", ENGINE, "-Dstdout.encoding=UTF-8", "-p",
+        engine(), "-cp", folder.toString()));
+  }
+
+  @Test
+  void withoutTheVectorModuleOneSentenceNamesTheFlag() throws Exception {
+    var ended = run("-cp", engine() + File.pathSeparator + folder);
+    assertEquals(1, ended.code);
+    assertTrue(ended.err.contains("cpu: the Vector API is not in this JVM; launch it with --add-modules "
+        + "jdk.incubator.vector"), ended.err);
+  }
+
+  @Test
+  void withoutTheMachineOneSentenceNamesTheModule() throws Exception {
+    var ended = run("-p", engine(), "--add-modules=dev.gatun.graph", "--limit-modules=dev.gatun.graph", "-cp",
+        folder.toString());
+    assertEquals(1, ended.code);
+    assertTrue(ended.err.contains("no machine is on the module or class path: add gatun-simd"), ended.err);
+  }
+}
