@@ -135,7 +135,7 @@ final class Functions {
 
   /** 2^n (e^r − 1) + (2^n − 1), which keeps small results exact; half of it twice, as 2^1024 is no number. */
   private int expm1(int x) {
-    var reduced = reduce(clamp(x, -40, 715));
+    var reduced = reduce(clamp(x, -40, 710));
     int half = powerOfTwo(code.sub(reduced.integer(), code.leaf(Op.CONSTANT, Lane.I64, 1)), Lane.F64);
     int sum = code.fma(half, expm1Series(reduced.rest()), code.sub(half, code.like(x, 0.5)));
     // −0 and numbers whose square vanishes are their own result.

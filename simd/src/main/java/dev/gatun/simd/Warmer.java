@@ -1,6 +1,9 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -14,8 +17,11 @@ final class Warmer extends Thread {
   private static final int TIMED = 2048;
   private static final int SMALL = 3 * 16 + 3;
   private static final int CALLS = 200;
-  /** Nanoseconds per vector operation that only compiled code stays below: interpreted it takes about 500. */
-  private static final long COMPILED_NANOS = 20;
+  /**
+   * Nanoseconds per vector operation that only C2's code stays below: C1's boxes every vector and takes about 100, the
+   * interpreter 500.
+   */
+  private static final long COMPILED_NANOS = 8;
   /** Nanoseconds per lane of a scalar function. */
   private static final long CALL_NANOS = 400;
   /** After so long a kernel that is still slow stays with its tape. */
@@ -55,6 +61,8 @@ final class Warmer extends Thread {
     if (vector == null) {
       return;
     }
+    // Through a handle that is no constant: inlined here, the method would be warm here alone.
+    var run = handle(vector);
     try (var arena = Arena.ofConfined()) {
       var frame = new long[structure.frameLength()];
       Arrays.fill(frame, 1L);
@@ -67,21 +75,32 @@ final class Warmer extends Thread {
       long start = System.nanoTime();
       while (System.nanoTime() - start < PATIENCE_NANOS) {
         for (int i = 0; i < CALLS; i++) {
-          vector.run(frame, 2, SMALL);
+          run.invokeExact(frame, 2, SMALL);
         }
         long before = System.nanoTime();
-        vector.run(frame, 1, TIMED);
+        run.invokeExact(frame, 1, TIMED);
         if (System.nanoTime() - before < limit) {
           kernel.serve(vector);
           return;
         }
       }
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot warm a kernel for " + structure, e);
     }
   }
 
-  /** What the timed call takes at most once it is compiled: vectors of four lanes are the narrowest that count. */
+  private static MethodHandle handle(VectorKernel vector) {
+    try {
+      var type = MethodType.methodType(void.class, long[].class, int.class, int.class);
+      return MethodHandles.lookup().findVirtual(VectorKernel.class, "run", type).bindTo(vector);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What the timed call takes at most once it is compiled; narrower vectors take more operations, each as long. */
   private static long limit(Structure structure) {
     long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
-    return TIMED / 8 * COMPILED_NANOS * structure.code().size() + calls * TIMED * CALL_NANOS;
+    return TIMED * 32L / Machine.detected().vectorBits() * COMPILED_NANOS * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS;
   }
 }
