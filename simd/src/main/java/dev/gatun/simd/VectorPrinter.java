@@ -205,7 +205,12 @@ final class VectorPrinter {
   private void eachSum(PerGroup action, boolean store) {
     for (int g = 0; g < groups && structure.fold() != null; g++) {
       if (store) {
+        // A blend over all lanes, for the same reason.
+        var lane = result(0).lane();
+        vectors.broadcast(lane, () -> constant(lane, 0));
         code.aload(sums[g]);
+        vectors.allTrue(lane, true);
+        vectors.blend(lane);
         action.emit(g);
       } else {
         sums[g] = sums[g] == 0 ? code.allocateLocal(TypeKind.REFERENCE) : sums[g];
@@ -227,14 +232,13 @@ final class VectorPrinter {
     }
     var lane = result(0).lane();
     int value = values[structure.results().getFirst()];
-    code.aload(sums[group]);
-    if (tail) {
-      code.aload(sums[group]);
-    }
-    code.aload(value);
+    // The value comes first: HotSpot knows its exact class, but of the sum, which the loop carries, only its declared one;
+    // a call on that may stay virtual and box every vector.
+    code.aload(value).aload(sums[group]);
     vectors.binary(lane, method(structure.fold()));
     if (tail) {
-      code.aload(masks.get(lane)[group]);
+      code.aload(sums[group]).aload(masks.get(lane)[group]);
+      vectors.mask("not");
       vectors.blend(lane);
     }
     code.astore(sums[group]);
