@@ -1,8 +1,12 @@
 /** Benchmarks, peers side by side, roofline report. */
 module dev.gatun.bench {
   requires dev.gatun.cuda;
-  requires dev.gatun.graph;
+  requires transitive dev.gatun.graph;
   requires dev.gatun.memory;
-  requires dev.gatun.ops;
   requires dev.gatun.simd;
+  requires java.management;
+  requires jdk.incubator.vector;
+  requires jdk.management;
+
+  exports dev.gatun.bench;
 }

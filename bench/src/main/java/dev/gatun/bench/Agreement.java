@@ -1,0 +1,47 @@
+package dev.gatun.bench;
+
+import java.util.Locale;
+
+/** Whether two sides computed the same: asked before either is timed. */
+public final class Agreement {
+  private Agreement() {}
+
+  /**
+   * The largest difference as a part of the largest expected number.
+   *
+   * @throws IllegalStateException if the lengths differ, a number is not finite, or most are zero and prove nothing
+   */
+  public static double relativeError(String what, float[] found, float[] expected) {
+    if (found.length != expected.length) {
+      throw new IllegalStateException(what + ": " + found.length + " numbers, the rival has " + expected.length);
+    }
+    double largest = 0;
+    double difference = 0;
+    int zeros = 0;
+    for (int i = 0; i < found.length; i++) {
+      if (!Float.isFinite(found[i]) || !Float.isFinite(expected[i])) {
+        throw new IllegalStateException(what + ": number " + i + " is " + found[i] + ", the rival's " + expected[i]);
+      }
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs((double) found[i] - expected[i]));
+      zeros += expected[i] == 0 ? 1 : 0;
+    }
+    if (2 * zeros > found.length || largest == 0) {
+      throw new IllegalStateException(what + ": " + zeros + " of " + found.length + " numbers are 0, which proves nothing");
+    }
+    return difference / largest;
+  }
+
+  /**
+   * The error, if it is small enough.
+   *
+   * @throws IllegalStateException if it is larger than {@code bound} or no number
+   */
+  public static double require(String what, double error, double bound) {
+    if (!(error <= bound)) {
+      throw new IllegalStateException(String.format(Locale.ROOT, "%s: relative error %.2e, allowed is %.2e", what, error,
+          bound));
+    }
+    return error;
+  }
+}

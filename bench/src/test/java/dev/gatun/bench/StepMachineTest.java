@@ -1,0 +1,38 @@
+package dev.gatun.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.graph.Machines;
+import dev.gatun.ops.Backend;
+import org.junit.jupiter.api.Test;
+
+class StepMachineTest {
+  private static float[] product(Backend machine) {
+    try (var run = new GraphRun(machine, 1, Works.product(2))) {
+      run.set("a", new float[] {1, 2, 3, 4});
+      run.set("b", new float[] {5, 6, 7, 8});
+      run.run();
+      return run.result();
+    }
+  }
+
+  /** A plan whose steps are timed one by one computes what the whole plan does. */
+  @Test
+  void sameNumbersAndEveryStepTimed() {
+    var clocked = new StepMachine(Machines.best());
+    assertArrayEquals(new float[] {19, 22, 43, 50}, product(Machines.best()));
+    assertArrayEquals(new float[] {19, 22, 43, 50}, product(clocked));
+    assertTrue(clocked.clocks().stream().allMatch(clock -> clock.seconds() > 0));
+    assertEquals(clocked.clocks().size() + 2, StepTimes.table(clocked.clocks(), 1e11).lines().count());
+  }
+
+  /** The flops of the plan's products and convolutions are those that a step is said to need. */
+  @Test
+  void flopsOfLeNetAreCounted() {
+    var clocked = new StepMachine(Machines.best());
+    new LeNet(clocked, 1, 2, LeNet.data(2)).close();
+    assertEquals(LeNet.flops(2), clocked.clocks().stream().mapToDouble(StepClock::flops).sum());
+  }
+}
