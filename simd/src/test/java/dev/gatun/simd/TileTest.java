@@ -86,7 +86,7 @@ class TileTest {
     try (var arena = Arena.ofConfined()) {
       long memory = arena.allocate(1 << 20, 64).address();
       for (var shape : shapes()) {
-        var tile = Tiles.of(shape);
+        var tile = Tiles.generate(shape);
         for (int i = 0; i < 6000; i++) {
           tile.run(memory, memory, memory + (1 << 19), 8, 64, 64, 64, 64, 512, memory, Raw.ZEROS, 0, 1);
         }

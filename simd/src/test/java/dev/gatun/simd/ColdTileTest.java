@@ -1,0 +1,61 @@
+package dev.gatun.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gatun.memory.DType;
+import dev.gatun.simd.TileShape.Family;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A tile served cold and its generated form give the same bits, whatever the structure. */
+class ColdTileTest {
+  private static final int STEPS = 7;
+  private static final long FLOATS = 1 << 16;
+
+  @Test
+  void coldAndGeneratedTilesAgree() {
+    int bits = Machine.detected().vectorBits();
+    for (var family : Family.values()) {
+      for (int rows = 1; rows <= 7; rows += 2) {
+        for (int columns = 1; columns <= 4; columns++) {
+          for (int form = 0; form < 8; form++) {
+            int rowBytes = family == Family.OUTER && (form & 1) != 0 ? 4 : 0;
+            agree(new TileShape(DType.F32, bits, family, rows, columns, rowBytes, (form & 2) != 0, (form & 4) != 0));
+          }
+        }
+      }
+    }
+  }
+
+  private static void agree(TileShape shape) {
+    var random = new Random(shape.hashCode());
+    int lanes = shape.family() == Family.DOT ? 16 : shape.vectorBytes() / 4;
+    try (var arena = Arena.ofConfined()) {
+      long a = filled(arena, random);
+      long b = filled(arena, random);
+      long from = filled(arena, random);
+      long cold = filled(arena, new Random(1));
+      long generated = filled(arena, new Random(1));
+      long table = arena.allocate(STEPS * 16L, 8).address();
+      for (int s = 0; s < STEPS; s++) {
+        Raw.ALL.set(Raw.I64, table + s * 16L, random.nextInt(64) * 64L);
+        Raw.ALL.set(Raw.I64, table + s * 16L + 8, random.nextInt(64) * 64L);
+      }
+      long last = shape.tail() ? (1L << 1 + random.nextInt(lanes)) - 1 : -1L;
+      new ColdTile(shape).run(a, b, cold, STEPS, 1024, 64, 4096, 512, 2048, table, from, 1024, last);
+      Tiles.generate(shape).run(a, b, generated, STEPS, 1024, 64, 4096, 512, 2048, table, from, 1024, last);
+      for (long at = 0; at < FLOATS * 4; at += 4) {
+        assertEquals(Raw.ALL.get(Raw.I32, cold + at), Raw.ALL.get(Raw.I32, generated + at), shape + " at byte " + at);
+      }
+    }
+  }
+
+  private static long filled(Arena arena, Random random) {
+    long address = arena.allocate(FLOATS * 4, 64).address();
+    for (long i = 0; i < FLOATS; i++) {
+      Raw.ALL.set(Raw.F32, address + i * 4, random.nextFloat() - 0.5f);
+    }
+    return address;
+  }
+}
