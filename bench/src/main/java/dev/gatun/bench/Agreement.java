@@ -27,7 +27,8 @@ public final class Agreement {
       zeros += expected[i] == 0 ? 1 : 0;
     }
     if (2 * zeros > found.length || largest == 0) {
-      throw new IllegalStateException(what + ": " + zeros + " of " + found.length + " numbers are 0, which proves nothing");
+      throw new IllegalStateException(what + ": " + zeros + " of " + found.length
+          + " numbers are 0, which proves nothing");
     }
     return difference / largest;
   }
@@ -39,8 +40,8 @@ public final class Agreement {
    */
   public static double require(String what, double error, double bound) {
     if (!(error <= bound)) {
-      throw new IllegalStateException(String.format(Locale.ROOT, "%s: relative error %.2e, allowed is %.2e", what, error,
-          bound));
+      throw new IllegalStateException(String.format(Locale.ROOT, "%s: relative error %.2e, allowed is %.2e", what,
+          error, bound));
     }
     return error;
   }

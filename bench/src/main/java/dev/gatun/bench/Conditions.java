@@ -46,6 +46,7 @@ public record Conditions(String date, String processor, int cores, String system
 
   /** One line. */
   public String text() {
-    return date + ", " + processor + ", " + cores + " cores, " + system + ", Java " + java + ", " + flags + "; " + machine;
+    return date + ", " + processor + ", " + cores + " cores, " + system + ", Java " + java + ", " + flags + "; "
+        + machine;
   }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Random pictures of 28 × 28 in ten classes, to time training with. They come in their own order, whatever order is asked
- * for, so that a rival sees the same batches.
+ * Random pictures of 28 × 28 in ten classes, to time training with. They come in their own order, whatever order is
+ * asked for, so that a rival sees the same batches.
  */
 public final class RandomImages implements Dataset {
   /** Pixels of a picture. */

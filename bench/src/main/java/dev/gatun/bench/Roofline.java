@@ -88,6 +88,10 @@ public record Roofline(int threads, long footprint, double flops, double read, d
 
   private static final class Worker extends Thread {
     private static final int WINDOWS = 5;
+    private static final double WARM_WINDOW = 0.05;
+    private static final double WARM_SECONDS = 0.15;
+    /** A warm loop's windows do not gain more than this on each other. */
+    private static final double GAIN = 1.1;
 
     private final CyclicBarrier barrier;
     private final Bound bound;
@@ -113,20 +117,31 @@ public record Roofline(int threads, long footprint, double flops, double read, d
           arrays[i] = arena.allocate(footprint, 64);
         }
         var loop = bound.on(arrays);
-        window(loop);
+        warm(loop);
         for (int i = 0; i < WINDOWS; i++) {
           barrier.await();
-          best = Math.max(best, window(loop));
+          best = Math.max(best, window(loop, seconds / WINDOWS));
         }
       } catch (Exception e) {
         failure = e;
       }
     }
 
-    /** Calls in a second. */
-    private double window(Loop loop) {
+    /** Runs until a window is no faster than the best before it, and long enough for C2 to have been there. */
+    private void warm(Loop loop) {
       long start = System.nanoTime();
-      long end = start + (long) (1e9 * seconds / (WINDOWS + 1));
+      double fastest = 0;
+      double last = window(loop, WARM_WINDOW);
+      while (last > GAIN * fastest || System.nanoTime() - start < 1e9 * WARM_SECONDS) {
+        fastest = Math.max(fastest, last);
+        last = window(loop, WARM_WINDOW);
+      }
+    }
+
+    /** Calls in a second. */
+    private double window(Loop loop, double length) {
+      long start = System.nanoTime();
+      long end = start + (long) (1e9 * length);
       long calls = 0;
       long now;
       do {

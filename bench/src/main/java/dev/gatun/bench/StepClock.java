@@ -74,7 +74,8 @@ public final class StepClock {
       return 0;
     }
     return switch (direct.op()) {
-      case MatMul product -> 2.0 * direct.results().getFirst().shape().elements() * direct.in().getFirst().shape().size(-1);
+      case MatMul product ->
+          2.0 * direct.results().getFirst().shape().elements() * direct.in().getFirst().shape().size(-1);
       case Convolve c -> 2.0 * c.output().elements() * c.weight().elements() / Math.max(1, c.weight().size(0));
       default -> 0;
     };

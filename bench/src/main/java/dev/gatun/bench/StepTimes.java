@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where the time of a LeNet training step goes, kernel by kernel: arguments are the batch size and the number of threads.
- * For tuning; figures that are reported come from whole steps.
+ * Where the time of a LeNet training step goes, kernel by kernel: arguments are the batch size and the number of
+ * threads. For tuning; figures that are reported come from whole steps.
  */
 public final class StepTimes {
   private static final int EPOCHS = 40;
@@ -23,7 +23,8 @@ public final class StepTimes {
     System.out.println(roofline.text());
     var data = LeNet.data(batch);
     var clocked = new StepMachine(Machines.best());
-    try (var whole = new LeNet(Machines.best(), threads, batch, data); var split = new LeNet(clocked, threads, batch, data)) {
+    try (var whole = new LeNet(Machines.best(), threads, batch, data);
+        var split = new LeNet(clocked, threads, batch, data)) {
       var subjects = List.of(new Measure.Subject("whole", LeNet.BATCHES, whole::epoch),
           new Measure.Subject("split", LeNet.BATCHES, split::epoch));
       var timings = Measure.alternate(Measure.Effort.model(1), subjects);
@@ -32,8 +33,8 @@ public final class StepTimes {
         split.epoch();
       }
       System.out.print(table(clocked.clocks(), roofline.flops()));
-      System.out.printf(Locale.ROOT, "batch %d: a step takes %.4f ms, %.1f GFLOP/s, and %.4f ms with clocks between its "
-          + "kernels, whose sum is %.4f ms%n", batch, 1e3 * timings.get(0).median(),
+      System.out.printf(Locale.ROOT, "batch %d: a step takes %.4f ms, %.1f GFLOP/s, and %.4f ms with clocks between "
+          + "its kernels, whose sum is %.4f ms%n", batch, 1e3 * timings.get(0).median(),
           1e-9 * LeNet.flops(batch) / timings.get(0).median(), 1e3 * timings.get(1).median(),
           1e3 * clocked.clocks().stream().mapToDouble(StepClock::seconds).sum());
     }
@@ -41,7 +42,8 @@ public final class StepTimes {
 
   static String table(List<StepClock> clocks, double peak) {
     double total = clocks.stream().mapToDouble(StepClock::seconds).sum();
-    var out = new StringBuilder("| µs | part | GFLOP/s | of peak | GB/s | kernel | from |\n|---:|---:|---:|---:|---:|---|---|\n");
+    var out = new StringBuilder("| µs | part | GFLOP/s | of peak | GB/s | kernel | from |\n"
+        + "|---:|---:|---:|---:|---:|---|---|\n");
     clocks.stream().sorted(Comparator.comparingDouble(StepClock::seconds).reversed()).forEach(clock -> {
       double seconds = clock.seconds();
       boolean counted = clock.flops() > 0;

@@ -14,7 +14,8 @@ class ReportTest {
   @Test
   void markdownHasOneLineForEachRow() {
     assertEquals("""
-        | work | size | threads | ours, ms | rival | rival, ms | ours faster by | our rate | rival's rate | of peak | error |
+        | work | size | threads | ours, ms | rival | rival, ms | ours faster by | our rate | rival's rate | of peak \
+        | error |
         | --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |
         | SGEMM | 512³ | 1 | 2.00 | a "rival" | 3.00 | 1.50× | 120.0 GFLOP/s | 80.0 | 60 % | 1.5e-06 |
         | map | 16 KiB | 2 | 0.00050 (unsteady) |  |  |  |  |  |  |  |

@@ -29,15 +29,15 @@ final class Blas {
     var floats = ValueLayout.JAVA_FLOAT;
     var ints = ValueLayout.JAVA_INT;
     var address = ValueLayout.ADDRESS;
-    sgemm = handle(library, "cblas_sgemm", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints, ints, floats, address,
-        ints, address, ints, floats, address, ints));
+    sgemm = handle(library, "cblas_sgemm", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints, ints, floats,
+        address, ints, address, ints, floats, address, ints));
   }
 
   /** MKL on so many threads. */
   static Blas mkl(int threads) {
     var folder = unpack("org/bytedeco/mkl/linux-x86_64/", List.of("libiomp5.so", "libmkl_core.so.2", "libmkl_def.so.2",
-        "libmkl_mc3.so.2", "libmkl_avx2.so.2", "libmkl_avx512.so.2", "libmkl_intel_lp64.so.2", "libmkl_intel_thread.so.2",
-        "libmkl_rt.so.2"));
+        "libmkl_mc3.so.2", "libmkl_avx2.so.2", "libmkl_avx512.so.2", "libmkl_intel_lp64.so.2",
+        "libmkl_intel_thread.so.2", "libmkl_rt.so.2"));
     var library = SymbolLookup.libraryLookup(folder.resolve("libmkl_rt.so.2"), Arena.global());
     call(library, "MKL_Set_Threading_Layer", MKL_INTEL);
     callVoid(library, "MKL_Set_Num_Threads", threads);

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Compares us with the peers: {@code gemm}, {@code map}, {@code lenet}, or all of them if none is named; {@code --threads 1,2}
- * says on how many threads, {@code --json} prints objects for tables.
+ * Compares us with the peers: {@code gemm}, {@code map}, {@code lenet64}, {@code lenet512}, or all of them if none is
+ * named; {@code --threads 1,2} says on how many threads, {@code --json} prints objects for tables.
  *
- * <p>Each suite and number of threads is a process of its own, whose environment holds nothing that steers a peer but what
- * stands here. The suite {@code lenet} runs twice: as a user starts libtorch, and with its allocator told to keep memory.
+ * <p>Each suite and number of threads is a process of its own, whose environment holds nothing that steers a peer but
+ * what stands here. LeNet runs twice: as a user starts libtorch, and with its allocator told to keep memory.
  */
 public final class Compare {
   /** Where native libraries are unpacked. */
   static final String NATIVE_FOLDER = "gatun.peers.natives";
-  private static final List<String> SUITES = List.of("gemm", "map", "lenet");
+  private static final List<String> SUITES = List.of("gemm", "map", "lenet64", "lenet512");
   private static final List<String> STEERING = List.of("OPENBLAS_", "MKL_", "OMP_", "KMP_", "GOMP_", "MALLOC_", "DNNL_",
       "ONEDNN_", "GOTO_", "ATEN_", "TORCH_", "JAVA_TOOL_OPTIONS");
   /** glibc then keeps what libtorch frees, instead of asking the system for it again at each step. */
@@ -63,7 +63,7 @@ public final class Compare {
     for (var suite : wish.suites) {
       for (int threads : wish.threads) {
         start(suite, threads, "", Map.of(), wish.json);
-        if (suite.equals("lenet")) {
+        if (suite.startsWith("lenet")) {
           start(suite, threads, ", keeping memory", KEEPING, wish.json);
         }
       }
@@ -74,10 +74,10 @@ public final class Compare {
     var rows = switch (suite) {
       case "gemm" -> Suites.gemm(threads);
       case "map" -> Suites.map(threads);
-      default -> Suites.lenet(threads, label);
+      case "lenet64" -> Suites.lenet(threads, 64, label);
+      default -> Suites.lenet(threads, 512, label);
     };
-    var conditions = Conditions.here().text();
-    System.err.println(conditions);
+    System.err.println(Conditions.here().text());
     System.out.print(json ? Report.json(rows) : "\n" + Report.markdown(rows));
   }
 
@@ -88,7 +88,8 @@ public final class Compare {
     var command = Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:Tier3DelayOn=100000",
         "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "-D" + NATIVE_FOLDER + "=" + natives,
-        "-Dai.djl.offline=true", "-DDJL_CACHE_DIR=" + natives, "-DENGINE_CACHE_DIR=" + natives, "-DOPT_OUT_TRACKING=true",
+        "-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true", "-DDJL_CACHE_DIR=" + natives,
+        "-DENGINE_CACHE_DIR=" + natives,
         "-D" + Torch.THREADS + "=" + threads, "-D" + Torch.OPERATORS + "=1", Compare.class.getName(), CHILD, suite,
         Integer.toString(threads), label, Boolean.toString(json)).toList();
     var builder = new ProcessBuilder(command).inheritIO();

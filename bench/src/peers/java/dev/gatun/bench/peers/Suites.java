@@ -18,7 +18,6 @@ import java.util.List;
 final class Suites {
   private static final int[] PRODUCTS = {64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048};
   private static final int[] MAPS = {4096, 16 << 20};
-  private static final int[] BATCHES = {64, 512};
   /** What the roofline has for each of its five loops. */
   private static final double ROOFLINE_SECONDS = 0.6;
   /** Ulps grow with the root of the terms: 2048 terms of either sign give about 1e-6 of the largest result. */
@@ -87,26 +86,22 @@ final class Suites {
     return rows;
   }
 
-  static List<Row> lenet(int threads, String label) {
+  static List<Row> lenet(int threads, int batch, String label) {
     var roofline = roofline(threads, 16 << 10);
-    var rows = new ArrayList<Row>();
-    for (int batch : BATCHES) {
-      var data = LeNet.data(batch);
-      try (var ours = new LeNet(Machines.best(), threads, batch, data)) {
-        var initial = ours.parameters();
-        try (var torch = new TorchLeNet(initial, batch, data)) {
-          ours.epoch();
-          torch.epoch();
-          double error = Agreement.require("LeNet, batch " + batch, movementError(initial, ours, torch), LENET_BOUND);
-          var timings = Measure.alternate(Effort.model(threads), List.of(
-              new Subject("ours", LeNet.BATCHES, ours::epoch),
-              new Subject(Torch.name() + label, LeNet.BATCHES, torch::epoch)));
-          rows.add(row("LeNet-5 SGD step", "batch " + batch, threads, timings.get(0), timings.get(1), LeNet.flops(batch),
-              Row.Unit.FLOPS, roofline.flops(), error));
-        }
+    var data = LeNet.data(batch);
+    try (var ours = new LeNet(Machines.best(), threads, batch, data)) {
+      var initial = ours.parameters();
+      try (var torch = new TorchLeNet(initial, batch, data)) {
+        ours.epoch();
+        torch.epoch();
+        double error = Agreement.require("LeNet, batch " + batch, movementError(initial, ours, torch), LENET_BOUND);
+        var timings = Measure.alternate(Effort.model(threads), List.of(
+            new Subject("ours", LeNet.BATCHES, ours::epoch),
+            new Subject(Torch.name() + label, LeNet.BATCHES, torch::epoch)));
+        return List.of(row("LeNet-5 SGD step", "batch " + batch, threads, timings.get(0), timings.get(1),
+            LeNet.flops(batch), Row.Unit.FLOPS, roofline.flops(), error));
       }
     }
-    return rows;
   }
 
   /** The largest relative error of a parameter's movement over one epoch, or of a loss. */

@@ -17,7 +17,7 @@ import dev.gatun.bench.RandomImages;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The training step of {@link LeNet} in libtorch, from the same parameters on the same batches, which it holds ready. */
+/** The training step of {@link LeNet} in libtorch, from the same parameters on the same batches, held ready. */
 final class TorchLeNet implements AutoCloseable {
   private static final List<Shape> SHAPES = List.of(new Shape(6, 1, 5, 5), new Shape(6), new Shape(16, 6, 5, 5),
       new Shape(16), new Shape(120, 400), new Shape(120), new Shape(84, 120), new Shape(84), new Shape(10, 84),
@@ -78,7 +78,8 @@ final class TorchLeNet implements AutoCloseable {
   }
 
   private NDArray convolved(NDArray x, int weight, Shape padding) {
-    return Conv2d.conv2d(x, parameters.get(weight), parameters.get(weight + 1), ONE, padding, ONE, 1).singletonOrThrow();
+    return Conv2d.conv2d(x, parameters.get(weight), parameters.get(weight + 1), ONE, padding, ONE, 1)
+        .singletonOrThrow();
   }
 
   private static NDArray pooled(NDArray x) {
