@@ -285,7 +285,7 @@ final class OpCases {
   }
 
   private Shape image() {
-    long batch = List.of(1L, 2L, 16L, 32L, 3L).get(random.nextInt(5));
+    long batch = List.of(1L, 2L, 16L, 32L, 3L, 128L).get(random.nextInt(6));
     return Shape.of(batch, 1 + random.nextInt(5), 5 + random.nextInt(4), 3 + random.nextInt(5));
   }
 
