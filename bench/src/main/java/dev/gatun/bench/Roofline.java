@@ -30,8 +30,8 @@ public record Roofline(int threads, long footprint, double flops, double read, d
   /** Vectors in an unrolled body of a bandwidth loop. */
   private static final int UNROLLED = 4;
   /** Bytes that one call of a bandwidth loop touches at least, so that its start does not count. */
-  private static final long LEAST_BYTES = 1 << 20;
-  private static final int FMA_TURNS = 20_000;
+  private static final long LEAST_BYTES = 256 << 10;
+  private static final int FMA_TURNS = 4_000;
   /** 2 ports × 4 cycles = 8 chains at most are needed; 12 also hide a fifth cycle, and fit 16 registers. */
   private static final int FMA_CHAINS = 12;
 
