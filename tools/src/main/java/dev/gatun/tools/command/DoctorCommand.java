@@ -25,7 +25,7 @@ final class DoctorCommand implements Callable<Integer> {
     long limit = MemorySize.limit();
     var cuda = CudaLibraries.find();
     show("java", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-    show("vectors", bits == 0 ? "none: the JVM runs without --add-modules jdk.incubator.vector" : bits + " bits");
+    show("vectors", bits == 0 ? "none" : bits + " bits");
     show("cores", Integer.toString(cores));
     show("memory", Bytes.text(limit) + ", of which the Java heap may take "
         + Bytes.text(Runtime.getRuntime().maxMemory()));
