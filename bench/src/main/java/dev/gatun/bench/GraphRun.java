@@ -25,7 +25,7 @@ public final class GraphRun implements AutoCloseable {
   public GraphRun(Backend machine, int threads, Graph graph) {
     this.graph = graph;
     var variables = new Variables(machine, arena, Map.of());
-    session = new Session(machine, arena, variables, null, threads);
+    session = new Session(machine, arena, variables, Map.of(), threads);
     loaded = session.load(Planner.plan(graph, machine, variables.offsets(), Map.of()));
   }
 

@@ -40,9 +40,6 @@ public final class LeNet implements AutoCloseable {
     public void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss) {
       losses[(int) stepOfEpoch] = loss;
     }
-
-    @Override
-    public void epoch(int epoch, double loss) {}
   };
 
   /** A freshly drawn network. Data must be {@link #BATCHES} batches. */

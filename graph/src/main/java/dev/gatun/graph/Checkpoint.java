@@ -1,6 +1,5 @@
 package dev.gatun.graph;
 
-import dev.gatun.graph.language.Variable;
 import dev.gatun.memory.Safetensors;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
@@ -12,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Files of weights and of training: safetensors with every variable by name, and in the metadata what training needs to
@@ -100,17 +99,16 @@ public final class Checkpoint {
     wanted.keySet().forEach(name -> into.write(name, tensors.get(name)));
   }
 
-  /** SHA-256 over the bytes of all parameters in the order of their names, in hexadecimal. */
-  public static String parametersDigest(Trainer trainer) {
-    var names = new TreeMap<String, Variable>();
-    trainer.parameters().forEach(p -> names.put(p.name(), p));
+  /** SHA-256 over the bytes of all of a model's parameters in the order of their names, in hexadecimal. */
+  public static String parametersDigest(Model model, Variables variables) {
     try (var arena = TensorArena.root("digest", Long.MAX_VALUE)) {
       var digest = MessageDigest.getInstance("SHA-256");
-      names.forEach((name, variable) -> {
-        var copy = arena.allocate(variable.type().dtype(), variable.type().shape());
-        trainer.variables().read(name, copy);
+      for (var name : new TreeSet<>(model.parameters())) {
+        var type = variables.types().get(name);
+        var copy = arena.allocate(type.dtype(), type.shape());
+        variables.read(name, copy);
         digest.update(copy.segment().asByteBuffer());
-      });
+      }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

@@ -6,6 +6,7 @@ import dev.gatun.graph.language.Source;
 import dev.gatun.graph.language.Variable;
 import dev.gatun.ops.TensorType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,32 @@ public final class Model {
     return program.elaborate(name, sizes, training);
   }
 
+  /** The graph for free sizes that the model takes, whichever: for what does not hang on them. */
+  public Elaborated elaborate(boolean training) {
+    return program.elaborate(name, training);
+  }
+
+  /** The names of all parameters, in the order of their first use. */
+  public List<String> parameters() {
+    return elaborate(false).parameters().stream().map(Variable::name).toList();
+  }
+
+  /** The free sizes that inputs of these types tell: each is read off an axis where it stands alone. */
+  public Map<String, Long> sizes(Map<String, TensorType> inputs) {
+    var free = program.freeSizes(name);
+    var sizes = new LinkedHashMap<String, Long>();
+    program.inputs(name).forEach((input, declared) -> {
+      var type = inputs.get(input);
+      var dims = dims(declared);
+      for (int axis = 0; type != null && axis < Math.min(dims.size(), type.shape().rank()); axis++) {
+        if (free.contains(dims.get(axis))) {
+          sizes.putIfAbsent(dims.get(axis), type.shape().size(axis));
+        }
+      }
+    });
+    return sizes;
+  }
+
   /**
    * The free sizes that fit a data set: each is read off the field that has the input's name.
    *
@@ -94,8 +121,15 @@ public final class Model {
     return types;
   }
 
+  /** The types of a model's caches by name: what a session holds. */
+  public static Map<String, TensorType> cached(Elaborated elaborated) {
+    var types = new LinkedHashMap<String, TensorType>();
+    elaborated.caches().forEach(v -> types.put(v.name(), v.type()));
+    return types;
+  }
+
   static List<Variable> variables(Elaborated elaborated) {
-    var all = new java.util.ArrayList<>(elaborated.parameters());
+    var all = new ArrayList<>(elaborated.parameters());
     all.addAll(elaborated.states());
     return all;
   }

@@ -6,40 +6,64 @@ import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.TensorType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
 
-/** A model with weights, ready to be run or measured. One caller at a time; its plans may be shared. */
+/**
+ * A model with weights, ready to be run or measured by any number of threads. They share the weights and the plans; each
+ * call has a session to itself, of which there are at most as many as processors: further callers wait their turn.
+ */
 public final class Predictor implements AutoCloseable {
+  /** Most plans that are kept, here and in each session: who asks for ever new sizes pays with time, not with memory. */
+  private static final int MOST_PLANS = 16;
+
   private final Model model;
   private final Backend machine;
   private final TensorArena arena;
   private final Variables variables;
-  private final Session session;
-  private final Map<Request, Session.Loaded> plans = new LinkedHashMap<>();
+  private final int threads;
+  private final Map<Request, Planned> plans = new ConcurrentHashMap<>();
+  private final int seats = Runtime.getRuntime().availableProcessors();
+  private final Semaphore turns = new Semaphore(seats, true);
+  private final Deque<Seat> idle = new ConcurrentLinkedDeque<>();
 
   private record Request(Map<String, Long> sizes, List<String> results) {}
 
   /**
+   * A plan.
+   *
+   * @param hasCaches whether it wants a session of its own
+   * @param turns how many it takes: all if it changes the model's states, which the others read
+   */
+  private record Planned(Plan plan, boolean hasCaches, int turns) {}
+
+  /** A session between two calls, with what it has loaded. */
+  private record Seat(Session session, Map<Request, Session.Loaded> loaded) {}
+
+  /**
    * A model with weights from a file.
    *
-   * @param sizes any binding of the free sizes; variables do not depend on it
    * @param parent its memory is counted there
+   * @param threads how many threads one run may use; never changes a result
    * @throws CheckpointException if the file is of another model
    */
-  public Predictor(Model model, Map<String, Long> sizes, Path weights, Backend machine, TensorArena parent, int threads)
-      throws IOException {
+  public Predictor(Model model, Path weights, Backend machine, TensorArena parent, int threads) throws IOException {
     this.model = model;
     this.machine = machine;
+    this.threads = threads;
     this.arena = parent.child("model " + model.name());
     try {
-      var types = Model.saved(model.elaborate(sizes, false));
+      var types = Model.saved(model.elaborate(false));
       this.variables = new Variables(machine, arena, types);
-      this.session = new Session(machine, arena, variables, null, threads);
       Checkpoint.load(weights, variables, types);
     } catch (RuntimeException | IOException e) {
       Trainer.closeAll(arena);
@@ -47,31 +71,121 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
-  /** The loss and the recipe's metrics over a data set, {@code batch} samples at a time. */
-  public Map<String, Double> evaluate(Dataset data, int batch) {
-    return new Scorer(model, machine, session, variables, arena, batch).score(data);
+  /**
+   * A model with weights that lie in memory already, such as a trainer's. They stay there: what is written to them shows
+   * in the next run.
+   *
+   * @param weights of the model; kept open by whoever owns them until the predictor is closed
+   * @param parent its memory is counted there
+   * @param threads how many threads one run may use; never changes a result
+   */
+  public Predictor(Model model, Variables weights, TensorArena parent, int threads) {
+    this.model = model;
+    this.machine = weights.machine();
+    this.threads = threads;
+    this.variables = weights;
+    this.arena = parent.child("model " + model.name());
   }
 
+  /** The loss and the recipe's metrics over a data set, {@code batch} samples at a time. */
+  public Map<String, Double> evaluate(Dataset data, int batch) {
+    try (var own = arena.child("evaluation");
+        var session = new Session(machine, own, variables, Map.of(), threads)) {
+      return new Scorer(model, machine, session, variables, own, batch).score(data);
+    }
+  }
+
+  /** Parameters and states. */
   public Variables variables() {
     return variables;
   }
 
-  /** The plan of some results (outputs, or names of the model's body) for given sizes. */
+  /** The plan of some results (outputs, or names of the model's body) for given sizes; any session may load it. */
   public Plan plan(Map<String, Long> sizes, Collection<String> results) {
-    return Planner.plan(model.elaborate(sizes, false).graph(results), machine, variables.offsets(), Map.of());
+    return planned(new Request(Map.copyOf(sizes), List.copyOf(results))).plan();
+  }
+
+  private Planned planned(Request wanted) {
+    if (plans.size() >= MOST_PLANS) {
+      plans.clear();
+    }
+    return plans.computeIfAbsent(wanted, request -> {
+      var elaborated = model.elaborate(request.sizes(), false);
+      var plan = Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
+          Variables.offsets(Model.cached(elaborated)));
+      boolean hasCaches = plan.buffers().stream().anyMatch(buffer -> buffer.place() == Plan.Place.SESSION);
+      return new Planned(plan, hasCaches, changesModel(plan, plan.steps()) ? seats : 1);
+    });
+  }
+
+  private static boolean changesModel(Plan plan, List<Plan.Step> steps) {
+    return steps.stream().anyMatch(step -> switch (step) {
+      case Plan.Run run -> run.out().stream()
+          .anyMatch(out -> plan.buffers().get(out.buffer()).place() == Plan.Place.MODEL);
+      case Plan.Repeat repeat -> changesModel(plan, repeat.body());
+    });
   }
 
   /**
-   * Runs the model once.
+   * A session for one caller, to run plans again and again without garbage, and to keep the model's caches from run to
+   * run. The caches start at their initial values.
    *
-   * @param inputs by name; only those that the results need must be there
+   * @param sizes those that the caches depend on, as in the plans that will be loaded, and any for the others
+   */
+  public Session session(Map<String, Long> sizes) {
+    var elaborated = model.elaborate(sizes, false);
+    var session = new Session(machine, arena, variables, Model.cached(elaborated), threads);
+    elaborated.caches().forEach(cache -> session.caches().write(cache.name(), Initial.values(cache, 0)));
+    return session;
+  }
+
+  /**
+   * Runs the model once. Caches start at their initial values, and are gone afterwards.
+   *
+   * @param inputs by name; those that the results need must be there, and tell all free sizes
+   * @param results outputs, or names of the model's body
    * @param into owns the tensors returned
    * @return the results, in the order asked for
+   * @throws IllegalArgumentException if an input is missing or does not fit
    */
-  public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> sizes, Collection<String> results,
-      TensorArena into) {
-    var request = new Request(Map.copyOf(sizes), List.copyOf(results));
-    var loaded = plans.computeIfAbsent(request, r -> session.load(plan(sizes, results)));
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, Collection<String> results, TensorArena into) {
+    var types = new LinkedHashMap<String, TensorType>();
+    inputs.forEach((name, tensor) -> types.put(name, new TensorType(tensor.dtype(), tensor.shape())));
+    var sizes = model.sizes(types);
+    var request = new Request(sizes, List.copyOf(results));
+    var planned = planned(request);
+    turns.acquireUninterruptibly(planned.turns());
+    try {
+      if (planned.hasCaches()) {
+        try (var session = session(sizes)) {
+          return answer(session.load(planned.plan()), inputs, results, into);
+        }
+      }
+      var seat = seat(request);
+      try {
+        var loaded = seat.loaded().computeIfAbsent(request, _ -> seat.session().load(planned.plan()));
+        return answer(loaded, inputs, results, into);
+      } finally {
+        idle.push(seat);
+      }
+    } finally {
+      turns.release(planned.turns());
+    }
+  }
+
+  /** A session that nobody uses. One that is full of other plans makes room for a fresh one. */
+  private Seat seat(Request request) {
+    var seat = idle.poll();
+    if (seat != null && seat.loaded().size() >= MOST_PLANS && !seat.loaded().containsKey(request)) {
+      seat.session().close();
+      seat = null;
+    }
+    return seat != null ? seat
+        : new Seat(new Session(machine, arena, variables, Map.of(), threads), new LinkedHashMap<>());
+  }
+
+  private static Map<String, Tensor> answer(Session.Loaded loaded, Map<String, Tensor> inputs,
+      Collection<String> results, TensorArena into) {
     loaded.plan().sources().forEach((name, operand) -> {
       boolean given = loaded.plan().buffers().get(operand.buffer()).place() == Plan.Place.PLAN;
       boolean random = name.equals(Elaborated.SEED) || name.equals(Elaborated.RUN);
@@ -93,9 +207,16 @@ public final class Predictor implements AutoCloseable {
     return answers;
   }
 
+  /** Waits for the calls that are running; sessions that callers opened must be closed before. */
   @Override
   public void close() {
-    session.close();
-    arena.close();
+    turns.acquireUninterruptibly(seats);
+    try {
+      idle.forEach(seat -> seat.session().close());
+      idle.clear();
+      arena.close();
+    } finally {
+      turns.release(seats);
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.TensorType;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,28 +29,58 @@ public final class Session implements AutoCloseable {
    *
    * @param parent its memory is counted there
    * @param model the parameters and states that plans read and update
-   * @param caches tensors that live as long as this session; null if its plans have none
+   * @param caches the types of tensors that live as long as this session, zero at first
    * @param threads how many threads a run may use; never changes a result
    */
-  public Session(Backend machine, TensorArena parent, Variables model, Variables caches, int threads) {
+  public Session(Backend machine, TensorArena parent, Variables model, Map<String, TensorType> caches, int threads) {
     this.machine = machine;
     this.arena = parent.child("session");
     this.model = model;
-    this.caches = caches;
     this.threads = threads;
+    try {
+      this.caches = new Variables(machine, arena, caches);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
   }
 
-  /** Gives a plan memory and makes it ready to run. */
+  /** The tensors that live as long as this session. */
+  public Variables caches() {
+    return caches;
+  }
+
+  /**
+   * Gives a plan memory and makes it ready to run.
+   *
+   * @throws IllegalArgumentException if it was made for another machine, or for other variables or caches
+   */
   public Loaded load(Plan plan) {
     if (!plan.machine().equals(machine.name())) {
       throw new IllegalArgumentException("the plan is for " + plan.machine() + ", the session on " + machine.name());
     }
+    plan.sources().forEach((name, operand) -> {
+      switch (plan.buffers().get(operand.buffer()).place()) {
+        case PLAN -> { }
+        case SESSION -> require(plan, name, operand, caches, "session");
+        case MODEL -> require(plan, name, operand, model, "model");
+      }
+    });
     var slab = machine.allocate(arena, plan.planBytes());
     plan.tables().forEach(table -> upload(plan, slab, table));
-    var memory = new Backend.Memory(slab, caches == null ? null : caches.slab(), model.slab());
+    var memory = new Backend.Memory(slab, caches.slab(), model.slab());
     var loaded = new Loaded(plan, memory, machine.load(plan, memory, threads), model.arena());
     plans.add(loaded);
     return loaded;
+  }
+
+  /** A plan reads variables where it was told that they lie; elsewhere it would read past them. */
+  private static void require(Plan plan, String name, Plan.Operand operand, Variables in, String owner) {
+    var type = in.types().get(name);
+    if (!operand.type().equals(type) || plan.buffers().get(operand.buffer()).offset() != in.offsets().get(name)) {
+      throw new IllegalArgumentException("the plan was made for another " + owner + ": it reads " + name + ": "
+          + operand.type() + ", here " + (type == null ? "is none" : "it is " + type));
+    }
   }
 
   private static void upload(Plan plan, Backend.Slab slab, Plan.Table table) {

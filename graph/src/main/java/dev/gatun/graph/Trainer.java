@@ -9,7 +9,6 @@ import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
-import dev.gatun.ops.TensorType;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +22,8 @@ import java.util.Map;
  * stopped, saved and resumed.
  */
 public final class Trainer implements AutoCloseable {
+  private static final Listener QUIET = new Listener() {};
+
   private final Model model;
   private final Backend machine;
   private final TensorArena arena;
@@ -39,13 +40,13 @@ public final class Trainer implements AutoCloseable {
   private double lossSum;
   private volatile boolean stopRequested;
 
-  /** Told about progress; all methods run on the training thread. */
+  /** Told about progress, of which it may ignore any part; all methods run on the training thread. */
   public interface Listener {
     /** A step is done. */
-    void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss);
+    default void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss) {}
 
     /** An epoch is done; {@code loss} is its mean over samples, each with the parameters of its own step. */
-    void epoch(int epoch, double loss);
+    default void epoch(int epoch, double loss) {}
   }
 
   /** A step's plan for one batch size. */
@@ -74,7 +75,7 @@ public final class Trainer implements AutoCloseable {
       var types = new LinkedHashMap<>(Model.saved(whole));
       types.putAll(training.optimizerStates());
       this.variables = new Variables(machine, arena, types);
-      this.session = new Session(machine, arena, variables, null, threads);
+      this.session = new Session(machine, arena, variables, Map.of(), threads);
       this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
       initialise(training);
       steps.put(batch, load(training, batch));
@@ -109,22 +110,14 @@ public final class Trainer implements AutoCloseable {
 
   private void initialise(TrainingGraph training) {
     for (var variable : Model.variables(whole)) {
-      write(variable.name(), variable.type(), Initial.values(variable, settings.seed()));
+      variables.write(variable.name(), Initial.values(variable, settings.seed()));
     }
     training.starts().forEach((name, start) -> {
       var type = training.optimizerStates().get(name);
       var values = new double[Math.toIntExact(type.shape().elements())];
       java.util.Arrays.fill(values, start);
-      write(name, type, values);
+      variables.write(name, values);
     });
-  }
-
-  private void write(String name, TensorType type, double[] values) {
-    try (var scratch = TensorArena.root("initial values", type.bytes() + TensorArena.ALIGNMENT)) {
-      var tensor = scratch.allocate(type.dtype(), type.shape());
-      tensor.setDoubles(values);
-      variables.write(name, tensor);
-    }
   }
 
   private StepPlan load(TrainingGraph training, int batch) {
@@ -191,6 +184,13 @@ public final class Trainer implements AutoCloseable {
   /** Loss times samples, summed over this epoch so far. */
   double lossSoFar() {
     return lossSum;
+  }
+
+  /** Trains to the end, or until a stop is asked for. To watch, measure or save in between, train by epochs. */
+  public void train() {
+    while (!isDone() && !stopRequested) {
+      epoch(QUIET);
+    }
   }
 
   /**

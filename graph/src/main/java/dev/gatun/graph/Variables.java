@@ -15,10 +15,11 @@ import java.util.Map;
 public final class Variables {
   private static final long ALIGNMENT = 64;
 
+  private final Backend machine;
   private final TensorArena arena;
   private final Backend.Slab slab;
   private final Map<String, TensorType> types;
-  private final Map<String, Long> offsets = new LinkedHashMap<>();
+  private final Map<String, Long> offsets;
 
   /**
    * Memory for tensors of these types, zeroed.
@@ -26,14 +27,31 @@ public final class Variables {
    * @param arena owns the memory
    */
   public Variables(Backend machine, TensorArena arena, Map<String, TensorType> types) {
+    this.machine = machine;
     this.arena = arena;
     this.types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
+    this.offsets = offsets(this.types);
+    slab = machine.allocate(arena, types.values().stream().mapToLong(Variables::place).sum());
+  }
+
+  /** Where tensors of these types start, in bytes: one after the other. */
+  public static Map<String, Long> offsets(Map<String, TensorType> types) {
+    var offsets = new LinkedHashMap<String, Long>();
     long bytes = 0;
-    for (var entry : this.types.entrySet()) {
+    for (var entry : types.entrySet()) {
       offsets.put(entry.getKey(), bytes);
-      bytes += (entry.getValue().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      bytes += place(entry.getValue());
     }
-    slab = machine.allocate(arena, bytes);
+    return Collections.unmodifiableMap(offsets);
+  }
+
+  private static long place(TensorType type) {
+    return (type.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** The machine whose memory it is. */
+  public Backend machine() {
+    return machine;
   }
 
   /** The tensors' types by name. */
@@ -43,7 +61,7 @@ public final class Variables {
 
   /** Where each tensor starts, in bytes; what the planner needs. */
   public Map<String, Long> offsets() {
-    return Collections.unmodifiableMap(offsets);
+    return offsets;
   }
 
   Backend.Slab slab() {
@@ -66,6 +84,16 @@ public final class Variables {
   public void write(String name, Tensor value) {
     Tensors.check(name, type(name), value);
     slab.upload(offsets.get(name), value.segment());
+  }
+
+  /** Writes row-major values, rounded to the variable's dtype. */
+  void write(String name, double[] values) {
+    var type = type(name);
+    try (var scratch = TensorArena.root("initial values", type.bytes() + TensorArena.ALIGNMENT)) {
+      var tensor = scratch.allocate(type.dtype(), type.shape());
+      tensor.setDoubles(values);
+      write(name, tensor);
+    }
   }
 
   /** Copies a variable into a contiguous tensor of its type. */

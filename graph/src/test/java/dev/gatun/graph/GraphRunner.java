@@ -33,11 +33,11 @@ public final class GraphRunner {
     }
     try (var arena = TensorArena.root("test", 1L << 32)) {
       var model = new Variables(machine, arena, variables);
-      var cached = new Variables(machine, arena, caches);
       variables.keySet().forEach(name -> model.write(name, tensor(arena, sources.get(name))));
-      caches.keySet().forEach(name -> cached.write(name, tensor(arena, sources.get(name))));
-      var plan = Planner.plan(graph, machine, model.offsets(), cached.offsets());
-      try (var session = new Session(machine, arena, model, cached, threads)) {
+      try (var session = new Session(machine, arena, model, caches, threads)) {
+        var cached = session.caches();
+        caches.keySet().forEach(name -> cached.write(name, tensor(arena, sources.get(name))));
+        var plan = Planner.plan(graph, machine, model.offsets(), cached.offsets());
         var loaded = session.load(plan);
         graph.inputs().stream().map(v -> (Source) v.node().op()).filter(s -> s.role() == Source.Role.INPUT)
             .forEach(s -> loaded.set(s.name(), tensor(arena, sources.get(s.name()))));

@@ -42,7 +42,7 @@ class EmbeddingTest {
 
   @BeforeAll
   static void compile() throws IOException {
-    compile("Embedding", listing(PAGE, "```java\n"));
+    compile("Embedding", listing(PAGE, "## A program", "```java\n"));
   }
 
   private static void compile(String name, String text) throws IOException {
@@ -50,13 +50,6 @@ class EmbeddingTest {
     int code = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", folder.toString(), "-cp", engine(),
         file.toString());
     assertEquals(0, code, name + " compiles");
-  }
-
-  /** What stands in a page between an opening fence and its end, without the fences. */
-  private static String listing(String page, String fence) throws IOException {
-    var text = Files.readString(page(page));
-    int start = text.indexOf(fence) + fence.length();
-    return text.substring(start, text.indexOf("```", start));
   }
 
   /** Tests run in the module's folder or in the repository's. */
@@ -78,13 +71,19 @@ class EmbeddingTest {
     }
   }
 
+  /** What stands between the fences that follow a heading. */
+  private static String listing(String page, String heading, String fence) throws IOException {
+    var text = Files.readString(page(page));
+    int start = text.indexOf(fence, text.indexOf(heading)) + fence.length();
+    return text.substring(start, text.indexOf("```", start));
+  }
+
   private static Ended run(String... flags) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(List.of(flags));
-    command.add("Embedding");
     var out = folder.resolve("out");
     var err = folder.resolve("err");
-    var process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     int code = process.waitFor();
     return new Ended(code, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err));
   }
@@ -112,30 +111,52 @@ class EmbeddingTest {
             %s
           }
         }
-        """.formatted(listing("README.md", "```java\n")));
+        """.formatted(listing("README.md", "", "```java\n")));
     for (var page : List.of("README.md", "docs/adding-a-model.md")) {
-      var text = listing(page, "```\n#");
+      var text = listing(page, "", "```\n#");
       assertEquals("#" + text, Formatter.format(new Source(page, "#" + text)));
       var model = Model.of("#" + text);
       model.elaborate(Map.of("N", 2L), true);
     }
   }
 
+  /** The model's caches live from run to run, and start anew in each session. */
+  @Test
+  void stepByStep() throws Exception {
+    compile("Steps", """
+        import dev.gatun.graph.*;
+        import dev.gatun.memory.*;
+        import java.util.*;
+        class Steps {
+          static float[] mean(float[][] samples) {
+            %s
+          }
+
+          public static void main(String[] arguments) {
+            System.out.println(Arrays.toString(mean(new float[][] {{1, 5}, {2, 7}, {6, 0}})));
+          }
+        }
+        """.formatted(listing(PAGE, "## Step by step", "```java\n")));
+    var ended = run("--enable-native-access=ALL-UNNAMED", VECTORS, "-cp", engine() + File.pathSeparator + folder,
+        "Steps");
+    assertEquals("[3.0, 4.0]", ended.out.strip(), ended.err);
+  }
+
   @Test
   void fromTheClassPath() throws Exception {
     checkAnswers(run("--enable-native-access=ALL-UNNAMED", VECTORS, "-Dstdout.encoding=UTF-8", "-cp",
-        engine() + File.pathSeparator + folder));
+        engine() + File.pathSeparator + folder, "Embedding"));
   }
 
   @Test
   void fromTheModulePath() throws Exception {
     checkAnswers(run("--enable-native-access=dev.gatun.memory,dev.gatun.simd", ENGINE, "-Dstdout.encoding=UTF-8", "-p",
-        engine(), "-cp", folder.toString()));
+        engine(), "-cp", folder.toString(), "Embedding"));
   }
 
   @Test
   void withoutTheVectorModuleOneSentenceNamesTheFlag() throws Exception {
-    var ended = run("-cp", engine() + File.pathSeparator + folder);
+    var ended = run("-cp", engine() + File.pathSeparator + folder, "Embedding");
     assertEquals(1, ended.code);
     assertTrue(ended.err.contains("cpu: the Vector API is not in this JVM; launch it with --add-modules "
         + "jdk.incubator.vector"), ended.err);
@@ -144,7 +165,7 @@ class EmbeddingTest {
   @Test
   void withoutTheMachineOneSentenceNamesTheModule() throws Exception {
     var ended = run("-p", engine(), "--add-modules=dev.gatun.graph", "--limit-modules=dev.gatun.graph", "-cp",
-        folder.toString());
+        folder.toString(), "Embedding");
     assertEquals(1, ended.code);
     assertTrue(ended.err.contains("no machine is on the module or class path: add gatun-simd"), ended.err);
   }

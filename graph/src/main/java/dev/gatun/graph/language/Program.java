@@ -17,6 +17,9 @@ import java.util.Set;
  */
 public final class Program {
 
+  /** Sizes that are tried where any will do, the best first: small, yet halved a few times. */
+  private static final long[] TRIED = {2, 8, 32, 128, 1};
+
   private final Unit main;
   /** The models of the file and those that it imports, each with the file in which it stands. */
   private final Map<String, Unit> models;
@@ -119,6 +122,31 @@ public final class Program {
         throw new Remedies(other -> elaborate(declared, other, training)).explain(fault, bound);
       }
     });
+  }
+
+  /**
+   * Makes the graph of a model with sizes that it takes, found by trying: for what does not hang on sizes, such as the
+   * variables, and the data set that a recipe names. Throws as {@link #elaborate(String, Map, boolean)}.
+   */
+  public Elaborated elaborate(String model, boolean training) {
+    var declared = model(model);
+    var names = freeSizes(model);
+    for (long tried : TRIED) {
+      try {
+        return OwnStack.run(() -> elaborate(declared, all(names, tried), training));
+      } catch (LanguageException fault) {
+        if (names.isEmpty()) {
+          throw fault;
+        }
+      }
+    }
+    return elaborate(model, all(names, TRIED[0]), training);
+  }
+
+  private static Map<String, Long> all(Set<String> names, long size) {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    names.forEach(name -> sizes.put(name, size));
+    return sizes;
   }
 
   private Elaborated elaborate(Syntax.Model model, Map<String, Long> sizes, boolean training) {

@@ -1,7 +1,6 @@
 package dev.gatun.tools.command;
 
 import dev.gatun.graph.Model;
-import dev.gatun.graph.language.LanguageException;
 import dev.gatun.graph.language.Recipe;
 import dev.gatun.tools.data.DataFolders;
 import dev.gatun.tools.data.DataSets;
@@ -10,14 +9,10 @@ import dev.gatun.tools.data.Split;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Which data a verb is about. */
 final class DataOptions {
-  /** Sizes with which a recipe is read before the data set's are known: the data set is named by the recipe. */
-  private static final long[] TRIAL_SIZES = {2, 8, 32, 128};
-
   @Option(names = "--data", paramLabel = "NAME",
       description = "The data set, in place of the one that the model's recipe names (gatun data list).")
   private String name;
@@ -65,25 +60,9 @@ final class DataOptions {
 
   /** What the recipe says after {@code data =}; null if nothing. */
   private static Recipe.Call recipeData(Model model) {
-    var recipe = recipe(model);
+    var recipe = model.elaborate(true).recipe();
     return recipe == null ? null : recipe.common().settings().stream()
         .filter(setting -> setting.name().equals("data") && setting.value() instanceof Recipe.Call)
         .map(setting -> (Recipe.Call) setting.value()).findFirst().orElse(null);
-  }
-
-  private static Recipe recipe(Model model) {
-    if (!model.program().hasRecipe(model.name())) {
-      return null;
-    }
-    LanguageException first = null;
-    for (long size : TRIAL_SIZES) {
-      try {
-        var sizes = model.program().freeSizes(model.name()).stream().collect(Collectors.toMap(s -> s, _ -> size));
-        return model.elaborate(sizes, true).recipe();
-      } catch (LanguageException e) {
-        first = first == null ? e : first;
-      }
-    }
-    throw first;
   }
 }

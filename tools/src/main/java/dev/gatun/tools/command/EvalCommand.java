@@ -33,8 +33,8 @@ final class EvalCommand implements Callable<Integer> {
     model.requireRecipe(opened);
     var chosen = data.load(opened);
     var test = chosen.split().test();
-    try (var arena = machine.arena(); var predictor = new Predictor(opened, opened.sizes(test.fields(), 1), file,
-        machine.machine(), arena, machine.threads())) {
+    try (var arena = machine.arena(); var predictor = new Predictor(opened, file, machine.machine(), arena,
+        machine.threads())) {
       int size = batch == null ? Fit.of(model, chosen, () -> Trainer.settings(opened, test)).batch()
           : MachineOptions.atLeastOne("--batch", batch).intValue();
       var measured = new LinkedHashMap<>(Fit.of(model, chosen, () -> predictor.evaluate(test, size)));

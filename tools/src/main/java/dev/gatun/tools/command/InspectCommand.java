@@ -46,9 +46,10 @@ final class InspectCommand implements Callable<Integer> {
     try (var arena = machine.arena()) {
       var chosen = machine.machine();
       var variables = new Variables(chosen, arena, Model.saved(elaborated));
-      var plan = Planner.plan(elaborated.graph(), chosen, variables.offsets(), cacheOffsets(elaborated));
+      var caches = new Variables(chosen, arena, Model.cached(elaborated));
+      var plan = Planner.plan(elaborated.graph(), chosen, variables.offsets(), caches.offsets());
       long multiplyAdds = ModelSize.multiplyAdds(elaborated.graph());
-      long peakBytes = plan.planBytes() + arena.usedBytes() + cacheBytes(elaborated);
+      long peakBytes = plan.planBytes() + arena.usedBytes();
       show(elaborated, multiplyAdds, peakBytes);
       var object = new LinkedHashMap<String, Object>();
       object.put("parameters", ModelSize.parameters(elaborated));
@@ -57,25 +58,6 @@ final class InspectCommand implements Callable<Integer> {
       output.object(object);
     }
     return ExitCode.GOOD;
-  }
-
-  /** Where a session would put the caches: one after the other. */
-  private static Map<String, Long> cacheOffsets(Elaborated elaborated) {
-    var offsets = new LinkedHashMap<String, Long>();
-    long bytes = 0;
-    for (var cache : elaborated.caches()) {
-      offsets.put(cache.name(), bytes);
-      bytes += aligned(cache);
-    }
-    return offsets;
-  }
-
-  private static long cacheBytes(Elaborated elaborated) {
-    return elaborated.caches().stream().mapToLong(InspectCommand::aligned).sum();
-  }
-
-  private static long aligned(Variable cache) {
-    return (cache.type().bytes() + TensorArena.ALIGNMENT - 1) & -TensorArena.ALIGNMENT;
   }
 
   /** Sizes as given; the batch is one sample; the rest is the data set's, which is read only if it is needed. */

@@ -12,7 +12,6 @@ import dev.gatun.ops.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +52,8 @@ final class RunCommand implements Callable<Integer> {
       var given = inputs.isEmpty() ? sample(opened, scratch.arena()) : files(opened, scratch.arena());
       var sizes = sizes(opened, given);
       var results = List.copyOf(requireInputs(opened.elaborate(sizes, false), given).outputs().keySet());
-      try (var predictor = new Predictor(opened, sizes, file, machine.machine(), arena, machine.threads())) {
-        show(predictor.run(given, sizes, results, scratch.arena()), given);
+      try (var predictor = new Predictor(opened, file, machine.machine(), arena, machine.threads())) {
+        show(predictor.run(given, results, scratch.arena()), given);
       }
     }
     return ExitCode.GOOD;
@@ -77,9 +76,6 @@ final class RunCommand implements Callable<Integer> {
             + Names.similar(input.getKey(), known) + " (it has " + String.join(", ", known) + ")");
       }
       var read = Npy.read(input.getValue(), arena);
-      if (read.shape().rank() == 0) {
-        throw new InputException(input.getValue() + ": expected a batch of samples, found one number");
-      }
       var dense = arena.allocate(read.dtype(), read.shape());
       dense.copyFrom(read);
       tensors.put(input.getKey(), dense);
@@ -114,9 +110,8 @@ final class RunCommand implements Callable<Integer> {
 
   private Map<String, Long> sizes(Model opened, Map<String, Tensor> given) {
     var types = new LinkedHashMap<String, TensorType>();
-    given.forEach((name, tensor) -> types.put(name, new TensorType(tensor.dtype(),
-        Shape.of(Arrays.copyOfRange(tensor.shape().sizes(), 1, tensor.shape().rank())))));
-    var sizes = opened.sizes(types, given.values().iterator().next().shape().size(0));
+    given.forEach((name, tensor) -> types.put(name, new TensorType(tensor.dtype(), tensor.shape())));
+    var sizes = opened.sizes(types);
     for (var size : opened.program().freeSizes(opened.name())) {
       if (!sizes.containsKey(size)) {
         throw new UsageException("no input that was given tells the size " + size + ": give all that it occurs in: "

@@ -117,7 +117,7 @@ final class TrainCommand implements Callable<Integer> {
     object.put("loss", run.loss());
     object.put("metrics", run.metrics());
     object.put("weights", file.toString());
-    object.put("parameters_sha256", Checkpoint.parametersDigest(trainer));
+    object.put("parameters_sha256", Checkpoint.parametersDigest(trainer.model(), trainer.variables()));
     output.object(object);
     output.line("saved " + file + (trainer.isDone() ? "" : "; go on with --resume"));
     var next = next(file);

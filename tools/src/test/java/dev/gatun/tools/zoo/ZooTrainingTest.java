@@ -44,15 +44,6 @@ class ZooTrainingTest {
     }
   }
 
-  /** Says nothing. */
-  private static final class Silent implements Trainer.Listener {
-    @Override
-    public void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss) {}
-
-    @Override
-    public void epoch(int epoch, double loss) {}
-  }
-
   static Iterable<Zoo.Entry> models() {
     return Zoo.all();
   }
@@ -87,9 +78,7 @@ class ZooTrainingTest {
     try (var arena = TensorArena.root("test", 1L << 30);
         var trainer = new Trainer(model, settings, Machines.best(), arena, 2, data)) {
       var before = trainer.evaluate(data);
-      while (!trainer.isDone()) {
-        trainer.epoch(new Silent());
-      }
+      trainer.train();
       var after = trainer.evaluate(data);
       assertTrue(after.get("loss") < 0.6 * before.get("loss"), entry.name() + ": " + before + " to " + after);
       assertTrue(after.getOrDefault("accuracy", 1.0) == 1.0, entry.name() + ": " + after);
