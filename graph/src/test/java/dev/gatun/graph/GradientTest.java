@@ -32,6 +32,10 @@ class GradientTest {
 
   @Property(tries = 600)
   void firstOrder(@ForAll("primitives") String name, @ForAll long seed) {
+    first(name, seed);
+  }
+
+  private static void first(String name, long seed) {
     var loss = lossOf(name, seed);
     if (!hasSlope(loss)) {
       return;
@@ -42,6 +46,10 @@ class GradientTest {
   /** The gradient's own gradient, along a random direction of the operands. */
   @Property(tries = 400)
   void secondOrder(@ForAll("primitives") String name, @ForAll long seed) {
+    second(name, seed);
+  }
+
+  private static void second(String name, long seed) {
     var loss = lossOf(name, seed);
     if (!hasSlope(loss)) {
       return;
@@ -52,6 +60,17 @@ class GradientTest {
       total = loss.b.add(total, loss.b.sum(loss.b.mul(gradient, weights(loss.b, gradient)), Builder.allAxes(gradient), false));
     }
     check(name, total, loss.inputs, loss.sources, loss.b, seed);
+  }
+
+  /** Scans have more forms than other ops: what is summed over turns, masks, loops in loops. */
+  @Property(tries = 150)
+  void scans(@ForAll long seed) {
+    first("Scan", seed);
+  }
+
+  @Property(tries = 80)
+  void scansSecondOrder(@ForAll long seed) {
+    second("Scan", seed);
   }
 
   @Property(tries = 200)

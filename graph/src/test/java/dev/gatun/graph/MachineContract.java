@@ -92,6 +92,45 @@ abstract class MachineContract {
     });
   }
 
+  /** So do their gradients: loops back, what is summed after them, parts of a split. */
+  @Property(tries = 100)
+  void gradientsMeanTheirDefinitions(@ForAll long seed) {
+    var drawn = RandomGraphs.draw(seed, DType.F64);
+    var gradients = drawn.builder().gradients(drawn.loss(), drawn.inputs());
+    var outputs = new LinkedHashMap<String, Value>();
+    for (int i = 0; i < gradients.size(); i++) {
+      outputs.put("g" + i, gradients.get(i));
+    }
+    check(Graph.of(outputs, Map.of()), drawn.sources());
+  }
+
+  @Property(tries = 100)
+  void gradientsOfScansMeanTheirDefinitions(@ForAll long seed) {
+    var drawn = OpCases.draw("Scan", seed, DType.F64);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(operand(b, "x" + i, drawn.types().get(i), drawn.values().get(i), (seed >>> 2 * i & 3), sources));
+    }
+    Value loss = b.constant(TensorType.scalar(DType.F64), 0);
+    for (var result : b.scan((dev.gatun.ops.Scan) drawn.op(), operands)) {
+      loss = b.add(loss, b.sum(b.mul(result, result), Builder.allAxes(result), false));
+    }
+    var outputs = new LinkedHashMap<String, Value>();
+    for (var gradient : b.gradients(loss, operands.stream().filter(v -> v.dtype().isFloat()).toList())) {
+      outputs.put("g" + outputs.size(), gradient);
+    }
+    check(Graph.of(outputs, Map.of()), sources);
+  }
+
+  private void check(Graph graph, Map<String, Reference> sources) {
+    var expected = GraphRunner.define(graph, sources);
+    var outcome = GraphRunner.run(graph, machine(), 2, sources);
+    graph.outputs().forEach((name, value) ->
+        Closeness.check(machine().name() + " " + name, expected.get(value), outcome.outputs().get(name), 1e-9, 1e-9));
+  }
+
   private void compare(Graph graph, Map<String, Reference> sources, Op.Primitive op) {
     var expected = GraphRunner.define(graph, sources);
     var outcome = GraphRunner.run(graph, machine(), 2, sources);

@@ -331,16 +331,9 @@ final class OpCases {
         : new Case(new ScatterAdd(shape, axis, batch), List.of(index, part), List.of(positions, values(part, v -> v)));
   }
 
-  /** A cell with a sliced, a carried and a captured operand: h ← tanh(h · w + x), y = h ∘ x. */
   private Case scan() {
-    long length = 1 + random.nextInt(4);
-    long width = 1 + random.nextInt(17);
-    var b = new Builder();
-    Value x = b.source("x", Source.Role.INPUT, type(Shape.of(2, width)));
-    Value h = b.source("h", Source.Role.INPUT, type(Shape.of(2, width)));
-    Value w = b.source("w", Source.Role.INPUT, type(Shape.of(width, width)));
-    var next = b.tanh(b.add(b.matmul(h, w), x));
-    var body = new Scan.Body(List.of(x), List.of(h), List.of(w), List.of(b.mul(next, x)), List.of(next));
-    return of(new Scan(body, length, random.nextBoolean()), type(Shape.of(length, 2, width)), h.type(), w.type());
+    var scan = ScanCases.draw(random, dtype);
+    // Small operands: turns upon turns are so curved else that differences miss the slope.
+    return of(scan, x -> 0.4 * x, ScanCases.operands(scan).toArray(TensorType[]::new));
   }
 }

@@ -41,13 +41,13 @@ public record Binary(BinaryFn fn) implements Op.Primitive {
     return fn.derivative().emit(b, call.in(0), call.in(1), call.out(0), dOut.getFirst());
   }
 
-  /** x + 0, x − 0, x · 1, x / 1 and their mirror images: identities that keep every bit but the sign of a zero. */
+  /** x + 0, x − 0, x · 1, x / 1, their mirror images, and parts on zeros: all keep every bit but the sign of a zero. */
   @Override
   public Value simplify(Builder b, List<Value> in) {
     var x = in.get(0);
     var y = in.get(1);
     return switch (fn) {
-      case ADD -> Builder.isUniform(y, 0) ? x : Builder.isUniform(x, 0) ? y : null;
+      case ADD -> Builder.isUniform(y, 0) ? x : Builder.isUniform(x, 0) ? y : Pad.sum(b, x, y);
       case SUB -> Builder.isUniform(y, 0) ? x : null;
       case MUL -> Builder.isUniform(y, 1) ? x : Builder.isUniform(x, 1) ? y : null;
       case DIV -> Builder.isUniform(y, 1) ? x : null;

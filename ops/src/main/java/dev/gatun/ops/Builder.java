@@ -372,6 +372,11 @@ public final class Builder {
     return apply(new Convolve(Convolve.Role.OUTPUT, x.shape(), weight.shape(), geometry, groups), x, weight);
   }
 
+  /** A loop, less what needs none: products of what is the same in every turn are taken over all turns at once. */
+  public List<Value> scan(Scan scan, List<Value> in) {
+    return ScanFission.apply(this, scan, in);
+  }
+
   /** The gradient of a number with respect to each of {@code xs}: see {@link Differentiate}. */
   public List<Value> gradients(Value y, List<Value> xs) {
     return Differentiate.gradients(this, y, xs);

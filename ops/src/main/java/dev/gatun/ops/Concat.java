@@ -3,6 +3,7 @@ package dev.gatun.ops;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The operands one after the other along {@code axis}. */
 public record Concat(int axis) implements Op.Primitive {
@@ -64,6 +65,10 @@ public record Concat(int axis) implements Op.Primitive {
 
   @Override
   public Value simplify(Builder b, List<Value> in) {
+    if (in.stream().anyMatch(v -> v.node().op().equals(this))) {
+      return b.concat(in.stream().flatMap(v -> v.node().op().equals(this) ? v.node().inputs().stream() : Stream.of(v))
+          .toList(), axis);
+    }
     return in.size() == 1 ? in.getFirst() : null;
   }
 }

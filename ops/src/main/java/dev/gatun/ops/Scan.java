@@ -1,6 +1,5 @@
 package dev.gatun.ops;
 
-import dev.gatun.memory.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -8,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * A loop of {@code length} turns over a body. Operands: the sliced ones, [length, …] each, then the first values of the
@@ -78,12 +76,8 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
     return all;
   }
 
-  private static Shape stacked(long length, Shape shape) {
-    return Shape.of(LongStream.concat(LongStream.of(length), Arrays.stream(shape.sizes())).toArray());
-  }
-
   private TensorType stacked(Value v) {
-    return v.type().withShape(stacked(length, v.shape()));
+    return v.type().withShape(ScanStacks.stacked(length, v.shape()));
   }
 
   @Override
@@ -145,7 +139,7 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
   /** Also stacks every value of a turn that the turn's gradient reads. */
   @Override
   public Op.Primitive withResiduals() {
-    var backward = ScanGradient.of(body);
+    var backward = ScanGradient.of(body, result -> true);
     var missing = backward.residuals().stream().filter(v -> stackedAt(v) < 0).toList();
     if (missing.isEmpty()) {
       return this;
@@ -163,7 +157,7 @@ public record Scan(Body body, long length, boolean reverse) implements Op.Primit
 
   @Override
   public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-    return ScanGradient.of(body).emit(b, this, call, dOut);
+    return ScanGradient.of(body, result -> dOut.get(result) != null).emit(b, this, call, dOut);
   }
 
   @Override

@@ -2,106 +2,77 @@ package dev.gatun.ops;
 
 import dev.gatun.ops.Source.Role;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
- * The gradient of one turn of a scan, and the reverse scan made of it.
+ * The gradient of one turn of a scan, and the reverse scan made of it. What the turns add to the gradient of a captured
+ * operand is summed after the loop where it can be ({@link ScanSum}), and carried else.
  *
  * @param body the turn
- * @param seeds formals for the gradient of each result; null where it is no float
+ * @param seeds formals for the gradient of each result; null where none arrives
  * @param gradients of every formal of the body, in order; null where nothing flows
  * @param residuals values of the turn that the gradients read
  */
 record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, List<Value> residuals) {
 
-  static ScanGradient of(Scan.Body body) {
+  /**
+   * The gradient of a turn.
+   *
+   * @param arrives whether the stacked result of a number has a gradient; what is carried always has, from the turn after
+   */
+  static ScanGradient of(Scan.Body body, IntPredicate arrives) {
     var b = new Builder();
     var seeds = new ArrayList<Value>();
     var given = new HashMap<Value, Value>();
-    for (var result : body.results()) {
-      var seed = result.dtype().isFloat() ? b.source("d" + seeds.size(), Role.INPUT, result.type()) : null;
+    for (int i = 0; i < body.results().size(); i++) {
+      var result = body.results().get(i);
+      boolean seeded = result.dtype().isFloat() && (!body.isStacked(i) || arrives.test(i));
+      var seed = seeded ? b.source("d" + i, Role.INPUT, result.type()) : null;
       seeds.add(seed);
-      if (seed != null) {
+      if (seeded) {
         given.merge(result, seed, b::add);
       }
     }
     var gradients = Differentiate.gradients(b, given, body.formals());
-    var used = boundary(body, gradients);
-    used.removeAll(body.slices());
-    used.removeAll(body.captures());
-    return new ScanGradient(body, seeds, gradients, List.copyOf(used));
+    return new ScanGradient(body, seeds, gradients, List.copyOf(boundary(body, gradients)));
   }
 
   /** Values of the turn itself that the gradient's own nodes read; what it makes on the way it makes again. */
   private static Set<Value> boundary(Scan.Body body, List<Value> gradients) {
     var forward = new HashSet<>(Graph.ordered(body.results()));
     body.formals().forEach(formal -> forward.add(formal.node()));
-    var given = gradients.stream().filter(Objects::nonNull).toList();
+    var given = present(gradients);
+    var read = new ArrayList<Value>();
+    Graph.ordered(given).stream().filter(node -> !forward.contains(node)).forEach(node -> read.addAll(node.inputs()));
+    read.addAll(given);
+    var dependent = Graph.reachableFrom(body.formals(), Graph.ordered(body.results()));
     var used = new LinkedHashSet<Value>();
-    for (var node : Graph.ordered(given)) {
-      if (!forward.contains(node)) {
-        node.inputs().stream().filter(v -> forward.contains(v.node()) && !isFree(v)).forEach(used::add);
-      }
-    }
-    given.stream().filter(g -> forward.contains(g.node()) && !isFree(g)).forEach(used::add);
+    read.stream().filter(v -> forward.contains(v.node()) && dependent.contains(v.node()) && !isAtHand(body, v))
+        .forEach(used::add);
     return used;
   }
 
-  /** Whether a value costs nothing to make again: it depends on no formal. */
-  private static boolean isFree(Value v) {
-    return !(v.node().op() instanceof Source) && v.node().inputs().stream().allMatch(ScanGradient::isFree);
+  /** Whether a value costs nothing to have again: it is a sliced or captured operand, or a view of one. */
+  private static boolean isAtHand(Scan.Body body, Value v) {
+    return switch (v.node().op()) {
+      case Source _ -> !body.carries().contains(v);
+      case Broadcast _, Transpose _, Slice _ -> isAtHand(body, v.node().inputs().getFirst());
+      default -> false;
+    };
   }
 
   /** Emits the reverse scan; gives the gradient of each operand of {@code scan}. */
   List<Value> emit(Builder b, Scan scan, Op.Call call, List<Value> dOut) {
-    int sliced = body.slices().size();
-    int carried = body.carries().size();
-    var slices = new ArrayList<Value>();
-    var actualSlices = new ArrayList<Value>();
-    var carries = new ArrayList<Value>();
-    var actualCarries = new ArrayList<Value>();
-    for (int i = 0; i < seeds.size(); i++) {
-      if (seeds.get(i) != null) {
-        boolean stacked = body.isStacked(i);
-        (stacked ? slices : carries).add(seeds.get(i));
-        (stacked ? actualSlices : actualCarries)
-            .add(dOut.get(i) == null ? b.constant(call.out(i).type(), 0) : dOut.get(i));
-      }
-    }
-    for (var residual : residuals) {
-      slices.add(residual);
-      actualSlices.add(call.out(scan.stackedAt(residual)));
-    }
-    slices.addAll(body.slices());
-    actualSlices.addAll(call.in().subList(0, sliced));
-    var captures = body.captures();
-    var sums = accumulators(b, carries, actualCarries);
-
-    var renamed = rename(b, slices, carries, captures);
-    var next = new ArrayList<Value>();
-    for (int i = 0; i < carried; i++) {
-      if (dNext(i) != null) {
-        next.add(orZero(b, renamed.get(gradients.get(sliced + i)), dNext(i).type()));
-      }
-    }
-    for (int i = 0; i < captures.size(); i++) {
-      if (sums.get(i) != null) {
-        next.add(b.add(renamed.get(sums.get(i)), renamed.get(gradients.get(sliced + carried + i))));
-      }
-    }
-    var outputs = gradients.subList(0, sliced).stream().filter(Objects::nonNull).map(renamed::get).toList();
-    var reverse = new Scan(new Scan.Body(mapped(slices, renamed), mapped(carries, renamed),
-        mapped(captures, renamed), outputs, next), scan.length(), !scan.reverse());
-    var operands = new ArrayList<>(actualSlices);
-    operands.addAll(actualCarries);
-    operands.addAll(call.in().subList(sliced + carried, call.in().size()));
-    return distribute(b.apply(reverse, operands), sums, sliced, carried);
+    return new Reverse(b, scan, call).emit(dOut);
   }
 
   /** The formal for the gradient of carried value {@code i} at the turn's end. */
@@ -109,63 +80,113 @@ record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, Li
     return seeds.get(body.stacked().size() + i);
   }
 
-  private static Value orZero(Builder b, Value v, TensorType type) {
-    return v == null ? b.constant(type, 0) : v;
+  private static List<Value> present(List<Value> values) {
+    return values.stream().filter(Objects::nonNull).toList();
   }
 
-  /** One carried sum for each capture that a gradient reaches; null for the others. */
-  private List<Value> accumulators(Builder b, List<Value> carries, List<Value> actualCarries) {
-    var sums = new ArrayList<Value>();
-    int from = body.slices().size() + body.carries().size();
-    for (int i = 0; i < body.captures().size(); i++) {
-      var type = body.captures().get(i).type();
-      var sum = gradients.get(from + i) == null ? null : b.source("sum" + i, Role.INPUT, type);
-      sums.add(sum);
-      if (sum != null) {
-        carries.add(sum);
-        actualCarries.add(b.constant(type, 0));
+  /** The reverse scan on its way. */
+  private final class Reverse {
+    private final Builder b;
+    private final Scan scan;
+    private final Op.Call call;
+    private final List<Value> ofSlices = gradients.subList(0, body.slices().size());
+    private final List<Value> ofCarries = gradients.subList(ofSlices.size(), ofSlices.size() + body.carries().size());
+    private final List<Value> ofCaptures = gradients.subList(ofSlices.size() + ofCarries.size(), gradients.size());
+    /** Formals, and the operands that they stand for. */
+    private final Map<Value, Value> slices = new LinkedHashMap<>();
+    private final Map<Value, Value> carries = new LinkedHashMap<>();
+    private final Map<Value, Value> captures = new LinkedHashMap<>();
+
+    private Reverse(Builder b, Scan scan, Op.Call call) {
+      this.b = b;
+      this.scan = scan;
+      this.call = call;
+    }
+
+    private List<Value> emit(List<Value> dOut) {
+      enter(dOut);
+      var varying = Graph.reachableFrom(Scan.joined(List.copyOf(slices.keySet()), List.copyOf(carries.keySet())),
+          Graph.ordered(present(gradients)));
+      var sums = ScanSum.of(ofCaptures, slices.keySet(), varying);
+      var stacked = Scan.joined(present(ofSlices), List.copyOf(ScanSum.stacked(sums, slices.keySet())));
+      var carried = sums.stream().filter(sum -> sum.rest() != null).toList();
+      carried.forEach(sum -> carries.put(sum.carry(), b.constant(sum.carry().type(), 0)));
+      var map = rename(stacked, carried);
+      var next = new ArrayList<Value>();
+      for (int i = 0; i < ofCarries.size(); i++) {
+        if (dNext(i) != null) {
+          next.add(ofCarries.get(i) == null ? b.constant(dNext(i).type(), 0) : map.get(ofCarries.get(i)));
+        }
+      }
+      carried.forEach(sum -> next.add(b.add(map.get(sum.carry()), map.get(sum.rest()))));
+      var reverse = new Scan.Body(mapped(slices.keySet(), map), mapped(carries.keySet(), map),
+          mapped(captures.keySet(), map), mapped(stacked, map), next);
+      var operands = Scan.joined(Scan.joined(List.copyOf(slices.values()), List.copyOf(carries.values())),
+          List.copyOf(captures.values()));
+      var results = b.scan(new Scan(reverse, scan.length(), !scan.reverse()), operands);
+      return gradients(sums, stacked, results);
+    }
+
+    /** Every formal that the gradients read, with its operand. */
+    private void enter(List<Value> dOut) {
+      for (int i = 0; i < seeds.size(); i++) {
+        if (seeds.get(i) != null) {
+          var actual = dOut.get(i) == null ? b.constant(call.out(i).type(), 0) : dOut.get(i);
+          (body.isStacked(i) ? slices : carries).put(seeds.get(i), actual);
+        }
+      }
+      residuals.forEach(residual -> slices.put(residual, call.out(scan.stackedAt(residual))));
+      int number = 0;
+      for (var formal : body.slices()) {
+        slices.put(formal, call.in(number++));
+      }
+      number += body.carries().size();
+      for (var formal : body.captures()) {
+        captures.put(formal, call.in(number++));
       }
     }
-    return sums;
-  }
 
-  /** The gradients over formals of their own: residuals become slices, and nothing of the forward turn is computed. */
-  private Map<Value, Value> rename(Builder b, List<Value> slices, List<Value> carries, List<Value> captures) {
-    var map = new HashMap<Value, Value>();
-    map.put(null, null);
-    int number = 0;
-    for (var formal : Scan.joined(Scan.joined(slices, carries), captures)) {
-      map.put(formal, b.source("r" + number++, Role.INPUT, formal.type()));
-    }
-    var roots = gradients.stream().filter(Objects::nonNull).toList();
-    for (var node : Graph.ordered(roots)) {
-      boolean given = node.op() instanceof Source || node.outputs().stream().allMatch(map::containsKey);
-      boolean possible = node.inputs().stream().allMatch(map::containsKey);
-      if (!given && possible) {
-        var kept = new HashMap<>(map);
-        Graph.copyInto(b, node, node.op(), map);
-        node.outputs().stream().filter(kept::containsKey).forEach(v -> map.put(v, kept.get(v)));
+    /** The gradients over formals of their own: residuals become slices, and nothing of the forward turn is computed. */
+    private Map<Value, Value> rename(List<Value> stacked, List<ScanSum> carried) {
+      var map = new HashMap<Value, Value>();
+      for (var formals : List.of(slices, carries, captures)) {
+        formals.keySet().forEach(f -> map.put(f, b.source("reverse." + map.size(), Role.INPUT, f.type())));
       }
+      var roots = Scan.joined(stacked, present(ofCarries));
+      carried.forEach(sum -> roots.add(sum.rest()));
+      for (var node : Graph.ordered(roots)) {
+        boolean given = node.op() instanceof Source || node.outputs().stream().allMatch(map::containsKey);
+        if (!given && node.inputs().stream().allMatch(map::containsKey)) {
+          var kept = new HashMap<Value, Value>();
+          node.outputs().stream().filter(map::containsKey).forEach(v -> kept.put(v, map.get(v)));
+          Graph.copyInto(b, node, node.op(), map);
+          map.putAll(kept);
+        }
+      }
+      return map;
     }
-    return map;
+
+    /** The gradient of each operand of the scan. */
+    private List<Value> gradients(List<ScanSum> sums, List<Value> stacked, List<Value> results) {
+      var stacks = new ScanStacks(b, scan.length());
+      slices.forEach(stacks::put);
+      for (int i = 0; i < stacked.size(); i++) {
+        stacks.put(stacked.get(i), results.get(i));
+      }
+      var found = new ArrayList<Value>();
+      ofSlices.forEach(gradient -> found.add(gradient == null ? null : stacks.stack(gradient)));
+      int at = stacked.size();
+      for (int i = 0; i < ofCarries.size(); i++) {
+        found.add(dNext(i) == null ? null : results.get(at++));
+      }
+      for (var sum : sums) {
+        found.add(sum.emit(b, stacks, sum.rest() == null ? null : results.get(at++)));
+      }
+      return found;
+    }
   }
 
-  private static List<Value> mapped(List<Value> values, Map<Value, Value> map) {
+  private static List<Value> mapped(Collection<Value> values, Map<Value, Value> map) {
     return values.stream().map(map::get).toList();
-  }
-
-  private List<Value> distribute(List<Value> results, List<Value> sums, int sliced, int carried) {
-    var gradientsOfOperands = new ArrayList<Value>();
-    int next = 0;
-    for (int i = 0; i < sliced; i++) {
-      gradientsOfOperands.add(gradients.get(i) == null ? null : results.get(next++));
-    }
-    for (int i = 0; i < carried; i++) {
-      gradientsOfOperands.add(dNext(i) == null ? null : results.get(next++));
-    }
-    for (var sum : sums) {
-      gradientsOfOperands.add(sum == null ? null : results.get(next++));
-    }
-    return gradientsOfOperands;
   }
 }

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Joins kernels so that what lies between them never reaches memory: maps into maps and rows, rows over the same axes,
@@ -57,10 +58,13 @@ final class Fusion {
     return dropDead(inlined, readOutside);
   }
 
-  /** Slots written in a loop that something outside its body reads. */
+  /** Slots written in a loop that something outside its body reads, or a later turn. */
   private static Set<Slot> boundary(Item.Loop loop, List<Item> items, Set<Slot> readOutside) {
     var outside = new HashSet<>(readOutside);
     items.stream().filter(item -> item != loop).flatMap(Item::reads).forEach(outside::add);
+    var inside = loop.reads().collect(Collectors.toSet());
+    loop.body().stream().filter(item -> item instanceof Item.Store).flatMap(Item::writes).filter(inside::contains)
+        .forEach(outside::add);
     return outside;
   }
 
@@ -222,7 +226,7 @@ final class Fusion {
     var live = new HashSet<>(readOutside);
     var kept = new ArrayList<Item>();
     for (var item : items.reversed()) {
-      if (item.writes().anyMatch(live::contains) || item instanceof Item.Store) {
+      if (item.writes().anyMatch(live::contains)) {
         kept.add(item);
         item.reads().forEach(live::add);
       }
