@@ -3,24 +3,40 @@ package dev.gatun.simd;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A structure ready to run: its tape at once, and its vector class as soon as that is warm. */
-final class Kernel {
+final class Kernel implements Warmable {
   private static final ConcurrentHashMap<Structure, Kernel> KNOWN = new ConcurrentHashMap<>();
   private static final AtomicInteger NUMBER = new AtomicInteger();
   /** Elements that a kernel must have computed before its vector class is worth making. */
   private static final long WORTH_WARMING = 4096;
   /** HotSpot never compiles a method of more bytecodes ({@code HugeMethodLimit}); such a structure stays with its tape. */
   private static final int MOST_BYTECODES = 8000;
+  /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
+  private static final int TIMED = 2048;
+  private static final int SMALL = 3 * 16 + 3;
+  private static final int CALLS = 200;
+  /**
+   * Nanoseconds per vector operation that only C2's code stays below: C1's boxes every vector and takes about 100, the
+   * interpreter 500.
+   */
+  private static final long COMPILED_NANOS = 8;
+  /** Nanoseconds per lane of a scalar function. */
+  private static final long CALL_NANOS = 400;
 
   private static volatile boolean atOnce;
 
   private final Structure structure;
   private final Tape tape;
+  private volatile String origin;
+  private VectorKernel generated;
   private volatile VectorKernel vector;
   private long elements;
   private boolean queued;
@@ -30,8 +46,13 @@ final class Kernel {
     this.tape = new Tape(structure);
   }
 
-  static Kernel of(Structure structure) {
-    return KNOWN.computeIfAbsent(structure, Kernel::new);
+  /** @param origin where a plan uses it; people are told of the first such place only */
+  static Kernel of(Structure structure, String origin) {
+    var kernel = KNOWN.computeIfAbsent(structure, Kernel::new);
+    if (kernel.origin == null) {
+      kernel.origin = origin;
+    }
+    return kernel;
   }
 
   /** For tests: whether vector classes serve from a kernel's second call on, warm or not. */
@@ -60,7 +81,7 @@ final class Kernel {
       return;
     }
     if (atOnce) {
-      serve(generate());
+      vector = generate();
     }
     tape.run(scratch.registers(), frame, rows, columns);
     // A count that threads lose now and then only delays the queueing.
@@ -73,13 +94,76 @@ final class Kernel {
   private synchronized void queue() {
     if (!queued) {
       queued = true;
-      Warmer.add(this);
+      Warmer.shared().add(this);
     }
   }
 
-  /** Lets a vector class serve from now on. */
-  void serve(VectorKernel warm) {
-    vector = warm;
+  /** Whether the vector class serves. */
+  boolean isWarm() {
+    return vector != null;
+  }
+
+  @Override
+  public boolean renew() {
+    generated = generate();
+    return generated != null;
+  }
+
+  @Override
+  public void serve(boolean generated) {
+    vector = generated ? this.generated : null;
+  }
+
+  @Override
+  public Rehearsal rehearse(Arena arena) {
+    // Through a handle that is no constant: inlined here, the method would be warm here alone.
+    var run = handle();
+    var frame = new long[structure.frameLength()];
+    Arrays.fill(frame, 1L);
+    for (int s = 0; s < structure.strands().size(); s++) {
+      frame[Structure.start(s)] = arena.allocate(TIMED * 8L, 64).address();
+      frame[Structure.start(s) + 1] = 0;
+    }
+    frame[structure.scratch()] = arena.allocate(128, 64).address();
+    return new Rehearsal() {
+      @Override
+      public void calls() throws Throwable {
+        for (int i = 0; i < CALLS; i++) {
+          run.invokeExact(frame, 2, SMALL);
+        }
+      }
+
+      @Override
+      public void timed() throws Throwable {
+        run.invokeExact(frame, 1, TIMED);
+      }
+
+      @Override
+      public long limit() {
+        return Kernel.this.limit();
+      }
+    };
+  }
+
+  private MethodHandle handle() {
+    try {
+      var type = MethodType.methodType(void.class, long[].class, int.class, int.class);
+      return MethodHandles.lookup().findVirtual(VectorKernel.class, "run", type).bindTo(generated);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Narrower vectors take more operations, each as long. */
+  private long limit() {
+    long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
+    return TIMED * 32L / Machine.detected().vectorBits() * COMPILED_NANOS * (structure.code().size() + 2)
+        + calls * TIMED * CALL_NANOS;
+  }
+
+  @Override
+  public String toString() {
+    return "a kernel of " + structure.code().size() + " instructions" + (origin == null ? "" : " for " + origin);
   }
 
   /** The vector class; null if it would be too large to compile. */

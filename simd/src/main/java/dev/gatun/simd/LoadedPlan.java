@@ -51,17 +51,24 @@ final class LoadedPlan implements Backend.Executable {
   private List<Step> prepare(Plan.Run run, List<Long> counts) {
     var in = locate(run, run.in(), counts);
     var out = locate(run, run.out(), counts);
+    var name = name(run);
     return switch (run.spec()) {
-      case KernelSpec.Map map -> List.of(new MapStep(map, in, out, crew));
-      case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, arena));
+      case KernelSpec.Map map -> List.of(new MapStep(map, in, out, crew, name));
+      case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, arena, name));
       case KernelSpec.Direct direct when direct.epilogue() == null -> List.of(direct(direct, run, in, out));
       case KernelSpec.Direct direct -> {
         var operands = new ArrayList<>(out.subList(0, 1));
         operands.addAll(in.subList(direct.operands(), in.size()));
-        yield List.of(direct(direct, run, in, out), new MapStep(direct.epilogue(), operands, out.subList(0, 1), crew));
+        yield List.of(direct(direct, run, in, out),
+            new MapStep(direct.epilogue(), operands, out.subList(0, 1), crew, name));
       }
       default -> throw new IllegalStateException("the CPU offered no kernel for " + run.spec());
     };
+  }
+
+  /** A step as people are told of it. */
+  private static String name(Plan.Run run) {
+    return "step " + run.choice().name() + (run.origin().isEmpty() ? "" : " at " + run.origin());
   }
 
   private Step direct(KernelSpec.Direct direct, Plan.Run run, List<Located> in, List<Located> out) {
@@ -102,8 +109,8 @@ final class LoadedPlan implements Backend.Executable {
     boolean none = shape.elements() == 0 || counts.contains(0L);
     if (!none && (low < 0 || high > buffer.bytes()
         || buffer.offset() + buffer.bytes() > memory.at(buffer.place()).bytes())) {
-      throw new IllegalStateException("step " + run.choice().name() + (run.origin().isEmpty() ? "" : " at "
-          + run.origin()) + ": operand " + operand + " reaches from byte " + low + " to " + high + " of " + buffer);
+      throw new IllegalStateException(name(run) + ": operand " + operand + " reaches from byte " + low + " to " + high
+          + " of " + buffer);
     }
   }
 

@@ -26,7 +26,7 @@ final class MapStep extends Step implements Team.Task {
   private final long units;
   private final long unitsPerTask;
 
-  MapStep(KernelSpec.Map map, List<Located> in, List<Located> out, Crew crew) {
+  MapStep(KernelSpec.Map map, List<Located> in, List<Located> out, Crew crew, String origin) {
     super(in, out);
     this.crew = crew;
     slots = new ScopeSlots(map.space(), new boolean[map.space().rank()], in, out, map.exprs().stream(), 0);
@@ -40,7 +40,7 @@ final class MapStep extends Step implements Team.Task {
     for (int i = 0; i < out.size(); i++) {
       body.store(map.exprs().get(i), in.size() + i);
     }
-    sweep = new Sweep(body, slots.steps(row, slots.count()), laneSteps, crew.scratches());
+    sweep = new Sweep(body, slots.steps(row, slots.count()), laneSteps, crew, origin);
     columns = lane < 0 ? 1 : axes.sizes()[lane];
     rows = row < 0 ? 1 : axes.sizes()[row];
     columnBlock = Math.clamp(columns, 1, GRAIN);

@@ -19,6 +19,7 @@ final class RowStep extends Step {
   private static final long LANE_BYTES = 64;
 
   private final Crew crew;
+  private final String origin;
   private final ScopeSlots slots;
   private final RowShape shape;
   private final KernelSpec.Row row;
@@ -37,10 +38,11 @@ final class RowStep extends Step {
   private final Team.Task elementTask = this::elementTask;
   private int stage;
 
-  RowStep(KernelSpec.Row row, List<Located> in, List<Located> out, Crew crew, Arena arena) {
+  RowStep(KernelSpec.Row row, List<Located> in, List<Located> out, Crew crew, Arena arena, String origin) {
     super(in, out);
     this.row = row;
     this.crew = crew;
+    this.origin = origin;
     var reduced = new boolean[row.space().rank()];
     row.axes().forEach(axis -> reduced[axis] = true);
     var exprs = Stream.of(row.folds().stream().map(KernelSpec.Reduction::value), row.rowExprs().stream(),
@@ -99,7 +101,7 @@ final class RowStep extends Step {
     } else {
       body.accumulate(op, reduction.value(), lane(f), accumulator);
     }
-    return new Sweep(body, lineSteps, laneSteps, crew.scratches());
+    return new Sweep(body, lineSteps, laneSteps, crew, origin);
   }
 
   private Sweep rowResults(int firstResult) {
@@ -111,7 +113,7 @@ final class RowStep extends Step {
     for (int i = 0; i < row.rowExprs().size(); i++) {
       body.store(row.rowExprs().get(i), firstResult + i);
     }
-    return new Sweep(body, new long[slots.count()], steps, crew.scratches());
+    return new Sweep(body, new long[slots.count()], steps, crew, origin);
   }
 
   private Sweep elements(int firstResult) {
@@ -120,7 +122,7 @@ final class RowStep extends Step {
     for (int i = 0; i < row.mapExprs().size(); i++) {
       body.store(row.mapExprs().get(i), firstResult + row.rowExprs().size() + i);
     }
-    return new Sweep(body, steps(false, firstResult), laneSteps, crew.scratches());
+    return new Sweep(body, steps(false, firstResult), laneSteps, crew, origin);
   }
 
   @Override

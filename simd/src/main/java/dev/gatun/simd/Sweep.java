@@ -30,11 +30,13 @@ final class Sweep {
    *
    * @param rowSteps of each of the step's slots, in bytes (of a position, in numbers)
    * @param laneSteps likewise
-   * @param scratches one per worker
+   * @param crew its workers have a frame each
+   * @param origin which step it belongs to, for people
    */
-  Sweep(Body body, long[] rowSteps, long[] laneSteps, Scratch[] scratches) {
+  Sweep(Body body, long[] rowSteps, long[] laneSteps, Crew crew, String origin) {
+    var scratches = crew.scratches();
     var structure = body.structure();
-    kernel = Kernel.of(structure);
+    kernel = Kernel.of(structure, origin);
     slots = body.slotsOfStrands();
     int strands = slots.length;
     widths = new int[strands];

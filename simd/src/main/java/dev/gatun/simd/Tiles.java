@@ -19,13 +19,7 @@ final class Tiles {
   }
 
   private static Tile serve(TileShape shape) {
-    var generated = generate(shape);
-    if (shape.dtype() != DType.F32) {
-      return generated;
-    }
-    var warming = new WarmingTile(shape, generated);
-    Warmer.add(warming);
-    return warming;
+    return shape.dtype() == DType.F32 ? new WarmingTile(shape, Warmer.shared()) : generate(shape);
   }
 
   static Tile generate(TileShape shape) {

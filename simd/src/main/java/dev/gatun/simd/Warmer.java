@@ -1,111 +1,194 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.util.Arrays;
-import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Runs new vector classes on numbers of no account until HotSpot has compiled them, one at a time and beside the main
- * path, which the tapes serve meanwhile. One at a time, because methods of this size can be stuck below C2 when the
- * compilers' queue is long.
+ * Runs generated methods on numbers of no account until HotSpot has compiled them, one at a time and beside the main
+ * path, which their twins serve meanwhile; and looks now and then whether they are still fast.
+ *
+ * <p>HotSpot can get stuck with a large method: where C2 has a long queue, C1 compiles the method without profiling,
+ * later fails to compile it with profiling, and then never passes it on. A method that is slow for long is therefore given
+ * up and generated anew, in a class that HotSpot begins afresh with. What stays slow none the less is reported, once.
  */
 final class Warmer extends Thread {
-  /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
-  private static final int TIMED = 2048;
-  private static final int SMALL = 3 * 16 + 3;
-  private static final int CALLS = 200;
-  /**
-   * Nanoseconds per vector operation that only C2's code stays below: C1's boxes every vector and takes about 100, the
-   * interpreter 500.
-   */
-  private static final long COMPILED_NANOS = 8;
-  /** Nanoseconds per lane of a scalar function. */
-  private static final long CALL_NANOS = 400;
-  /** After so long a kernel that is still slow stays with its tape. */
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  /** How often a method is made anew in a row before it is reported; each time it has twice as long. */
+  static final int ATTEMPTS = 4;
+  private static final long PATIENCE_NANOS = 1_000_000_000L;
+  /** Attempts on what was reported take a twentieth of this thread's time. */
+  private static final int REST = 20;
+  private static final long FIRST_CHECK_NANOS = 1_000_000_000L;
+  private static final long LAST_CHECK_NANOS = 300_000_000_000L;
+  /** A check is disturbed by whatever else runs: the best of so many calls counts. */
+  private static final int CHECK_CALLS = 5;
+  private static final long AT_ONCE_NANOS = -3_600_000_000_000L;
 
-  private static final Warmer RUNNING = new Warmer();
+  private static final Warmer RUNNING = new Warmer(PATIENCE_NANOS);
 
   static {
-    RUNNING.setDaemon(true);
     RUNNING.start();
   }
 
-  private final LinkedBlockingDeque<Runnable> queue = new LinkedBlockingDeque<>();
+  private final DelayQueue<Watch> queue = new DelayQueue<>();
+  private final long patience;
+  private boolean warmedAny;
+  private boolean saidNone;
+  private long vainNanos;
+  private int slow;
 
-  private Warmer() {
+  /** @param patience nanoseconds of the first attempt on each method */
+  Warmer(long patience) {
     super("gatun-warmer");
+    this.patience = patience;
+    setDaemon(true);
   }
 
-  static void add(Kernel kernel) {
-    RUNNING.queue.addLast(() -> warm(kernel));
+  static Warmer shared() {
+    return RUNNING;
   }
 
-  /** Tiles come before kernels: most of the work is theirs. */
-  static void add(WarmingTile tile) {
-    RUNNING.queue.addFirst(tile::warm);
+  /** Warms and watches a kernel after those that came before. */
+  Watch add(Warmable kernel) {
+    return add(kernel, 0);
+  }
+
+  /** Warms and watches a kernel before all others. */
+  Watch addFirst(Warmable kernel) {
+    return add(kernel, AT_ONCE_NANOS);
+  }
+
+  private Watch add(Warmable kernel, long delay) {
+    var watch = new Watch(kernel);
+    watch.due = System.nanoTime() + delay;
+    queue.add(watch);
+    return watch;
   }
 
   @Override
   public void run() {
     while (true) {
       try {
-        queue.take().run();
+        queue.take().turn();
       } catch (InterruptedException e) {
         return;
       }
     }
   }
 
-  private static void warm(Kernel kernel) {
-    var structure = kernel.structure();
-    var vector = kernel.generate();
-    if (vector == null) {
-      return;
+  private static void warn(String sentence) {
+    System.getLogger("dev.gatun.simd").log(System.Logger.Level.WARNING, sentence);
+  }
+
+  private static String slowly(Object what, String so) {
+    return what + so + " and runs at a fraction of its speed: start the JVM with -XX:Tier3DelayOn=100000, with room for "
+        + "code (-XX:ReservedCodeCacheSize) and without flags that switch the C2 compiler off";
+  }
+
+  /** One kernel's turns. */
+  final class Watch implements Delayed {
+    private final Warmable kernel;
+    private long due;
+    private volatile int attempts;
+    private boolean warm;
+    private boolean reported;
+    private long pause;
+
+    private Watch(Warmable kernel) {
+      this.kernel = kernel;
     }
-    // Through a handle that is no constant: inlined here, the method would be warm here alone.
-    var run = handle(vector);
-    try (var arena = Arena.ofConfined()) {
-      var frame = new long[structure.frameLength()];
-      Arrays.fill(frame, 1L);
-      for (int s = 0; s < structure.strands().size(); s++) {
-        frame[Structure.start(s)] = arena.allocate(TIMED * 8L, 64).address();
-        frame[Structure.start(s) + 1] = 0;
+
+    /** Has a kernel that waits to be warmed warmed next, unless that was in vain so far. */
+    void hasten() {
+      if (attempts < ATTEMPTS && queue.remove(this)) {
+        due = System.nanoTime() + AT_ONCE_NANOS;
+        queue.add(this);
       }
-      frame[structure.scratch()] = arena.allocate(128, 64).address();
-      long limit = limit(structure);
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < PATIENCE_NANOS) {
-        for (int i = 0; i < CALLS; i++) {
-          run.invokeExact(frame, 2, SMALL);
-        }
-        long before = System.nanoTime();
-        run.invokeExact(frame, 1, TIMED);
-        if (System.nanoTime() - before < limit) {
-          kernel.serve(vector);
+    }
+
+    private void turn() {
+      try (var arena = Arena.ofConfined()) {
+        if (warm && isFast(kernel.rehearse(arena))) {
+          pause = Math.min(2 * pause, LAST_CHECK_NANOS);
+        } else if (warm) {
+          kernel.serve(false);
+          warm = false;
+          attempt(arena);
+        } else if (kernel.renew()) {
+          attempt(arena);
+        } else {
+          warn(slowly(kernel, " is too large to be compiled"));
           return;
         }
+      } catch (Throwable e) {
+        warn(slowly(kernel, " could not be tried (" + e + ")"));
+        return;
       }
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot warm a kernel for " + structure, e);
+      due = System.nanoTime() + pause;
+      queue.add(this);
     }
-  }
 
-  private static MethodHandle handle(VectorKernel vector) {
-    try {
-      var type = MethodType.methodType(void.class, long[].class, int.class, int.class);
-      return MethodHandles.lookup().findVirtual(VectorKernel.class, "run", type).bindTo(vector);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
+    private void attempt(Arena arena) throws Throwable {
+      long nanos = patience << Math.min(attempts, ATTEMPTS - 1);
+      if (becomesFast(kernel.rehearse(arena), nanos)) {
+        kernel.serve(true);
+        slow -= attempts >= ATTEMPTS ? 1 : 0;
+        warm = true;
+        warmedAny = true;
+        attempts = 0;
+        pause = FIRST_CHECK_NANOS;
+        return;
+      }
+      attempts++;
+      slow += attempts == ATTEMPTS ? 1 : 0;
+      pause = attempts < ATTEMPTS ? 0 : nanos * slow * REST;
+      vainNanos += nanos;
+      reportOnce();
     }
-  }
 
-  /** What the timed call takes at most once it is compiled; narrower vectors take more operations, each as long. */
-  private static long limit(Structure structure) {
-    long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
-    return TIMED * 32L / Machine.detected().vectorBits() * COMPILED_NANOS * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS;
+    private void reportOnce() {
+      if (!warmedAny && !saidNone && vainNanos >= patience << ATTEMPTS) {
+        saidNone = true;
+        warn(slowly("the machine cpu", " has had no kernel compiled so far"));
+      } else if (warmedAny && !reported && attempts >= ATTEMPTS) {
+        reported = true;
+        warn(slowly(kernel, " has not been compiled so far"));
+      }
+    }
+
+    private static boolean isFast(Warmable.Rehearsal rehearsal) throws Throwable {
+      for (int i = 0; i < CHECK_CALLS; i++) {
+        long before = System.nanoTime();
+        rehearsal.timed();
+        if (System.nanoTime() - before < rehearsal.limit()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static boolean becomesFast(Warmable.Rehearsal rehearsal, long nanos) throws Throwable {
+      long start = System.nanoTime();
+      while (System.nanoTime() - start < nanos) {
+        rehearsal.calls();
+        long before = System.nanoTime();
+        rehearsal.timed();
+        if (System.nanoTime() - before < rehearsal.limit()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(due - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return Long.signum(due - ((Watch) other).due);
+    }
   }
 }

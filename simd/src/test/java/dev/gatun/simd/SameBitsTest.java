@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +24,7 @@ class SameBitsTest {
   void widthAndWarmthDoNotMatter() throws IOException, InterruptedException {
     var digests = new ArrayList<String>();
     for (int bytes : new int[] {16, 32, 64}) {
-      var line = child("-XX:MaxVectorSize=" + bytes);
+      var line = Child.run(SameBits.class, List.of("-XX:MaxVectorSize=" + bytes)).getLast();
       assertTrue(line.matches("\\d+ -?\\d+"), line);
       int bits = Integer.parseInt(line.split(" ")[0]);
       assertTrue(bits <= 8 * bytes, "asked for " + 8 * bytes + " bits, ran with " + bits);
@@ -34,16 +32,5 @@ class SameBitsTest {
     }
     assertEquals(digests.get(0), digests.get(1), "128 and 256 bits");
     assertEquals(digests.get(0), digests.get(2), "128 and 512 bits");
-  }
-
-  /** The last line that {@link SameBits} prints in a JVM with the given flag. */
-  private static String child(String flag) throws IOException, InterruptedException {
-    var command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag,
-        "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
-        System.getProperty("java.class.path"), SameBits.class.getName());
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output.lines().toList().getLast();
   }
 }

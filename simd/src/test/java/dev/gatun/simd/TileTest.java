@@ -1,6 +1,5 @@
 package dev.gatun.simd;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
@@ -9,8 +8,6 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.foreign.Arena;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,13 +69,7 @@ class TileTest {
   }
 
   private static List<String> child(String flag) throws IOException, InterruptedException {
-    var command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag, "-Xbatch",
-        "-XX:+PrintCompilation", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
-        System.getProperty("java.class.path"), TileTest.class.getName());
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output.lines().toList();
+    return Child.run(TileTest.class, List.of(flag, "-Xbatch", "-XX:+PrintCompilation"));
   }
 
   /** Runs every tile often enough to be compiled at the last tier. */
