@@ -5,6 +5,7 @@ import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Checked;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.lang.foreign.ValueLayout;
@@ -66,10 +67,11 @@ public final class Session implements AutoCloseable {
         case MODEL -> require(plan, name, operand, model, "model");
       }
     });
-    var slab = machine.allocate(arena, plan.planBytes());
+    var slab = machine.allocate(arena, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
     plan.tables().forEach(table -> upload(plan, slab, table));
     var memory = new Backend.Memory(slab, caches.slab(), model.slab());
-    var loaded = new Loaded(plan, memory, machine.load(plan, memory, threads), model.arena());
+    var executable = Checked.on() ? new Checked(machine, plan, memory, threads) : machine.load(plan, memory, threads);
+    var loaded = new Loaded(plan, memory, executable, model.arena());
     plans.add(loaded);
     return loaded;
   }

@@ -2,6 +2,7 @@ package dev.gatun.simd;
 
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Extent;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Plan;
@@ -92,25 +93,11 @@ final class LoadedPlan implements Backend.Executable {
   /** That every element of the operand, at every turn, lies in its buffer and the buffer in its memory. */
   private void check(Plan.Run run, Plan.Operand operand, List<Long> counts) {
     var buffer = plan.buffers().get(operand.buffer());
-    var shape = operand.type().shape();
-    int width = operand.type().dtype().bytes();
-    long low = operand.offset();
-    long high = operand.offset() + width;
-    for (int axis = 0; axis < shape.rank(); axis++) {
-      long reach = (shape.size(axis) - 1) * operand.strides().get(axis) * width;
-      low += Math.min(0, reach);
-      high += Math.max(0, reach);
-    }
-    for (int loop = 0; loop < operand.advance().size(); loop++) {
-      long reach = (counts.get(loop) - 1) * operand.advance().get(loop);
-      low += Math.min(0, reach);
-      high += Math.max(0, reach);
-    }
-    boolean none = shape.elements() == 0 || counts.contains(0L);
-    if (!none && (low < 0 || high > buffer.bytes()
+    var extent = Extent.of(operand, counts);
+    if (extent.high() > extent.low() && (extent.low() < 0 || extent.high() > buffer.bytes()
         || buffer.offset() + buffer.bytes() > memory.at(buffer.place()).bytes())) {
-      throw new IllegalStateException(name(run) + ": operand " + operand + " reaches from byte " + low + " to " + high
-          + " of " + buffer);
+      throw new IllegalStateException(name(run) + ": operand " + operand + " reaches from byte " + extent.low()
+          + " to " + extent.high() + " of " + buffer);
     }
   }
 
