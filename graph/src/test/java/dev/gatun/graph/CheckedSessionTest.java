@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A session in checked mode catches a kernel that writes past the end of the plan's memory, and says where it is from. */
+/** A session in checked mode catches a kernel that writes past the end of the plan's memory, and names its place. */
 class CheckedSessionTest {
   /** The interpreter, whose steps write one byte too many. */
   private static final class Careless implements Backend {

@@ -54,7 +54,7 @@ public final class Checked implements Backend.Executable {
   /**
    * Loads a plan so that it is checked as it runs.
    *
-   * @param memory the plan's own should be {@link #GUARD} bytes longer than the plan asks for: else nothing guards its end
+   * @param memory the plan's own should be {@link #GUARD} bytes longer than the plan asks for, to guard its end
    */
   public Checked(Backend machine, Plan plan, Backend.Memory memory, int threads) {
     this.plan = plan;
@@ -64,8 +64,8 @@ public final class Checked implements Backend.Executable {
     plan.tables().forEach(t -> touched.add(t.operand().buffer()));
     try {
       for (var step : plan.steps()) {
-        var alone = new Plan(plan.machine(), plan.buffers(), List.of(step), plan.sources(), plan.outputs(), plan.tables(),
-            plan.planBytes());
+        var alone = new Plan(plan.machine(), plan.buffers(), List.of(step), plan.sources(), plan.outputs(),
+            plan.tables(), plan.planBytes());
         var sites = new ArrayList<Site>();
         collect(step, List.of(), sites);
         var blanks = blanks(sites, touched);

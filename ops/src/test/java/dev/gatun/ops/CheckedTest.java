@@ -93,14 +93,15 @@ class CheckedTest {
     Expr e = in == null ? new Expr.Literal(1, DType.F32)
         : new Expr.Apply2(BinaryFn.ADD, new Expr.Input(0, DType.F32), new Expr.Input(0, DType.F32));
     var spec = new KernelSpec.Map(Shape.of(size), in == null ? List.of() : List.of(f32(size)), List.of(e));
-    return new Plan.Run(spec, Choice.anyLayout("map", spec, 0, 0), in == null ? List.of() : List.of(in), List.of(out), -1,
-        origin);
+    return new Plan.Run(spec, Choice.anyLayout("map", spec, 0, 0), in == null ? List.of() : List.of(in), List.of(out),
+        -1, origin);
   }
 
   /** Buffers `first` at 64 and `second` at 128, of 32 bytes each. */
   private static Plan plan(Plan.Step... steps) {
     return new Plan("interpreter", List.of(new Plan.Buffer("first", Plan.Place.PLAN, 64, 32),
-        new Plan.Buffer("second", Plan.Place.PLAN, 128, 32)), List.of(steps), Map.of(), Map.of(), List.of(), PLAN_BYTES);
+        new Plan.Buffer("second", Plan.Place.PLAN, 128, 32)), List.of(steps), Map.of(), Map.of(), List.of(),
+        PLAN_BYTES);
   }
 
   private float[] run(Backend on, Plan plan) {

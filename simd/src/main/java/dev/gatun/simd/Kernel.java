@@ -17,7 +17,7 @@ final class Kernel implements Warmable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
   /** Elements that a kernel must have computed before its vector class is worth making. */
   private static final long WORTH_WARMING = 4096;
-  /** HotSpot never compiles a method of more bytecodes ({@code HugeMethodLimit}); such a structure stays with its tape. */
+  /** HotSpot never compiles a method of more bytecodes ({@code HugeMethodLimit}). */
   private static final int MOST_BYTECODES = 8000;
   /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
   private static final int TIMED = 2048;

@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
  * path, which their twins serve meanwhile; and looks now and then whether they are still fast.
  *
  * <p>HotSpot can get stuck with a large method: where C2 has a long queue, C1 compiles the method without profiling,
- * later fails to compile it with profiling, and then never passes it on. A method that is slow for long is therefore given
- * up and generated anew, in a class that HotSpot begins afresh with. What stays slow none the less is reported, once.
+ * later fails to compile it with profiling, and then never passes it on. A method that is slow for long is therefore
+ * given up and generated anew, in a class that HotSpot begins afresh with. What stays slow none the less is reported,
+ * once.
  */
 final class Warmer extends Thread {
   /** How often a method is made anew in a row before it is reported; each time it has twice as long. */
@@ -82,8 +83,8 @@ final class Warmer extends Thread {
   }
 
   private static String slowly(Object what, String so) {
-    return what + so + " and runs at a fraction of its speed: start the JVM with -XX:Tier3DelayOn=100000, with room for "
-        + "code (-XX:ReservedCodeCacheSize) and without flags that switch the C2 compiler off";
+    return what + so + " and runs at a fraction of its speed: start the JVM with -XX:Tier3DelayOn=100000, with room "
+        + "for code (-XX:ReservedCodeCacheSize) and without flags that switch the C2 compiler off";
   }
 
   /** One kernel's turns. */

@@ -15,7 +15,7 @@ import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Random;
 
-/** Keeps the queue of C2 long: without end it generates methods that take C2 some time, and runs them until they are hot. */
+/** Keeps the queue of C2 long: it generates methods without end that take C2 some time, and runs them until hot. */
 final class CompilerNoise extends Thread {
   private static final int VARIABLES = 12;
   private static final int OPERATIONS = 300;

@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kernels are proof against HotSpot's trap for large methods where the JVM is not ours to give flags to. The trap: with a
- * long queue before C2, C1 compiles a method without profiling (tier 2), then gives up on it with profiling (tier 3), and
- * the method stays as it is, at a hundredth of its speed, for ever.
+ * Kernels are proof against HotSpot's trap for large methods where the JVM is not ours to give flags to. The trap: with
+ * a long queue before C2, C1 compiles a method without profiling (tier 2), then gives up on it with profiling (tier 3),
+ * and the method stays as it is, at a hundredth of its speed, for ever.
  */
 class HotSpotTrapTest {
   /** Of a timed call: so many that the call itself, which may still be interpreted, hardly counts. */
@@ -34,15 +34,16 @@ class HotSpotTrapTest {
   private static final int CAUGHT = 8;
 
   /**
-   * With C2's queue kept long by other code, generated methods that are simply called are caught; kernels and tiles that
-   * warm meanwhile are as fast afterwards as in a quiet JVM with the flag.
+   * With C2's queue kept long by other code, generated methods that are simply called are caught; kernels and tiles
+   * that warm meanwhile are as fast afterwards as in a quiet JVM with the flag.
    */
   @Test
   void kernelsAndTilesReachFullSpeedWhereBareMethodsAreCaught() throws IOException, InterruptedException {
     var noisy = times(Child.run(HotSpotTrapTest.class, List.of("-XX:ActiveProcessorCount=2"), "noisy"));
     var quiet = times(Child.run(HotSpotTrapTest.class, List.of("-XX:ActiveProcessorCount=2",
         "-XX:Tier3DelayOn=100000"), "quiet"));
-    assertTrue(noisy.get("bare") > CAUGHT * quiet.get("bare"), "the trap was not provoked: " + noisy + ", quiet " + quiet);
+    assertTrue(noisy.get("bare") > CAUGHT * quiet.get("bare"),
+        "the trap was not provoked: " + noisy + ", quiet " + quiet);
     assertEquals(quiet.keySet(), noisy.keySet());
     quiet.forEach((name, nanos) -> {
       if (!name.equals("bare")) {
@@ -58,7 +59,7 @@ class HotSpotTrapTest {
     return times;
   }
 
-  /** Warms kernels, tiles and bare methods, at first beside {@link CompilerNoise} if asked to, and prints their times. */
+  /** Warms kernels, tiles and bare methods, at first beside {@link CompilerNoise} if asked to; prints their times. */
   public static void main(String[] arguments) throws InterruptedException {
     var noise = new ArrayList<CompilerNoise>();
     if (arguments[0].equals("noisy")) {

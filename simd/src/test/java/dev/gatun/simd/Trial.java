@@ -15,6 +15,8 @@ import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -193,10 +195,30 @@ final class Trial implements AutoCloseable {
     return got;
   }
 
+  KernelSpec spec() {
+    return spec;
+  }
+
+  /** The plan on its memory, as a session runs it. */
+  Backend.Executable load(int threads) {
+    return new CpuBackend().load(plan, new Backend.Memory(got, null, null), threads);
+  }
+
+  /** Runs on the numbers drawn, and adds the bits of all results to a digest, those of a NaN alike. */
+  void digest(Backend.Executable loaded, MessageDigest into) {
+    got.upload(0, expected.host());
+    loaded.run();
+    for (int i = 0; i < out.size(); i++) {
+      for (double number : got(i)) {
+        into.update(ByteBuffer.allocate(Double.BYTES).putLong(0, Double.doubleToLongBits(number)));
+      }
+    }
+  }
+
   /** Runs the CPU, then checks that nothing but results changed. */
   Trial runCpu(int threads) {
     var before = got.host().toArray(ValueLayout.JAVA_BYTE);
-    try (var loaded = new CpuBackend().load(plan, new Backend.Memory(got, null, null), threads)) {
+    try (var loaded = load(threads)) {
       loaded.run();
       if (!inPlace) {
         runVectors(loaded);
