@@ -18,6 +18,12 @@ final class Offers {
   /** Multiply-adds that a core does in a second. */
   private static final double MULTIPLY_ADD_RATE = 50e9;
 
+  /** Runs of a multiple of so many bytes start in few of the sets of a first-level cache (64 of 64 bytes, on most). */
+  private static final int CROWDED = 1024;
+
+  /** What keeps such runs apart: a cache line. */
+  private static final int GAP_BYTES = 64;
+
   private Offers() {
   }
 
@@ -50,9 +56,15 @@ final class Offers {
     boolean batch = Convolution.laneAxis(ConvolutionGeometry.shape(op, direct.results().getFirst().dtype()))
         == Convolution.LaneAxis.BATCH;
     boolean line = op.geometry().rank() == 1;
-    var lanes = Layout.of(batch ? 0 : 1);
     var image = batch ? line ? Layout.of(2, 1, 0) : Layout.of(2, 3, 1, 0) : line ? Layout.of(0, 2, 1)
         : Layout.of(0, 2, 3, 1);
+    var lanes = Layout.of(batch ? 0 : 1);
+    var data = direct.in().getFirst();
+    if (batch && data.shape().size(0) * data.dtype().bytes() % CROWDED == 0) {
+      int gap = GAP_BYTES / data.dtype().bytes();
+      image = image.withGap(gap);
+      lanes = lanes.withGap(gap);
+    }
     boolean weight = op.role() == Convolve.Role.WEIGHT;
     var in = new ArrayList<>(Collections.nCopies(direct.in().size(), Layout.ANY));
     in.set(0, lanes);

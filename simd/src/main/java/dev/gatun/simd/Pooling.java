@@ -12,6 +12,10 @@ import dev.gatun.ops.Geometry;
 record Pooling(int inHeight, int inWidth, int outHeight, int outWidth, Axis vertical, Axis horizontal) {
   /** One axis: window o covers o · stride − pad + tap · dilation for each tap. */
   record Axis(int kernel, int stride, int pad, int dilation) {
+    boolean tiles(int in, int out) {
+      return kernel == stride && pad == 0 && dilation == 1 && out * stride == in;
+    }
+
     int start(int output) {
       return output * stride - pad;
     }
@@ -35,6 +39,11 @@ record Pooling(int inHeight, int inWidth, int outHeight, int outWidth, Axis vert
     var vertical = rank == 3 ? new Axis(1, 1, 0, 1) : axis(g, 0);
     return new Pooling(rank == 3 ? 1 : (int) larger.size(2), (int) larger.size(rank - 1),
         rank == 3 ? 1 : (int) smaller.size(2), (int) smaller.size(rank - 1), vertical, horizontal);
+  }
+
+  /** Whether every place of the plane lies in exactly one window. */
+  boolean tiles() {
+    return vertical.tiles(inHeight, outHeight) && horizontal.tiles(inWidth, outWidth);
   }
 
   private static Axis axis(Geometry g, int i) {

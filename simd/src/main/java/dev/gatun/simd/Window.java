@@ -39,8 +39,16 @@ final class Window {
     int rank = larger.strides().length;
     columnStep = larger.stride(rank - 1);
     rowStep = rank == 3 ? 0 : larger.stride(2);
-    tapRow = rowStep * of.vertical().dilation();
-    tapColumn = columnStep * of.horizontal().dilation();
+  }
+
+  /** The whole plane as one window. */
+  void whole(long plane) {
+    height = pooling.inHeight();
+    width = pooling.inWidth();
+    first = plane;
+    place = 0;
+    tapRow = rowStep;
+    tapColumn = columnStep;
   }
 
   void at(int row, int column, long plane) {
@@ -52,6 +60,8 @@ final class Window {
     int x = h.start(column) + across * h.dilation();
     height = v.lastTap(row, pooling.inHeight()) - down;
     width = h.lastTap(column, pooling.inWidth()) - across;
+    tapRow = rowStep * v.dilation();
+    tapColumn = columnStep * h.dilation();
     first = plane + y * rowStep + x * columnStep;
     place = y * pooling.inWidth() + x;
   }

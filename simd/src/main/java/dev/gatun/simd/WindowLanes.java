@@ -14,6 +14,9 @@ abstract sealed class WindowLanes permits WindowVectors, WindowScalars {
   /** y becomes the sum, in ascending order of taps. */
   abstract void sum(long y, int n);
 
+  /** Sets every tap to zero. */
+  abstract void clear(int n);
+
   /** Adds y at every tap. */
   abstract void spread(long y, int n);
 

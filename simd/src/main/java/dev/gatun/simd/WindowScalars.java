@@ -72,6 +72,17 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
+  void clear(int n) {
+    for (int lane = 0; lane < n; lane++) {
+      for (int down = 0; down < window.height; down++) {
+        for (int across = 0; across < window.width; across++) {
+          set(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn(), 0);
+        }
+      }
+    }
+  }
+
+  @Override
   void spread(long y, int n) {
     for (int lane = 0; lane < n; lane++) {
       double value = get(y + lane * yStep);

@@ -25,6 +25,7 @@ final class WindowStep extends Step implements Team.Task {
   private final int smallerAt;
   private final int positionsAt;
   private final int lane;
+  private final boolean tiles;
   private final boolean dense;
   private final int laneBlocks;
   private final WindowLanes[] lanes;
@@ -48,6 +49,7 @@ final class WindowStep extends Step implements Team.Task {
     this.smaller = smaller < in.size() ? in.get(smaller) : out.get(smaller - in.size());
     this.positions = positions < 0 ? null : positions < in.size() ? in.get(positions) : out.get(positions - in.size());
     dtype = this.larger.type().dtype();
+    tiles = pooling.tiles();
     lane = isDense(1) && !isDense(0) ? 1 : 0;
     dense = isDense(lane) && dtype == DType.F32;
     laneBlocks = (int) ((this.larger.size(lane) + LANES - 1) / LANES);
@@ -72,9 +74,6 @@ final class WindowStep extends Step implements Team.Task {
 
   @Override
   void run() {
-    if (kind == Kind.SPREAD || kind == Kind.MOVE) {
-      Strided.zero(larger, addresses[largerAt]);
-    }
     long planes = larger.size(1 - lane);
     crew.run(larger.type().shape().elements(), Math.toIntExact(planes * laneBlocks), this);
   }
@@ -89,6 +88,11 @@ final class WindowStep extends Step implements Team.Task {
     long p = positions == null ? 0 : start(positions, positionsAt, plane, first);
     var window = lanes[worker].window;
     window.image(larger, pooling);
+    boolean fills = kind == Kind.SPREAD || kind == Kind.MOVE;
+    if (fills && !tiles) {
+      window.whole(x);
+      lanes[worker].clear(n);
+    }
     int rank = smaller.strides().length;
     for (int row = 0; row < pooling.outHeight(); row++) {
       for (int column = 0; column < pooling.outWidth(); column++) {
@@ -96,6 +100,9 @@ final class WindowStep extends Step implements Team.Task {
         long offset = column * smaller.stride(rank - 1) + (rank == 3 ? 0 : row * smaller.stride(2));
         long place = positions == null ? 0
             : p + column * positions.stride(rank - 1) + (rank == 3 ? 0 : row * positions.stride(2));
+        if (fills && tiles) {
+          lanes[worker].clear(n);
+        }
         apply(lanes[worker], y + offset, place, n);
       }
     }

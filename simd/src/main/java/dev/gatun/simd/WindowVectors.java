@@ -61,6 +61,19 @@ final class WindowVectors extends WindowLanes {
   }
 
   @Override
+  void clear(int n) {
+    for (int lane = 0; lane < n; lane += LANES) {
+      var mask = FLOATS.indexInRange(lane, n);
+      for (int down = 0; down < window.height; down++) {
+        long row = window.first + 4L * lane + down * window.tapRow();
+        for (int across = 0; across < window.width; across++) {
+          FloatVector.zero(FLOATS).intoMemorySegment(Raw.ALL, row + across * window.tapColumn(), Raw.ORDER, mask);
+        }
+      }
+    }
+  }
+
+  @Override
   void spread(long y, int n) {
     for (int lane = 0; lane < n; lane += LANES) {
       var mask = FLOATS.indexInRange(lane, n);

@@ -124,7 +124,7 @@ final class Memory {
 
   private long assign(Map<Slot, Long> offsets) {
     var order = lives.keySet().stream().filter(this::inPlan)
-        .sorted(Comparator.comparingLong((Slot s) -> s.type().bytes()).reversed()).toList();
+        .sorted(Comparator.comparingLong(Slot::bytes).reversed()).toList();
     long total = 0;
     var placed = new ArrayList<Slot>();
     for (var slot : order) {
@@ -145,20 +145,20 @@ final class Memory {
   }
 
   private static long size(Slot slot) {
-    return (slot.type().bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return (slot.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   private Plan.Buffer buffer(Slot slot, Map<Slot, Long> offsets) {
     var source = program.sources().get(slot);
     if (inPlan(slot)) {
-      return new Plan.Buffer(slot.name(), Plan.Place.PLAN, offsets.get(slot), slot.type().bytes());
+      return new Plan.Buffer(slot.name(), Plan.Place.PLAN, offsets.get(slot), slot.bytes());
     }
     boolean cached = source.role() == Source.Role.CACHE;
     var offset = (cached ? session : model).get(source.name());
     if (offset == null) {
       throw new IllegalArgumentException("no memory was given for " + source.name());
     }
-    return new Plan.Buffer(slot.name(), cached ? Plan.Place.SESSION : Plan.Place.MODEL, offset, slot.type().bytes());
+    return new Plan.Buffer(slot.name(), cached ? Plan.Place.SESSION : Plan.Place.MODEL, offset, slot.bytes());
   }
 
   private Plan.Operand operand(Spot spot) {

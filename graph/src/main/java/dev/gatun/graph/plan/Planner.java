@@ -75,7 +75,7 @@ public final class Planner {
     program.outputs().forEach((name, view) -> {
       var spot = spot(view);
       if (!spot.isRowMajor()) {
-        var dense = Spot.dense(new Slot(name, view.type()), Layout.rowMajor(view.type().shape().rank()));
+        var dense = Spot.whole(new Slot(name, view.type()), Layout.rowMajor(view.type().shape().rank()));
         copy(spot, dense, "", calls);
         spot = dense;
       }
@@ -85,7 +85,7 @@ public final class Planner {
   }
 
   private void placeRowMajor(Slot slot) {
-    spots.put(slot, Spot.dense(slot, Layout.rowMajor(slot.type().shape().rank())));
+    spots.put(slot, Spot.whole(slot, Layout.rowMajor(slot.type().shape().rank())));
   }
 
   private List<Call> calls(List<Item> items, Set<Slot> outer) {
@@ -203,10 +203,10 @@ public final class Planner {
       var wish = choice.out().get(i);
       var spot = spots.get(slot);
       if (spot == null) {
-        spot = reuse != null && i == 0 ? reuse : Spot.dense(slot, wish.isAny() ? follow(kernel, in, i) : wish);
+        spot = reuse != null && i == 0 ? reuse : Spot.whole(slot, wish.isAny() ? follow(kernel, in, i) : wish);
         spots.put(slot, spot);
       } else if (!wish.accepts(spot.type().shape(), spot.strideArray())) {
-        var aside = Spot.dense(new Slot("l" + number++, slot.type()), wish);
+        var aside = Spot.whole(new Slot("l" + number++, slot.type()), wish);
         copies.add(new Spot[] {aside, spot});
         spot = aside;
       }
@@ -230,7 +230,7 @@ public final class Planner {
     }
     var known = relaid.computeIfAbsent(view, v -> new HashMap<>());
     return known.computeIfAbsent(wish, layout -> {
-      var copy = Spot.dense(new Slot("l" + number++, view.type()), layout);
+      var copy = Spot.whole(new Slot("l" + number++, view.type()), layout);
       copy(spot, copy, origin, calls);
       return copy;
     });
@@ -247,7 +247,7 @@ public final class Planner {
       boolean alike = kernel.spec() instanceof KernelSpec.Direct direct ? isWindow(direct.op())
           : spot.type().shape().equals(type.shape());
       if (alike && !spot.repeats() && !spot.isRowMajor()) {
-        return spot.order();
+        return spot.layout();
       }
     }
     return Layout.rowMajor(rank);
@@ -291,21 +291,20 @@ public final class Planner {
       spots.put(slot, alias);
       return;
     }
-    var spot = Spot.dense(slot, Layout.rowMajor(slot.type().shape().rank()));
-    if (from.strides().size() > 1 && from.strides().getFirst() == 1) {
-      var first = Spot.dense(slot, Layout.of(0));
-      spot = first.regroup(from.type().shape()) == null ? spot : first;
-    }
+    var like = from.type().shape();
+    boolean columns = from.strides().size() > 1 && from.strides().getFirst() == 1
+        && Spot.whole(slot, Layout.of(0)).regroup(like) != null;
+    var spot = Spot.whole(slot, columns ? Layout.of(0) : Layout.rowMajor(slot.type().shape().rank()));
     spots.put(slot, spot);
-    copy(from, spot.regroup(from.type().shape()), kernel.origin(), calls);
+    copy(from, spot.regroup(like), kernel.origin(), calls);
   }
 
   private void place(Item.Kernel kernel, KernelSpec.Place place, List<Call> calls) {
     var slot = kernel.out().getFirst();
     var in = kernel.in().stream().map(this::spot).toList();
-    var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::order).findFirst()
+    var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::layout).findFirst()
         .orElse(Layout.rowMajor(place.to().shape().rank()));
-    var spot = Spot.dense(slot, layout);
+    var spot = Spot.whole(slot, layout);
     spots.put(slot, spot);
     if (!place.covers()) {
       var fill = new KernelSpec.Map(place.to().shape(), List.of(),

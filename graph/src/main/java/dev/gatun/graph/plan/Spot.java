@@ -18,7 +18,9 @@ import java.util.stream.IntStream;
  */
 record Spot(Slot root, TensorType type, long offset, List<Long> strides, List<Long> advance) {
 
-  static Spot dense(Slot root, Layout layout) {
+  /** A slot in memory of its own. */
+  static Spot whole(Slot root, Layout layout) {
+    root.lay(layout);
     return new Spot(root, root.type(), 0, boxed(layout.strides(root.type().shape())), List.of());
   }
 
@@ -102,10 +104,11 @@ record Spot(Slot root, TensorType type, long offset, List<Long> strides, List<Lo
     return IntStream.range(0, strides.size()).anyMatch(i -> strides.get(i) == 0 && type.shape().size(i) > 1);
   }
 
-  /** The axes by falling stride: the layout that a dense tensor like this one has. */
-  Layout order() {
-    return new Layout(IntStream.range(0, strides.size()).boxed()
+  /** The layout of a whole slot like this one: the axes by falling stride, with its memory's gaps. */
+  Layout layout() {
+    var order = IntStream.range(0, strides.size()).boxed()
         .sorted(Comparator.comparingLong((Integer i) -> type.shape().size(i) == 1 ? Long.MAX_VALUE
-            : Math.abs(strides.get(i))).reversed()).toList());
+            : Math.abs(strides.get(i))).reversed()).toList();
+    return order.isEmpty() ? Layout.ANY : new Layout(order, root.layout().gap());
   }
 }
