@@ -29,6 +29,11 @@ final class Code {
     });
   }
 
+  /** An instruction of other code on operands of this one. */
+  int copy(Instruction of, int a, int b, int c) {
+    return emit(of.op(), of.lane(), a, b, c, of.bits());
+  }
+
   int leaf(Op op, Lane lane, long number) {
     return emit(op, lane, -1, -1, -1, number);
   }

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A structure ready to run: its tape at once, and its vector class as soon as that is warm. */
+/**
+ * A structure ready to run: its tape at once, and its vector class as soon as that is warm. One whose vector class
+ * would be too large runs as several kernels.
+ */
 final class Kernel implements Warmable {
   private static final ConcurrentHashMap<Structure, Kernel> KNOWN = new ConcurrentHashMap<>();
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -19,6 +22,11 @@ final class Kernel implements Warmable {
   private static final long WORTH_WARMING = 4096;
   /** HotSpot never compiles a method of more bytecodes ({@code HugeMethodLimit}). */
   private static final int MOST_BYTECODES = 8000;
+  /** Bytecodes of a part at most: C2 needs twice the time and more for methods twice as long. */
+  private static final int PART_BYTECODES = 4000;
+  private static final int MOST_PARTS = 64;
+  /** More than an instruction takes, for one vector of each value and for the rest of a row. */
+  private static final int INSTRUCTION_BYTECODES = 50;
   /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
   private static final int TIMED = 2048;
   private static final int SMALL = 3 * 16 + 3;
@@ -35,7 +43,9 @@ final class Kernel implements Warmable {
 
   private final Structure structure;
   private final Tape tape;
-  private volatile String origin;
+  private String origin;
+  private Parts parts;
+  private boolean prepared;
   private VectorKernel generated;
   private volatile VectorKernel vector;
   private long elements;
@@ -49,10 +59,34 @@ final class Kernel implements Warmable {
   /** @param origin where a plan uses it; people are told of the first such place only */
   static Kernel of(Structure structure, String origin) {
     var kernel = KNOWN.computeIfAbsent(structure, Kernel::new);
-    if (kernel.origin == null) {
-      kernel.origin = origin;
-    }
+    kernel.prepare(origin);
     return kernel;
+  }
+
+  private synchronized void prepare(String first) {
+    if (!prepared) {
+      prepared = true;
+      origin = first;
+      parts = isLarge() ? cut() : null;
+    }
+  }
+
+  /** Printing is slow enough to be left where a look suffices. */
+  private boolean isLarge() {
+    int groups = structure.fold() == null ? 1 : 512 / Machine.detected().vectorBits();
+    return structure.code().size() * INSTRUCTION_BYTECODES * groups > MOST_BYTECODES
+        && bytecodes(print(structure)) > MOST_BYTECODES;
+  }
+
+  /** The fewest parts that are small enough; null if no number of them is. */
+  private Parts cut() {
+    for (int count = 2; count <= MOST_PARTS; count++) {
+      var cut = Cut.into(count, structure);
+      if (cut.stream().allMatch(part -> bytecodes(print(part.structure())) <= PART_BYTECODES)) {
+        return new Parts(structure, cut, origin);
+      }
+    }
+    return null;
   }
 
   /** For tests: whether vector classes serve from a kernel's second call on, warm or not. */
@@ -65,6 +99,9 @@ final class Kernel implements Warmable {
   }
 
   void reserve(Scratch scratch) {
+    if (parts != null) {
+      parts.reserve(scratch);
+    }
     tape.reserve(scratch.registers());
   }
 
@@ -78,6 +115,10 @@ final class Kernel implements Warmable {
     var warm = vector;
     if (warm != null) {
       warm.run(frame, rows, columns);
+      return;
+    }
+    if (parts != null) {
+      parts.run(scratch, frame, rows, columns);
       return;
     }
     if (atOnce) {
@@ -100,7 +141,7 @@ final class Kernel implements Warmable {
 
   /** Whether the vector class serves. */
   boolean isWarm() {
-    return vector != null;
+    return parts == null ? vector != null : parts.isWarm();
   }
 
   @Override
@@ -168,9 +209,7 @@ final class Kernel implements Warmable {
 
   /** The vector class; null if it would be too large to compile. */
   VectorKernel generate() {
-    var name = "Scope" + NUMBER.incrementAndGet();
-    var bytes = VectorPrinter.print(structure, Machine.detected().vectorBits(),
-        ClassDesc.of(Kernel.class.getPackageName(), name));
+    var bytes = print(structure);
     if (bytecodes(bytes) > MOST_BYTECODES) {
       return null;
     }
@@ -180,6 +219,11 @@ final class Kernel implements Warmable {
     } catch (Throwable e) {
       throw new IllegalStateException("cannot generate a kernel for " + structure, e);
     }
+  }
+
+  private static byte[] print(Structure structure) {
+    return VectorPrinter.print(structure, Machine.detected().vectorBits(),
+        ClassDesc.of(Kernel.class.getPackageName(), "Scope" + NUMBER.incrementAndGet()));
   }
 
   /** The length of the longest method. */

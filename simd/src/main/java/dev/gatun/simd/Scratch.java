@@ -17,6 +17,9 @@ final class Scratch {
   private long tileBytes;
   private long rows;
   private long rowBytes;
+  private long parts;
+  private long partBytes;
+  private long[] partFrame = {};
 
   Scratch(Arena arena) {
     this.arena = arena;
@@ -39,6 +42,24 @@ final class Scratch {
   /** Memory for what a row keeps between its stages. */
   long rows() {
     return rows;
+  }
+
+  /** Memory for what the parts of a kernel keep for one another. */
+  long parts() {
+    return parts;
+  }
+
+  /** The frame of the part of a kernel that runs. */
+  long[] partFrame() {
+    return partFrame;
+  }
+
+  void reserveParts(int frameLength, long bytes) {
+    partFrame = partFrame.length >= frameLength ? partFrame : new long[frameLength];
+    if (bytes > partBytes) {
+      parts = arena.allocate(bytes, 64).address();
+      partBytes = bytes;
+    }
   }
 
   void reserveTiles(long bytes) {

@@ -68,7 +68,8 @@ class MoveTest {
     var part = new Gather(axis, batch).infer(List.of(new TensorType(dtype, x), index)).getFirst();
     var spec = scatter ? direct(new ScatterAdd(x, axis, batch), index, part)
         : direct(new Gather(axis, batch), new TensorType(dtype, x), index);
-    var trial = new Trial(spec, random, true);
+    // A sum of f32 may pass infinity on its way where the definition's, in double, does not.
+    var trial = new Trial(spec, random, !scatter || dtype != DType.F32);
     trial.setInput(scatter ? 0 : 1, number -> random.nextInt((int) x.size(axis)));
     return trial;
   }

@@ -63,6 +63,27 @@ final class ScopeStructures {
     return body.structure();
   }
 
+  /** Choices by truth values, all of which a second result joins; with steps in f64 now and then. */
+  static Structure choices(int turns) {
+    var x = new Expr.Input(0, DType.F32);
+    Expr e = x;
+    Expr any = new Expr.Literal(0, DType.BOOL);
+    for (int i = 0; i < turns; i++) {
+      var below = new Expr.Apply2(BinaryFn.LESS, x, new Expr.Literal(0.1 * i - 1, DType.F32));
+      Expr more = new Expr.Apply2(i % 3 == 0 ? BinaryFn.MUL : BinaryFn.ADD, e, new Expr.Input(1, DType.F32));
+      if (i % 20 == 0) {
+        var wide = new Expr.Apply2(BinaryFn.MUL, new Expr.Convert(more, DType.F64), new Expr.Literal(1.1, DType.F64));
+        more = new Expr.Convert(wide, DType.F32);
+      }
+      e = new Expr.Choose(below, more, new Expr.Apply2(BinaryFn.SUB, x, new Expr.Literal(0.3 * i, DType.F32)));
+      any = new Expr.Apply2(i % 2 == 0 ? BinaryFn.OR : BinaryFn.AND, any, below);
+    }
+    var body = new Body(DENSE);
+    body.store(e, 4);
+    body.store(any, 5);
+    return body.structure();
+  }
+
   /** A frame whose strands have memory of their own for so many elements, and whose rows repeat. */
   static long[] frame(Structure structure, int elements, Arena arena) {
     var frame = new long[structure.frameLength()];
