@@ -2,6 +2,7 @@ package dev.gatun.graph;
 
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Program;
+import dev.gatun.graph.language.Recipe;
 import dev.gatun.graph.language.Source;
 import dev.gatun.graph.language.Variable;
 import dev.gatun.ops.TensorType;
@@ -61,6 +62,12 @@ public final class Model {
   /** The graph for free sizes that the model takes, whichever: for what does not hang on them. */
   public Elaborated elaborate(boolean training) {
     return program.elaborate(name, training);
+  }
+
+  /** The data set that the model's recipe names, with its arguments; null if it names none, or there is no recipe. */
+  public Recipe.Call data() {
+    var recipe = program.hasRecipe(name) ? elaborate(true).recipe() : null;
+    return recipe == null ? null : SettingsReader.data(recipe);
   }
 
   /** The names of all parameters, in the order of their first use. */

@@ -7,25 +7,46 @@ public sealed interface Schedule {
    *
    * @param step number of the step, from 0
    * @param total how many steps training has
+   * @param perEpoch how many steps an epoch has
    */
-  double rate(long step, long total);
+  double rate(long step, long total, long perEpoch);
+
+  /**
+   * A time in training. Epochs become steps only when the size of a batch is settled.
+   *
+   * @param count of epochs, or of steps
+   */
+  record Time(double count, boolean inEpochs) {
+    public static Time steps(double count) {
+      return new Time(count, false);
+    }
+
+    public static Time epochs(double count) {
+      return new Time(count, true);
+    }
+
+    private long steps(long perEpoch) {
+      return Math.round(inEpochs ? count * perEpoch : count);
+    }
+  }
 
   /** The same rate throughout. */
   record Constant(double value) implements Schedule {
     @Override
-    public double rate(long step, long total) {
+    public double rate(long step, long total, long perEpoch) {
       return value;
     }
   }
 
   /** Linear warm-up, then half a cosine down to 0 (Loshchilov and Hutter 2017, without restarts). */
-  record Cosine(double peak, long warmup) implements Schedule {
+  record Cosine(double peak, Time warmup) implements Schedule {
     @Override
-    public double rate(long step, long total) {
-      if (step < warmup) {
-        return peak * (step + 1) / warmup;
+    public double rate(long step, long total, long perEpoch) {
+      long rising = warmup.steps(perEpoch);
+      if (step < rising) {
+        return peak * (step + 1) / rising;
       }
-      double part = Math.min(1, (step - warmup) / (double) Math.max(1, total - warmup));
+      double part = Math.min(1, (step - rising) / (double) Math.max(1, total - rising));
       return peak * 0.5 * (1 + StrictMath.cos(Math.PI * part));
     }
   }
@@ -33,16 +54,16 @@ public sealed interface Schedule {
   /** A straight line from {@code start} to 0. */
   record LinearDecay(double start) implements Schedule {
     @Override
-    public double rate(long step, long total) {
+    public double rate(long step, long total, long perEpoch) {
       return start * Math.max(0, 1 - step / (double) total);
     }
   }
 
   /** Times {@code factor} after each {@code every} steps. */
-  record StepDecay(double start, long every, double factor) implements Schedule {
+  record StepDecay(double start, Time every, double factor) implements Schedule {
     @Override
-    public double rate(long step, long total) {
-      return start * StrictMath.pow(factor, (double) (step / every));
+    public double rate(long step, long total, long perEpoch) {
+      return start * StrictMath.pow(factor, (double) (step / Math.max(1, every.steps(perEpoch))));
     }
   }
 }

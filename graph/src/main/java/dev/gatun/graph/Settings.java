@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * How to train, with every default in place: what a recipe says, and what the caller overrides.
  *
- * @param data name of the data set that the recipe names; null if none
  * @param batch samples in a step
  * @param epochs times through the data; ignored where {@code steps} is not 0
  * @param steps steps in all; 0 to count in epochs
@@ -16,7 +15,7 @@ import java.util.List;
  * @param frozen patterns of what does not move
  * @param seed of the initial values, the order of samples and every draw
  */
-public record Settings(String data, int batch, int epochs, long steps, List<Patterned> optimizers, double clipNorm,
+public record Settings(int batch, int epochs, long steps, List<Patterned> optimizers, double clipNorm,
     List<Decay> decays, List<String> frozen, long seed) {
   public Settings {
     optimizers = List.copyOf(optimizers);
@@ -39,30 +38,30 @@ public record Settings(String data, int batch, int epochs, long steps, List<Patt
   /** Plain defaults: Adam at 1e-3, batches of 32, 10 epochs, seed 1. */
   public static Settings defaults() {
     var adam = new Optimizer.Adam(new Schedule.Constant(1e-3), 0.9, 0.999, 1e-8, 0);
-    return new Settings(null, 32, 10, 0, List.of(new Patterned("*", adam)), 0, List.of(), List.of(), 1);
+    return new Settings(32, 10, 0, List.of(new Patterned("*", adam)), 0, List.of(), List.of(), 1);
   }
 
   public Settings withBatch(int other) {
-    return new Settings(data, other, epochs, steps, optimizers, clipNorm, decays, frozen, seed);
+    return new Settings(other, epochs, steps, optimizers, clipNorm, decays, frozen, seed);
   }
 
   /** Counts in epochs. */
   public Settings withEpochs(int other) {
-    return new Settings(data, batch, other, 0, optimizers, clipNorm, decays, frozen, seed);
+    return new Settings(batch, other, 0, optimizers, clipNorm, decays, frozen, seed);
   }
 
   /** Counts in steps. */
   public Settings withSteps(long other) {
-    return new Settings(data, batch, epochs, other, optimizers, clipNorm, decays, frozen, seed);
+    return new Settings(batch, epochs, other, optimizers, clipNorm, decays, frozen, seed);
   }
 
   public Settings withSeed(long other) {
-    return new Settings(data, batch, epochs, steps, optimizers, clipNorm, decays, frozen, other);
+    return new Settings(batch, epochs, steps, optimizers, clipNorm, decays, frozen, other);
   }
 
   /** One optimiser for all parameters. */
   public Settings withOptimizer(Optimizer other) {
-    return new Settings(data, batch, epochs, steps, List.of(new Patterned("*", other)), clipNorm, decays, frozen, seed);
+    return new Settings(batch, epochs, steps, List.of(new Patterned("*", other)), clipNorm, decays, frozen, seed);
   }
 
   boolean isFrozen(String name) {

@@ -6,6 +6,7 @@ import dev.gatun.graph.language.Place;
 import dev.gatun.graph.language.Recipe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads a recipe's settings; what it does not know is an error at its place. */
@@ -13,18 +14,17 @@ final class SettingsReader {
   private static final Set<String> KNOWN = Set.of("data", "batch", "epochs", "steps", "seed", "optimizer", "freeze",
       "clip_norm", "l2");
 
-  private final int samples;
-  private final int batch;
+  private SettingsReader() {}
 
-  private SettingsReader(int samples, int batch) {
-    this.samples = samples;
-    this.batch = batch;
+  /** The data set that a recipe names, with its arguments; null if none. */
+  static Recipe.Call data(Recipe recipe) {
+    return find(recipe.common(), "data").map(SettingsReader::call).orElse(null);
   }
 
   /**
    * The settings of a recipe.
    *
-   * @param samples size of the training set, for times in epochs
+   * @param samples size of the training set: what {@code batch = none} stands for
    */
   static Settings read(Recipe recipe, int samples) {
     var common = recipe.common();
@@ -39,17 +39,14 @@ final class SettingsReader {
     if (!common.augmentations().isEmpty()) {
       throw fault(common.augmentations().getFirst().place(), "augmentation is not known yet", "leave it out");
     }
-    var defaults = Settings.defaults();
-    int batch = (int) number(common, "batch", defaults.batch());
-    return new SettingsReader(samples, batch).read(common, defaults);
+    return read(common, samples, Settings.defaults());
   }
 
-  private Settings read(Recipe.Phase common, Settings defaults) {
+  private static Settings read(Recipe.Phase common, int samples, Settings defaults) {
     var optimizers = new ArrayList<Settings.Patterned>();
     var plain = new ArrayList<Settings.Patterned>();
     var decays = new ArrayList<Settings.Decay>();
     var frozen = new ArrayList<String>();
-    String data = null;
     for (var setting : common.settings()) {
       if (!KNOWN.contains(setting.name())) {
         throw fault(setting.place(), "a recipe has no setting `" + setting.name() + "`",
@@ -57,7 +54,7 @@ final class SettingsReader {
       }
       var pattern = setting.pattern() == null ? "*" : setting.pattern();
       switch (setting.name()) {
-        case "data" -> data = call(setting).name();
+        case "data" -> call(setting);
         case "optimizer" -> (setting.pattern() == null ? plain : optimizers)
             .add(new Settings.Patterned(pattern, optimizer(call(setting))));
         case "l2" -> decays.add(new Settings.Decay(pattern, real(setting.value(), setting.place())));
@@ -66,22 +63,41 @@ final class SettingsReader {
       }
     }
     optimizers.addAll(plain.isEmpty() ? defaults.optimizers() : plain);
-    return new Settings(data, batch, (int) number(common, "epochs", defaults.epochs()),
-        (long) number(common, "steps", defaults.steps()), optimizers, number(common, "clip_norm", 0), decays, frozen,
-        (long) number(common, "seed", defaults.seed()));
+    boolean whole = find(common, "batch").filter(s -> s.value() instanceof Recipe.None).isPresent();
+    return new Settings(whole ? samples : (int) count(common, "batch", defaults.batch(), Integer.MAX_VALUE),
+        (int) count(common, "epochs", defaults.epochs(), Integer.MAX_VALUE),
+        count(common, "steps", defaults.steps(), Long.MAX_VALUE), optimizers,
+        find(common, "clip_norm").map(s -> real(s.value(), s.place())).orElse(0.0), decays, frozen,
+        find(common, "seed").map(s -> whole(s, Long.MIN_VALUE, Long.MAX_VALUE)).orElse(defaults.seed()));
   }
 
-  private static double number(Recipe.Phase phase, String name, double otherwise) {
-    return phase.settings().stream().filter(s -> s.name().equals(name)).reduce((a, b) -> b)
-        .map(s -> real(s.value(), s.place())).orElse(otherwise);
+  /** A setting that stands once: the last word counts. */
+  private static Optional<Recipe.Setting> find(Recipe.Phase phase, String name) {
+    return phase.settings().stream().filter(s -> s.name().equals(name)).reduce((a, b) -> b);
+  }
+
+  private static long count(Recipe.Phase phase, String name, long otherwise, long most) {
+    return find(phase, name).map(s -> whole(s, 1, most)).orElse(otherwise);
+  }
+
+  private static long whole(Recipe.Setting setting, long least, long most) {
+    if (setting.value() instanceof Recipe.Int i && i.value() >= least && i.value() <= most) {
+      return i.value();
+    }
+    throw fault(setting.place(), "`" + setting.name() + "` wants a whole number from " + least + " to " + most,
+        setting.name() + " = 10");
   }
 
   private static double real(Recipe.Item item, Place place) {
-    return switch (item) {
+    double value = switch (item) {
       case Recipe.Int i -> i.value();
       case Recipe.Real r -> r.value();
-      default -> throw fault(place, "a number was expected", "such as 0.1");
+      default -> -1;
     };
+    if (!(value >= 0)) {
+      throw fault(place, "a number that is not negative was expected", "such as 0.1");
+    }
+    return value;
   }
 
   private static String text(Recipe.Setting setting) {
@@ -98,7 +114,7 @@ final class SettingsReader {
     throw fault(setting.place(), "a name was expected", setting.name() + " = name(…)");
   }
 
-  private Optimizer optimizer(Recipe.Call call) {
+  private static Optimizer optimizer(Recipe.Call call) {
     var arguments = new Arguments(call, switch (call.name()) {
       case "sgd" -> List.of("rate", "momentum", "nesterov");
       case "adam" -> List.of("rate", "beta1", "beta2", "eps");
@@ -113,32 +129,30 @@ final class SettingsReader {
         arguments.real("eps", 1e-8), call.name().equals("adam") ? 0 : arguments.real("decay", 0.01));
   }
 
-  private Schedule schedule(Arguments of) {
+  private static Schedule schedule(Arguments of) {
     if (!(of.find("rate") instanceof Recipe.Call call)) {
       return new Schedule.Constant(of.real("rate", 1e-3));
     }
     return switch (call.name()) {
       case "cosine" -> {
         var a = new Arguments(call, List.of("peak", "warmup"));
-        yield new Schedule.Cosine(a.real("peak", 1e-3), times(a, "warmup", 0));
+        yield new Schedule.Cosine(a.real("peak", 1e-3), time(a, "warmup", 0));
       }
       case "linear_decay" -> new Schedule.LinearDecay(new Arguments(call, List.of("rate")).real("rate", 1e-3));
       case "step_decay" -> {
         var a = new Arguments(call, List.of("rate", "every", "factor"));
-        yield new Schedule.StepDecay(a.real("rate", 1e-3), Math.max(1, times(a, "every", 1)), a.real("factor", 0.1));
+        yield new Schedule.StepDecay(a.real("rate", 1e-3), time(a, "every", 1), a.real("factor", 0.1));
       }
       default -> throw fault(call.place(), "no schedule is called `" + call.name() + "`",
           "known are cosine, linear_decay, step_decay");
     };
   }
 
-  /** A time in steps: a number, or {@code epochs(n)}. */
-  private long times(Arguments arguments, String name, long otherwise) {
-    if (arguments.find(name) instanceof Recipe.Call call && call.name().equals("epochs")) {
-      long perEpoch = (samples + batch - 1) / batch;
-      return Math.round(new Arguments(call, List.of("count")).real("count", 1) * perEpoch);
-    }
-    return (long) arguments.real(name, otherwise);
+  /** A number of steps, or {@code epochs(n)}. */
+  private static Schedule.Time time(Arguments arguments, String name, long otherwise) {
+    return arguments.find(name) instanceof Recipe.Call call && call.name().equals("epochs")
+        ? Schedule.Time.epochs(new Arguments(call, List.of("count")).real("count", 1))
+        : Schedule.Time.steps(arguments.real(name, otherwise));
   }
 
   /** The arguments of a call, by position or name. */

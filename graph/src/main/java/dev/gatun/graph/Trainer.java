@@ -232,7 +232,8 @@ public final class Trainer implements AutoCloseable {
     plan.feed.fill(data, order, from, count, settings.seed(), step);
     for (int i = 0; i < plan.rates.size(); i++) {
       var rate = plan.rates.get(i);
-      rate.tensor.segment().set(ValueLayout.JAVA_FLOAT, 0, (float) rate.schedule.rate(step, totalSteps()));
+      rate.tensor.segment().set(ValueLayout.JAVA_FLOAT, 0,
+          (float) rate.schedule.rate(step, totalSteps(), stepsPerEpoch()));
       plan.feed.loaded().set(rate.input, rate.tensor);
     }
     plan.feed.loaded().run();

@@ -58,6 +58,7 @@ public final class Planner {
    *
    * @param model offset in bytes of each parameter and state in the model's memory
    * @param session offset in bytes of each cache in the session's memory
+   * @throws KernelException if the machine has no kernel for a part of the graph
    */
   public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
     var program = Stores.withUpdates(Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine));
@@ -146,13 +147,13 @@ public final class Planner {
 
   private void copy(Spot from, Spot to, String origin, List<Call> calls) {
     var spec = KernelSpec.Map.copy(from.type());
-    calls.add(new Call.Run(spec, choose(spec), List.of(from), List.of(to), null, origin));
+    calls.add(new Call.Run(spec, choose(spec, origin), List.of(from), List.of(to), null, origin));
   }
 
-  private Choice choose(KernelSpec spec) {
+  private Choice choose(KernelSpec spec, String origin) {
     var choices = machine.choices(spec);
     if (choices.isEmpty()) {
-      throw new IllegalArgumentException("machine " + machine.name() + " has no kernel for " + spec);
+      throw new KernelException(machine.name(), spec, origin);
     }
     return choices.getFirst();
   }
@@ -161,8 +162,8 @@ public final class Planner {
     switch (kernel.spec()) {
       case KernelSpec.Regroup regroup -> regroup(kernel, calls);
       case KernelSpec.Place place -> place(kernel, place, calls);
-      case KernelSpec.Map map -> run(kernel, choose(map), reusable(kernel, at, outer), calls);
-      case KernelSpec.Row row -> run(kernel, choose(row), null, calls);
+      case KernelSpec.Map map -> run(kernel, choose(map, kernel.origin()), reusable(kernel, at, outer), calls);
+      case KernelSpec.Row row -> run(kernel, choose(row, kernel.origin()), null, calls);
       case KernelSpec.Direct direct -> run(kernel, cheapest(kernel), null, calls);
       case KernelSpec.View v -> throw new IllegalStateException("views are never kernels");
       case KernelSpec.Repeat r -> throw new IllegalStateException("loops are never kernels");
@@ -171,7 +172,7 @@ public final class Planner {
 
   /** The choice whose own cost and relayouts are least together. */
   private Choice cheapest(Item.Kernel kernel) {
-    choose(kernel.spec());
+    choose(kernel.spec(), kernel.origin());
     Choice best = null;
     double least = Double.POSITIVE_INFINITY;
     for (var choice : machine.choices(kernel.spec())) {
@@ -309,7 +310,7 @@ public final class Planner {
     if (!place.covers()) {
       var fill = new KernelSpec.Map(place.to().shape(), List.of(),
           List.of(new Expr.Literal(place.fill(), place.to().dtype())));
-      calls.add(new Call.Run(fill, choose(fill), List.of(), List.of(spot), null, kernel.origin()));
+      calls.add(new Call.Run(fill, choose(fill, kernel.origin()), List.of(), List.of(spot), null, kernel.origin()));
     }
     for (int i = 0; i < in.size(); i++) {
       var region = place.regions().get(i);

@@ -29,7 +29,7 @@ final class DataOptions {
 
   /** Reads the data set that the flags or the model's recipe name. */
   Loaded load(Model model) {
-    var call = recipeData(model);
+    var call = model.data();
     var wanted = name != null ? name : call != null ? call.name() : null;
     if (wanted == null) {
       throw new UsageException("the model's recipe names no data set: name one with --data");
@@ -37,8 +37,9 @@ final class DataOptions {
     var source = DataSets.find(wanted);
     if (source == null) {
       var names = DataSets.all().stream().map(DataSource::name).toList();
-      throw new UsageException("no data set is called `" + wanted + "`" + Names.similar(wanted, names) + " (there are "
-          + String.join(", ", names) + ")");
+      var fault = "no data set is called `" + wanted + "`" + Names.similar(wanted, names) + " (there are "
+          + String.join(", ", names) + ")";
+      throw name != null ? new UsageException(fault) : new InputException(call.place() + ": " + fault);
     }
     boolean sameSet = call != null && DataSets.find(call.name()) == source;
     return new Loaded(source, source.load(folders(), sameSet ? arguments(call) : Map.of()));
@@ -56,13 +57,5 @@ final class DataOptions {
       arguments.put(key, number.value());
     });
     return arguments;
-  }
-
-  /** What the recipe says after {@code data =}; null if nothing. */
-  private static Recipe.Call recipeData(Model model) {
-    var recipe = model.elaborate(true).recipe();
-    return recipe == null ? null : recipe.common().settings().stream()
-        .filter(setting -> setting.name().equals("data") && setting.value() instanceof Recipe.Call)
-        .map(setting -> (Recipe.Call) setting.value()).findFirst().orElse(null);
   }
 }

@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
       show("machine", "none that is fast: " + e.getMessage());
     }
     for (var machine : Machines.all()) {
-      show("", machine.name() + ": " + machine.description());
+      show("", machine.description());
     }
     showCuda(cuda);
     output.object(object(bits, cores, limit, best, cuda));

@@ -4,6 +4,7 @@ import dev.gatun.graph.CheckpointException;
 import dev.gatun.graph.MachineException;
 import dev.gatun.graph.TrainingException;
 import dev.gatun.graph.language.LanguageException;
+import dev.gatun.graph.plan.KernelException;
 import dev.gatun.memory.BudgetException;
 import dev.gatun.memory.TensorFileException;
 import dev.gatun.tools.data.DataException;
@@ -50,6 +51,7 @@ final class Failures {
       case LanguageException fault -> err.println(fault.getMessage());
       case BudgetException budget -> print(err, budget.getMessage() + "; a smaller --batch or more --memory may help");
       case OutOfMemoryError _ -> print(err, "the Java heap is full: give it more with GATUN_JAVA_OPTS=-Xmx4g");
+      case KernelException kernel -> print(err, kernel.getMessage() + ": choose another with --machine (gatun doctor)");
       case IOException io -> print(err, message(io));
       case UncheckedIOException io -> print(err, io.getCause() instanceof FileSystemException cause
           && !(cause instanceof NoSuchFileException) ? message(cause) : io.getMessage());
@@ -62,7 +64,7 @@ final class Failures {
 
   private static int code(Throwable failure) {
     return switch (failure) {
-      case UsageException _, MachineException _ -> ExitCode.USAGE;
+      case UsageException _, MachineException _, KernelException _ -> ExitCode.USAGE;
       case LanguageException _, InputException _, DataException _, TensorFileException _, CheckpointException _,
           IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
       case BudgetException _, OutOfMemoryError _ -> ExitCode.OUT_OF_MEMORY;

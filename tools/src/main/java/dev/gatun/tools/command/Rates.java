@@ -14,8 +14,8 @@ final class Rates {
     }
     var optimizers = from.optimizers().stream()
         .map(o -> new Settings.Patterned(o.pattern(), with(o.optimizer(), with(o.optimizer().rate(), rate)))).toList();
-    return new Settings(from.data(), from.batch(), from.epochs(), from.steps(), optimizers, from.clipNorm(),
-        from.decays(), from.frozen(), from.seed());
+    return new Settings(from.batch(), from.epochs(), from.steps(), optimizers, from.clipNorm(), from.decays(),
+        from.frozen(), from.seed());
   }
 
   private static Optimizer with(Optimizer optimizer, Schedule rate) {

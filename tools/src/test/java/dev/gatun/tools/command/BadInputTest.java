@@ -73,6 +73,13 @@ class BadInputTest {
   }
 
   @Test
+  void recipeThatNamesNoKnownData() throws IOException {
+    var model = file("m.gat", "model m(x: f32[N, 4]) { loss = mean(x) }", "train m { data = iriss; minimize loss }");
+    Shell.run("train", model.toString()).fails(3, "gatun: " + model + ":2:18: no data set is called `iriss` (there are "
+        + "digits, fashion-mnist, mnist, characters, brackets)");
+  }
+
+  @Test
   void missingData() {
     var out = folder.resolve("w.safetensors");
     Shell.run("train", "lenet", "--data-dir", folder.toString(), "--out", out.toString()).fails(3,

@@ -201,5 +201,6 @@ class VerbsTest {
     assertTrue(json.out().contains("\"machine\": \"cpu\""), json.out());
     var people = Shell.run("doctor").good().out();
     assertTrue(people.lines().anyMatch(line -> line.matches("vectors +\\d+ bits")), people);
+    assertTrue(people.lines().anyMatch(line -> line.matches(" +cpu: \\d+ cores?, vectors of \\d+ bits")), people);
   }
 }
