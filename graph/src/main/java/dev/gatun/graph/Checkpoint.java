@@ -45,7 +45,7 @@ public final class Checkpoint {
    * @throws CheckpointException if the file is of another model, seed or batch size, or holds no training
    */
   public static void resume(Trainer trainer, Path file) throws IOException {
-    try (var arena = TensorArena.root("checkpoint", Long.MAX_VALUE)) {
+    try (var arena = trainer.variables().arena().child("checkpoint")) {
       var content = Safetensors.read(file, arena);
       var metadata = content.metadata();
       if (!metadata.containsKey(STEP)) {
@@ -54,22 +54,36 @@ public final class Checkpoint {
       requireEqual(file, "model", metadata.get(MODEL), trainer.model().name());
       requireEqual(file, "seed", metadata.get(SEED), Long.toString(trainer.settings().seed()));
       requireEqual(file, "batch size", metadata.get(BATCH), Integer.toString(trainer.settings().batch()));
+      long step = step(file, metadata.get(STEP));
+      double loss = loss(file, metadata.get(LOSS));
       write(file, content.tensors(), trainer.variables(), trainer.variables().types());
-      trainer.resumeAt(number(file, metadata, STEP).longValue(), number(file, metadata, LOSS));
+      trainer.resumeAt(step, loss);
     }
   }
 
-  private static Double number(Path file, Map<String, String> metadata, String key) {
-    try {
-      return Double.valueOf(metadata.getOrDefault(key, ""));
-    } catch (NumberFormatException e) {
-      throw new CheckpointException(file, "its " + key + " is no number: " + metadata.get(key));
+  private static long step(Path file, String text) {
+    if (!text.matches("\\d{1,18}")) {
+      notOurs(file, STEP, text);
     }
+    return Long.parseLong(text);
+  }
+
+  private static double loss(Path file, String text) {
+    try {
+      return Double.parseDouble(String.valueOf(text));
+    } catch (NumberFormatException e) {
+      return notOurs(file, LOSS, text);
+    }
+  }
+
+  private static long notOurs(Path file, String key, String text) {
+    throw new CheckpointException(file, "its " + key + " is " + text + ", which no training writes");
   }
 
   private static void requireEqual(Path file, String what, String found, String wanted) {
     if (!wanted.equals(found)) {
-      throw new CheckpointException(file, "it is of " + what + " " + found + ", wanted is " + wanted);
+      throw new CheckpointException(file, "it is of " + (found == null ? "no " + what : what + " " + found)
+          + ", wanted is " + wanted);
     }
   }
 
@@ -80,7 +94,7 @@ public final class Checkpoint {
    * @throws CheckpointException naming the first variable that is missing or of another type
    */
   public static void load(Path file, Variables into, Map<String, TensorType> wanted) throws IOException {
-    try (var arena = TensorArena.root("checkpoint", Long.MAX_VALUE)) {
+    try (var arena = into.arena().child("checkpoint")) {
       write(file, Safetensors.read(file, arena).tensors(), into, wanted);
     }
   }

@@ -62,6 +62,7 @@ public final class Trainer implements AutoCloseable {
    * @param threads how many threads a step may use; never changes a result
    */
   public Trainer(Model model, Settings settings, Backend machine, TensorArena parent, int threads, Dataset data) {
+    requireSamples(data);
     this.model = model;
     this.machine = machine;
     this.settings = settings;
@@ -96,10 +97,17 @@ public final class Trainer implements AutoCloseable {
 
   /** The settings of a model's recipe for a data set of so many samples. */
   public static Settings settings(Model model, Dataset data) {
+    requireSamples(data);
     int batch = Math.min(data.size(), Settings.defaults().batch());
     var elaborated = model.elaborate(model.sizes(data.fields(), batch), true);
     requireRecipe(elaborated);
     return SettingsReader.read(elaborated.recipe(), data.size());
+  }
+
+  private static void requireSamples(Dataset data) {
+    if (data.size() < 1) {
+      throw new IllegalArgumentException("the data set has no samples");
+    }
   }
 
   private static void requireRecipe(Elaborated elaborated) {
@@ -157,12 +165,13 @@ public final class Trainer implements AutoCloseable {
 
   /** Steps in an epoch, the smaller last batch included. */
   public long stepsPerEpoch() {
-    return (data.size() + settings.batch() - 1) / settings.batch();
+    return ((long) data.size() + settings.batch() - 1) / settings.batch();
   }
 
-  /** Steps that training has in all. */
+  /** Steps that training has in all, of at most 2³¹ − 1 epochs. */
   public long totalSteps() {
-    return settings.steps() > 0 ? settings.steps() : settings.epochs() * stepsPerEpoch();
+    long most = Integer.MAX_VALUE * stepsPerEpoch();
+    return settings.steps() > 0 ? Math.min(settings.steps(), most) : settings.epochs() * stepsPerEpoch();
   }
 
   /** Whether all steps are done. */

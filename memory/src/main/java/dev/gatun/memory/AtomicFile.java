@@ -2,7 +2,10 @@ package dev.gatun.memory;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -23,26 +26,67 @@ public final class AtomicFile {
    * Writes to a temporary file beside the target, forces it to the disk, moves it over the target in one step and forces
    * the folder. A reader sees the old content or the new one.
    *
-   * @throws IOException if any of that fails; the target is then as before and the temporary file is gone
+   * @throws IOException naming the target, if any of that fails, or the target is there and no regular file; the target
+   *     is then as before and the temporary file is gone
    */
   public static void write(Path target, Content content) throws IOException {
-    var absolute = target.toAbsolutePath();
-    var folder = absolute.getParent();
-    if (folder == null || Files.isDirectory(absolute)) {
-      throw new IOException(target + " is a folder");
-    }
-    var temporary = folder.resolve("." + absolute.getFileName() + "."
-        + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX) + ".tmp");
+    var temporary = temporary(target);
     try {
       try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
         content.writeTo(channel);
         channel.force(true);
       }
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(temporary, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new IOException("cannot write " + target + ": " + reason(e), e);
     } finally {
-      Files.deleteIfExists(temporary);
+      discard(temporary);
     }
-    forceFolder(folder);
+    forceFolder(target.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Fails as {@link #write} would before its content is written; changes nothing. For work whose result is far off.
+   *
+   * @throws IOException naming the target
+   */
+  public static void check(Path target) throws IOException {
+    var temporary = temporary(target);
+    try {
+      Files.createFile(temporary);
+    } catch (IOException e) {
+      throw new IOException("cannot write " + target + ": " + reason(e), e);
+    }
+    Files.delete(temporary);
+  }
+
+  private static Path temporary(Path target) throws IOException {
+    var absolute = target.toAbsolutePath();
+    if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+      throw new IOException("cannot write " + target + ": it is " + (Files.isDirectory(absolute) ? "a folder"
+          : "no regular file"));
+    }
+    return absolute.resolveSibling("." + absolute.getFileName() + "."
+        + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX) + ".tmp");
+  }
+
+  private static void discard(Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      // Why the work failed is what matters; a file that cannot be removed could not be made, or its folder is gone.
+    }
+  }
+
+  /** In words, and without the temporary file's name, which nobody knows. */
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException _ -> "there is no such folder";
+      case AccessDeniedException _ -> "no permission";
+      case FileSystemException system when system.getReason() != null -> system.getReason();
+      default -> failure.getMessage();
+    };
   }
 
   /** Makes the move durable where a folder can be opened; elsewhere (Windows) the file system orders it itself. */

@@ -73,8 +73,11 @@ final class Loader {
   }
 
   private static String text(Path shown, Path real, Syntax.Import from) throws IOException {
-    if (!Files.isRegularFile(real) || Files.size(real) > 4L * Lexer.LARGEST_FILE) {
-      throw unreadable(shown + " is no file of at most 4 MiB", from);
+    if (!Files.isRegularFile(real)) {
+      throw unreadable(shown + " is no file", from);
+    }
+    if (Files.size(real) > 4L * Lexer.LARGEST_FILE) {
+      throw unreadable(shown + " is larger than 4 MiB", from);
     }
     try {
       return Files.readString(real, StandardCharsets.UTF_8);
@@ -84,7 +87,7 @@ final class Loader {
   }
 
   private static RuntimeException unreadable(String message, Syntax.Import from) {
-    return from == null ? new UncheckedIOException(new IOException(message)) : fault(from, message);
+    return from == null ? new UncheckedIOException(message, new IOException(message)) : fault(from, message);
   }
 
   private void join(Unit unit, Syntax.Import importation, Path shown, Path real) throws IOException {

@@ -2,8 +2,9 @@ package dev.gatun.tools.command;
 
 import dev.gatun.graph.language.Program;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,12 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     var program = model.program();
     var models = new ArrayList<Map<String, Object>>();
+    var free = new LinkedHashSet<String>();
+    program.models().forEach(name -> free.addAll(program.freeSizes(name)));
+    requireKnown(shapes, free);
+    if (program.models().isEmpty()) {
+      output.line(model.name() + ": stands, and declares no model");
+    }
     for (var name : program.models()) {
       var checked = check(program, name);
       models.add(checked);
@@ -50,15 +57,16 @@ final class CheckCommand implements Callable<Integer> {
     return checked;
   }
 
-  /** Free sizes that a user gave, checked against those that the model has. */
-  static void requireKnown(Map<String, Long> shapes, Iterable<String> free) {
-    var known = new ArrayList<String>();
-    free.forEach(known::add);
-    for (var size : shapes.keySet()) {
-      if (!known.contains(size)) {
+  /** Fails unless the free sizes that a user gave are those that the model has, and possible. */
+  static void requireKnown(Map<String, Long> shapes, Collection<String> free) {
+    shapes.forEach((size, value) -> {
+      if (!free.contains(size)) {
         throw new UsageException("--shapes: there is no free size " + size + ", there "
-            + (known.isEmpty() ? "are none" : "are " + String.join(", ", List.copyOf(known))));
+            + (free.isEmpty() ? "are none" : "are " + String.join(", ", free)));
       }
-    }
+      if (value < 1 || value > Integer.MAX_VALUE) {
+        throw new UsageException("--shapes: " + size + " must be from 1 to " + Integer.MAX_VALUE + ", found " + value);
+      }
+    });
   }
 }

@@ -27,6 +27,7 @@ public final class CommandLineProgram extends Group {
         .setOut(out).setErr(err)
         .setParameterExceptionHandler(Failures::usage)
         .setExecutionExceptionHandler(Failures::execution);
+    Numbers.register(line);
     try {
       return line.execute(arguments);
     } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {

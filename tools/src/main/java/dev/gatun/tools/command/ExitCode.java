@@ -3,7 +3,7 @@ package dev.gatun.tools.command;
 /** How a command ended. */
 final class ExitCode {
   static final int GOOD = 0;
-  /** A check failed, or something that should not happen did. */
+  /** A check failed, the result could not be printed, or something that should not happen did. */
   static final int FAILED = 1;
   /** The command line itself is wrong. */
   static final int USAGE = 2;

@@ -7,6 +7,7 @@ import dev.gatun.graph.language.LanguageException;
 import dev.gatun.graph.plan.KernelException;
 import dev.gatun.memory.BudgetException;
 import dev.gatun.memory.TensorFileException;
+import dev.gatun.ops.IndexException;
 import dev.gatun.tools.data.DataException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +26,9 @@ final class Failures {
   /** A wrong command line. */
   static int usage(ParameterException failure, String[] arguments) {
     var command = failure.getCommandLine();
-    var message = firstSmall(failure.getMessage());
+    // picocli says the word twice where a map is wanted.
+    var message = firstSmall(failure.getMessage()).replace("option option", "option").replace("KEY=VALUE format but was",
+        "that form, found");
     if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
       var wrong = unmatched.getUnmatched().getFirst();
       message = wrong.startsWith("-") ? "there is no flag " + wrong + Names.similar(wrong, Names.flags(command))
@@ -55,6 +58,7 @@ final class Failures {
       case IOException io -> print(err, message(io));
       case UncheckedIOException io -> print(err, io.getCause() instanceof FileSystemException cause
           && !(cause instanceof NoSuchFileException) ? message(cause) : io.getMessage());
+      case IndexException index -> print(err, index.getMessage() + "; the data does not fit the model");
       default -> print(err, code(failure) == ExitCode.FAILED && !(failure instanceof TrainingException)
           ? "unexpected: " + failure + (debug ? "" : "; run again with --debug and report what it prints")
           : failure.getMessage());
@@ -66,7 +70,7 @@ final class Failures {
     return switch (failure) {
       case UsageException _, MachineException _, KernelException _ -> ExitCode.USAGE;
       case LanguageException _, InputException _, DataException _, TensorFileException _, CheckpointException _,
-          IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
+          IndexException _, IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
       case BudgetException _, OutOfMemoryError _ -> ExitCode.OUT_OF_MEMORY;
       default -> ExitCode.FAILED;
     };

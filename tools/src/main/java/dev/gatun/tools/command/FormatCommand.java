@@ -59,6 +59,8 @@ final class FormatCommand implements Callable<Integer> {
       return Files.readString(file);
     } catch (CharacterCodingException e) {
       throw new InputException(file + " is not UTF-8 text", e);
+    } catch (IOException e) {
+      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 

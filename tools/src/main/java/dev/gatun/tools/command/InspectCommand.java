@@ -72,7 +72,6 @@ final class InspectCommand implements Callable<Integer> {
       if (!sizes.containsKey(size)) {
         throw new UsageException("the size " + size + " is free: give it with --shapes " + size + "=8");
       }
-      MachineOptions.atLeastOne("--shapes " + size, sizes.get(size));
     }
     return sizes;
   }

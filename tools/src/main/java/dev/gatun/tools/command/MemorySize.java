@@ -19,7 +19,8 @@ record MemorySize(long bytes) {
         throw new TypeConversionException("expected a size such as 512m or 4g, found " + text);
       }
       int shift = 10 * " kmg".indexOf((matcher.group(2) + " ").toLowerCase(java.util.Locale.ROOT).charAt(0));
-      return new MemorySize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+      long count = Long.parseLong(matcher.group(1));
+      return new MemorySize(count > Long.MAX_VALUE >> shift ? Long.MAX_VALUE : count << shift);
     }
   }
 

@@ -46,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
     var file = weights.find(model);
     var opened = model.open();
     if (out != null && !Files.isDirectory(out)) {
-      throw new UsageException("--out: there is no folder " + out);
+      throw new UsageException("--out: " + (Files.exists(out) ? out + " is no folder" : "there is no folder " + out));
     }
     try (var arena = machine.arena(); var scratch = new Scratch(arena.child("inputs and outputs"))) {
       var given = inputs.isEmpty() ? sample(opened, scratch.arena()) : files(opened, scratch.arena());
@@ -111,6 +111,11 @@ final class RunCommand implements Callable<Integer> {
   private Map<String, Long> sizes(Model opened, Map<String, Tensor> given) {
     var types = new LinkedHashMap<String, TensorType>();
     given.forEach((name, tensor) -> types.put(name, new TensorType(tensor.dtype(), tensor.shape())));
+    types.forEach((name, type) -> {
+      if (type.shape().elements() == 0) {
+        throw new InputException("the input " + name + " is " + type + ", which holds nothing: give at least one sample");
+      }
+    });
     var sizes = opened.sizes(types);
     for (var size : opened.program().freeSizes(opened.name())) {
       if (!sizes.containsKey(size)) {

@@ -4,6 +4,7 @@ import dev.gatun.graph.Checkpoint;
 import dev.gatun.graph.Model;
 import dev.gatun.graph.Settings;
 import dev.gatun.graph.Trainer;
+import dev.gatun.memory.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,12 +73,12 @@ final class TrainCommand implements Callable<Integer> {
     return ExitCode.GOOD;
   }
 
+  /** Asks before the work begins, which may be long, whether its result can be written. */
   private void requirePlace(Path file) {
-    var folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw new UsageException("the weights cannot go to " + file + ": "
-          + (Files.isDirectory(file) ? "it is a folder" : Files.isDirectory(folder) ? "no permission for " + folder
-          : "there is no folder " + folder));
+    try {
+      AtomicFile.check(file);
+    } catch (IOException e) {
+      throw new UsageException(e.getMessage() + "; name another file with --out");
     }
     if (resume && !Files.exists(file)) {
       throw new InputException("there is nothing to resume: no file " + file + "; train without --resume first");

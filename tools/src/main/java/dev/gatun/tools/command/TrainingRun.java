@@ -89,8 +89,8 @@ final class TrainingRun implements Trainer.Listener {
   public void step(int epoch, long step, long steps, double stepLoss) {
     if (progress.isDue()) {
       double seconds = (System.nanoTime() - epochStarted) / 1e9;
-      progress.show(String.format(Locale.ROOT, "epoch %d/%d  %3d %%  loss %.4f  %.0f samples/s", epoch + 1, totalEpochs,
-          100 * (step + 1) / steps, stepLoss, (step + 1) * trainer.settings().batch() / seconds));
+      progress.show(String.format(Locale.ROOT, "epoch %d/%d  %3d %%  loss %s  %.0f samples/s", epoch + 1, totalEpochs,
+          100 * (step + 1) / steps, Metrics.number(stepLoss), (step + 1) * trainer.settings().batch() / seconds));
     }
   }
 
@@ -99,8 +99,8 @@ final class TrainingRun implements Trainer.Listener {
     loss = meanLoss;
     measure();
     progress.clear();
-    output.milestone(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f  test %s  %.2f s", epoch + 1, totalEpochs,
-        meanLoss, metrics.entrySet().stream().map(m -> Metrics.text(m.getKey(), m.getValue()))
+    output.milestone(String.format(Locale.ROOT, "epoch %d/%d  loss %s  test %s  %.2f s", epoch + 1, totalEpochs,
+        Metrics.number(meanLoss), metrics.entrySet().stream().map(m -> Metrics.text(m.getKey(), m.getValue()))
             .collect(Collectors.joining("  ")), (System.nanoTime() - epochStarted) / 1e9));
   }
 

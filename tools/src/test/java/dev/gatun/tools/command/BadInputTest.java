@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Npy;
+import dev.gatun.memory.Safetensors;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.TensorArena;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are missing, damaged or of something else: exit code 3, the place, the remedy, and nothing written. */
 class BadInputTest {
@@ -63,6 +68,44 @@ class BadInputTest {
   void missingModelFile() {
     var model = folder.resolve("no.gat");
     Shell.run("train", model.toString()).fails(3, "gatun: there is no file " + model);
+  }
+
+  /** What is no program at all, for each verb that reads one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "check", "inspect", "fmt"})
+  void modelFilesThatAreNone(String verb) throws IOException {
+    var binary = Files.write(folder.resolve("b.gat"), new byte[] {(byte) 0xFF, 0, 1, 2});
+    Shell.run(verb, binary.toString()).fails(3, "gatun: " + binary + " is not UTF-8 text");
+    var large = Files.writeString(folder.resolve("l.gat"), " ".repeat(5 << 20));
+    Shell.run(verb, large.toString()).fails(3, "gatun: " + large + " is larger than 4 MiB");
+    var inner = Files.createDirectory(folder.resolve("d.gat"));
+    Shell.run(verb, inner.toString()).fails(3, "gatun: " + inner + " is no file");
+    var missing = folder.resolve("no.gat");
+    Shell.run(verb, missing.toString()).fails(3, "gatun: there is no file " + missing);
+    var cut = Files.writeString(folder.resolve("c.gat"), "model m(x: f32[N, 4]) {");
+    assertEquals(3, Shell.run(verb, cut.toString()).code());
+  }
+
+  @Test
+  void fileWithoutModel() throws IOException {
+    var empty = file("e.gat", "const a = 3");
+    for (var verb : new String[] {"train", "inspect"}) {
+      Shell.run(verb, empty.toString()).fails(3, "gatun: " + empty + ": the file declares no model");
+    }
+    assertEquals(empty + ": stands, and declares no model", Shell.run("check", empty.toString()).good().out().strip());
+  }
+
+  /** A token for which the model has no row. */
+  @Test
+  void dataOutOfTheModelsRange() throws IOException {
+    var model = file("m.gat", "model m(token: i32[N, T]) {", "  loss = mean(embedding(token, 3, 4))", "}",
+        "train m { data = brackets; minimize loss }");
+    var out = folder.resolve("w");
+    var shell = Shell.run("train", model.toString(), "--out", out.toString());
+    assertEquals(3, shell.code(), shell.err());
+    assertTrue(shell.err().matches("gatun: \\S.*: index \\d is not in 0\\.\\.2 · at \\S+\\.gat:\\d+:\\d+; the data does not fit "
+        + "the model\n"), shell.err());
+    assertFalse(Files.exists(out));
   }
 
   @Test
@@ -139,6 +182,21 @@ class BadInputTest {
         + ": it is of model mlp, wanted is lstm_classifier");
   }
 
+  /** A file that says of itself what no training writes. */
+  @ParameterizedTest
+  @CsvSource({"gatun.step, -5", "gatun.step, 1.5", "gatun.step, 99999999999999999999", "gatun.loss, much"})
+  void damagedTrainingState(String key, String value) throws IOException {
+    var damaged = folder.resolve("w.safetensors");
+    try (var arena = TensorArena.root("test", 1 << 24)) {
+      var content = Safetensors.read(weights, arena);
+      var metadata = new LinkedHashMap<>(content.metadata());
+      metadata.put(key, value);
+      Safetensors.write(damaged, content.tensors(), metadata);
+    }
+    Shell.run("train", "mlp", "--resume", "--out", damaged.toString()).fails(3, "gatun: " + damaged + ": its " + key
+        + " is " + value + ", which no training writes");
+  }
+
   @Test
   void resumingWithAnotherSeed() {
     Shell.run("train", "mlp", "--resume", "--seed", "2", "--out", weights.toString()).fails(3, "gatun: " + weights
@@ -153,6 +211,11 @@ class BadInputTest {
     }
     Shell.run("run", "mlp", "--weights", weights.toString(), "--input", "image=" + array).fails(3,
         "gatun: the input image is f32[2, 1, 8, 8], found f32[2, 1, 8, 9]");
+    try (var arena = TensorArena.root("test", 1 << 20)) {
+      Npy.write(array, arena.allocate(DType.F32, Shape.of(0, 1, 8, 8)));
+    }
+    Shell.run("run", "mlp", "--weights", weights.toString(), "--input", "image=" + array).fails(3,
+        "gatun: the input image is f32[0, 1, 8, 8], which holds nothing: give at least one sample");
     var text = file("t.npy", "not an array");
     Shell.run("run", "mlp", "--weights", weights.toString(), "--input", "image=" + text).fails(3, "gatun: " + text
         + ": expected the bytes 93 4E 55 4D 50 59 (NUMPY) at the start, found others");

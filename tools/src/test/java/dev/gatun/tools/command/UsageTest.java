@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +41,16 @@ class UsageTest {
   @Test
   void wrongValue() {
     Shell.run("train", "digits", "--epochs", "many").fails(2,
-        "gatun: invalid value for option '--epochs': 'many' is not an int\ntry `gatun train --help`");
+        "gatun: invalid value for option '--epochs': expected a whole number from -2147483648 to 2147483647, found many\n"
+            + "try `gatun train --help`");
+    Shell.run("train", "digits", "--seed", "1e3").fails(2, "gatun: invalid value for option '--seed': expected a whole "
+        + "number from -9223372036854775808 to 9223372036854775807, found 1e3\ntry `gatun train --help`");
+    Shell.run("train", "digits", "--rate", "fast").fails(2,
+        "gatun: invalid value for option '--rate': expected a number, found fast\ntry `gatun train --help`");
+    Shell.run("run", "digits", "--sample", "x").fails(2, "gatun: invalid value for option '--sample': expected a whole "
+        + "number from -2147483648 to 2147483647, found x\ntry `gatun run --help`");
+    Shell.run("train", "digits", "--set", "width").fails(2, "gatun: value for option '--set' (NAME=VALUE) should be in "
+        + "that form, found width\ntry `gatun train --help`");
     Shell.run("train", "digits", "--epochs", "0").fails(2, "gatun: --epochs must be at least 1, found 0");
     Shell.run("train", "digits", "--batch", "-2").fails(2, "gatun: --batch must be at least 1, found -2");
     Shell.run("train", "digits", "--rate", "0").fails(2, "gatun: --rate must be more than 0, found 0.0");
@@ -115,16 +126,49 @@ class UsageTest {
 
   @Test
   void unknownSize() {
-    Shell.run("inspect", "mlp", "--shapes", "M=8").fails(2,
-        "gatun: --shapes: there is no free size M, there are N");
+    for (var verb : new String[] {"inspect", "check"}) {
+      Shell.run(verb, "mlp", "--shapes", "M=8").fails(2, "gatun: --shapes: there is no free size M, there are N");
+      Shell.run(verb, "mlp", "--shapes", "N=0").fails(2,
+          "gatun: --shapes: N must be from 1 to 2147483647, found 0");
+      Shell.run(verb, "mlp", "--shapes", "N=99999999999").fails(2,
+          "gatun: --shapes: N must be from 1 to 2147483647, found 99999999999");
+    }
   }
 
   @Test
   void placesThatCannotBeWritten() {
-    Shell.run("train", "mlp", "--out", folder.resolve("no/w").toString()).fails(2, "gatun: the weights cannot go to "
-        + folder.resolve("no/w") + ": there is no folder " + folder.resolve("no"));
-    Shell.run("train", "mlp", "--out", folder.toString()).fails(2, "gatun: the weights cannot go to " + folder
-        + ": it is a folder");
+    var absent = folder.resolve("no/w");
+    Shell.run("train", "mlp", "--out", absent.toString()).fails(2, "gatun: cannot write " + absent
+        + ": there is no such folder; name another file with --out");
+    Shell.run("train", "mlp", "--out", folder.toString()).fails(2, "gatun: cannot write " + folder
+        + ": it is a folder; name another file with --out");
+    var tooLong = folder.resolve("w".repeat(300));
+    Shell.run("train", "mlp", "--out", tooLong.toString()).fails(2, "gatun: cannot write " + tooLong
+        + ": File name too long; name another file with --out");
+    var weights = touched(folder.resolve("w.safetensors"));
+    Shell.run("run", "mlp", "--weights", weights, "--out", absent.toString()).fails(2,
+        "gatun: --out: there is no folder " + absent);
+    Shell.run("run", "mlp", "--weights", weights, "--out", weights).fails(2,
+        "gatun: --out: " + weights + " is no folder");
+  }
+
+  /** A device is not replaced by a file. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void devicesAreNoPlaceForWeights() throws Exception {
+    var pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor());
+    Shell.run("train", "mlp", "--out", pipe.toString()).fails(2, "gatun: cannot write " + pipe
+        + ": it is no regular file; name another file with --out");
+  }
+
+  @Test
+  void moreThanThereIsOfAnything() {
+    var out = folder.resolve("w.safetensors").toString();
+    Shell.run("train", "mlp", "--steps", "1", "--batch", "2147483647", "--out", out).good();
+    Shell.run("train", "mlp", "--steps", "1", "--threads", "2147483647", "--out", out).good();
+    Shell.run("train", "mlp", "--steps", "1", "--memory", "999999999999g", "--out", out).good();
+    Shell.run("eval", "mlp", "--batch", "2147483647", "--weights", out).good();
   }
 
   @Test
