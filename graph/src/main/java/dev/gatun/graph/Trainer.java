@@ -9,6 +9,7 @@ import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Plan;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -138,6 +139,11 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return new StepPlan(new Feed(loaded, arena, data.fields(), batch), rates);
+  }
+
+  /** The plan of a step on a whole batch. */
+  public Plan plan() {
+    return steps.get(Math.min(settings.batch(), data.size())).feed.loaded().plan();
   }
 
   /** Parameters, states and what the optimisers keep. */
