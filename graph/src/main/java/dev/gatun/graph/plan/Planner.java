@@ -35,14 +35,15 @@ public final class Planner {
   private final Map<Slot, Spot> spots = new HashMap<>();
   private final Map<View, Map<Layout, Spot>> relaid = new HashMap<>();
   private final Map<Slot, Integer> lastRead = new HashMap<>();
-  /** Slots that stores write: a second name for their memory would change under its readers. */
-  private final Set<Slot> overwritten;
+  /** How many stores will still write a slot: a second name for its memory would change under its readers. */
+  private final Map<Slot, Long> storesLeft;
   private int number;
 
   private Planner(Program program, Backend machine) {
     this.program = program;
     this.machine = machine;
-    this.overwritten = program.items().stream().flatMap(Planner::stores).collect(Collectors.toSet());
+    this.storesLeft = program.items().stream().flatMap(Planner::stores)
+        .collect(Collectors.groupingBy(slot -> slot, Collectors.counting()));
   }
 
   private static Stream<Slot> stores(Item item) {
@@ -137,6 +138,7 @@ public final class Planner {
   }
 
   private void store(Item.Store store, Map<Slot, View> homes, List<Call> calls) {
+    storesLeft.merge(store.to().slot(), -1L, Long::sum);
     ensurePlaced(store.to().slot());
     if (store.to().equals(homes.get(store.from().slot())) && store.from().isIdentity()) {
       return;
@@ -280,7 +282,8 @@ public final class Planner {
   /** Whether the operand is the transpose of what its memory's own shape says. */
   private static boolean transposed(Spot a) {
     var own = a.root().type().shape();
-    return own.rank() == 2 && own.size(0) == a.type().shape().size(1) && own.size(1) == a.type().shape().size(0);
+    return own.rank() >= 2 && own.size(-1) == a.type().shape().size(0)
+        && own.elements() == a.type().shape().elements();
   }
 
   /** Another name for the same memory where strides allow it, else a copy that keeps the operand's fastest axis. */
@@ -288,7 +291,7 @@ public final class Planner {
     var slot = kernel.out().getFirst();
     var from = spot(kernel.in().getFirst());
     var alias = from.regroup(slot.type().shape());
-    if (alias != null && from.advance().isEmpty() && !overwritten.contains(from.root())) {
+    if (alias != null && from.advance().isEmpty() && storesLeft.getOrDefault(from.root(), 0L) == 0) {
       spots.put(slot, alias);
       return;
     }
@@ -305,8 +308,7 @@ public final class Planner {
     var in = kernel.in().stream().map(this::spot).toList();
     var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::layout).findFirst()
         .orElse(Layout.rowMajor(place.to().shape().rank()));
-    var spot = Spot.whole(slot, layout);
-    spots.put(slot, spot);
+    var spot = spots.computeIfAbsent(slot, s -> Spot.whole(s, layout));
     if (!place.covers()) {
       var fill = new KernelSpec.Map(place.to().shape(), List.of(),
           List.of(new Expr.Literal(place.fill(), place.to().dtype())));
@@ -320,7 +322,7 @@ public final class Planner {
         offset += region.start().get(axis) * spot.strides().get(axis);
         strides.add(region.step().get(axis) * spot.strides().get(axis));
       }
-      copy(in.get(i), new Spot(slot, in.get(i).type(), offset, strides, List.of()), kernel.origin(), calls);
+      copy(in.get(i), new Spot(spot.root(), in.get(i).type(), offset, strides, spot.advance()), kernel.origin(), calls);
     }
   }
 

@@ -122,7 +122,7 @@ final class Stores {
   private static int maker(List<Item> items, Slot slot, int before) {
     for (int i = 0; i < before; i++) {
       if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)
-          && !(k.spec() instanceof KernelSpec.Regroup) && !(k.spec() instanceof KernelSpec.Place)) {
+          && !(k.spec() instanceof KernelSpec.Regroup)) {
         return i;
       }
     }
