@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class Warmer extends Thread {
   /** How often a method is made anew in a row before it is reported; each time it has twice as long. */
   static final int ATTEMPTS = 4;
-  private static final long PATIENCE_NANOS = 1_000_000_000L;
+  /** C2 takes a second and more for a large tile where others want the processors; giving up wastes what it did. */
+  private static final long PATIENCE_NANOS = 4_000_000_000L;
   /** Attempts on what was reported take a twentieth of this thread's time. */
   private static final int REST = 20;
   private static final long FIRST_CHECK_NANOS = 1_000_000_000L;
