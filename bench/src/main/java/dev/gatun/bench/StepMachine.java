@@ -1,21 +1,18 @@
 package dev.gatun.bench;
 
-import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
-import dev.gatun.ops.Choice;
-import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.ForwardingBackend;
 import dev.gatun.ops.Plan;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A machine that loads every step of a plan by itself, so that each can be timed where it runs, among the others. */
-public final class StepMachine implements Backend {
-  private final Backend machine;
+public final class StepMachine extends ForwardingBackend {
   private List<StepClock> clocks = List.of();
 
   /** Times what {@code machine} runs. */
   public StepMachine(Backend machine) {
-    this.machine = machine;
+    super(machine);
   }
 
   /** The clocks of the plan that was loaded last, in the order of its steps. */
@@ -29,42 +26,12 @@ public final class StepMachine implements Backend {
   }
 
   @Override
-  public String name() {
-    return machine.name();
-  }
-
-  @Override
-  public String description() {
-    return machine.description();
-  }
-
-  @Override
-  public boolean available() {
-    return machine.available();
-  }
-
-  @Override
-  public int rank() {
-    return machine.rank();
-  }
-
-  @Override
-  public List<Choice> choices(KernelSpec spec) {
-    return machine.choices(spec);
-  }
-
-  @Override
-  public Slab allocate(TensorArena arena, long bytes) {
-    return machine.allocate(arena, bytes);
-  }
-
-  @Override
   public Executable load(Plan plan, Memory memory, int threads) {
     var steps = new ArrayList<Executable>();
     for (var step : plan.steps()) {
       var alone = new Plan(plan.machine(), plan.buffers(), List.of(step), plan.sources(), plan.outputs(), plan.tables(),
           plan.planBytes());
-      steps.add(machine.load(alone, memory, threads));
+      steps.add(super.load(alone, memory, threads));
     }
     var timed = new Timed(steps.toArray(new Executable[0]), plan.steps().stream().map(StepClock::new)
         .toArray(StepClock[]::new));

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.TensorArena;
-import dev.gatun.ops.Backend;
-import dev.gatun.ops.Choice;
+import dev.gatun.ops.ForwardingBackend;
 import dev.gatun.ops.Interpreter;
-import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -17,42 +15,14 @@ import org.junit.jupiter.api.Test;
 /** A session in checked mode catches a kernel that writes past the end of the plan's memory, and names its place. */
 class CheckedSessionTest {
   /** The interpreter, whose steps write one byte too many. */
-  private static final class Careless implements Backend {
-    private final Interpreter machine = new Interpreter();
-
-    @Override
-    public String name() {
-      return machine.name();
-    }
-
-    @Override
-    public String description() {
-      return machine.description();
-    }
-
-    @Override
-    public boolean available() {
-      return true;
-    }
-
-    @Override
-    public int rank() {
-      return 0;
-    }
-
-    @Override
-    public List<Choice> choices(KernelSpec spec) {
-      return machine.choices(spec);
-    }
-
-    @Override
-    public Slab allocate(TensorArena arena, long bytes) {
-      return machine.allocate(arena, bytes);
+  private static final class Careless extends ForwardingBackend {
+    private Careless() {
+      super(new Interpreter());
     }
 
     @Override
     public Executable load(Plan plan, Memory memory, int threads) {
-      var right = machine.load(plan, memory, threads);
+      var right = super.load(plan, memory, threads);
       return new Executable() {
         @Override
         public void run() {

@@ -29,40 +29,10 @@ class CheckedTest {
 
   /** The interpreter, which afterwards inverts one byte of the plan's memory. */
   private Backend faulty(long offset) {
-    return new Backend() {
-      @Override
-      public String name() {
-        return machine.name();
-      }
-
-      @Override
-      public String description() {
-        return machine.description();
-      }
-
-      @Override
-      public boolean available() {
-        return true;
-      }
-
-      @Override
-      public int rank() {
-        return 0;
-      }
-
-      @Override
-      public List<Choice> choices(KernelSpec spec) {
-        return machine.choices(spec);
-      }
-
-      @Override
-      public Slab allocate(TensorArena in, long bytes) {
-        return machine.allocate(in, bytes);
-      }
-
+    return new ForwardingBackend(machine) {
       @Override
       public Executable load(Plan plan, Memory memory, int threads) {
-        var right = machine.load(plan, memory, threads);
+        var right = super.load(plan, memory, threads);
         return new Executable() {
           @Override
           public void run() {
