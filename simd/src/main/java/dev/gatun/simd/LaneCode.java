@@ -75,7 +75,19 @@ final class LaneCode {
   }
 
   private void species(ClassDesc vector, int bytes) {
-    code.getstatic(vector, "SPECIES_" + Math.max(64, lanes * bytes * 8), SPECIES);
+    code.getstatic(vector, speciesField(bytes), SPECIES);
+  }
+
+  private String speciesField(int bytes) {
+    return "SPECIES_" + Math.max(64, lanes * bytes * 8);
+  }
+
+  private void exact(Lane lane) {
+    ExactClass.ofVector(vector(lane), speciesField(lane.bytes())).cast(code, vector(lane));
+  }
+
+  private void exactMask(Lane lane) {
+    ExactClass.ofMask(vector(lane), speciesField(lane.bytes())).cast(code, MASK);
   }
 
   void species(Lane lane) {
@@ -86,18 +98,21 @@ final class LaneCode {
   void maskOf(Lane lane, int bitsSlot) {
     species(lane);
     code.lload(bitsSlot).invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, CD_long));
+    exactMask(lane);
   }
 
   void castMask(Lane from, Lane to) {
     if (from != to) {
       species(to);
       code.invokevirtual(MASK, "cast", MethodTypeDesc.of(MASK, SPECIES));
+      exactMask(to);
     }
   }
 
   void allTrue(Lane lane, boolean value) {
     species(lane);
     code.loadConstant(value ? 1 : 0).invokeinterface(SPECIES, "maskAll", MethodTypeDesc.of(MASK, CD_boolean));
+    exactMask(lane);
   }
 
   /** Spreads the scalar on the stack over all lanes; {@code scalar} pushes it. */
@@ -105,6 +120,7 @@ final class LaneCode {
     species(lane);
     scalar.run();
     code.invokestatic(vector(lane), "broadcast", MethodTypeDesc.of(vector(lane), SPECIES, element(lane)));
+    exact(lane);
   }
 
   /** 0, 1, 2, … times the int on the stack; {@code step} pushes it. */
@@ -199,6 +215,9 @@ final class LaneCode {
     species(vector, bytes);
     code.getstatic(RAW, "ALL", SEGMENT);
     address.run();
+    if (mask >= 0) {
+      bound();
+    }
     code.getstatic(RAW, "ORDER", ORDER);
     if (mask >= 0) {
       code.aload(mask);
@@ -217,6 +236,9 @@ final class LaneCode {
   private void store(ClassDesc vector, Runnable address, int mask) {
     code.getstatic(RAW, "ALL", SEGMENT);
     address.run();
+    if (mask >= 0) {
+      bound();
+    }
     code.getstatic(RAW, "ORDER", ORDER);
     if (mask >= 0) {
       code.aload(mask);
@@ -224,6 +246,11 @@ final class LaneCode {
     } else {
       code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
     }
+  }
+
+  /** Tells C2 that the address on the stack has only the bits of {@link Raw#SPACE}. */
+  void bound() {
+    code.loadConstant(Raw.SPACE).land();
   }
 
   private static ClassDesc narrow(int bytes) {

@@ -20,6 +20,16 @@ final class Raw {
   static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
   static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
   static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
+  /**
+   * All bits that the address of a pointer has in generated code, which masks pointers, and strides by
+   * {@link #STRIDES}, before it adds to them. C2 then knows each access to be within {@link #ALL} and drops its check,
+   * which is a way out of the code on which all vectors alive are saved: with checks methods were five times as long.
+   * A masked access is checked lane by lane, unless it is known to be within the segment when C2 parses it; so its
+   * address is masked on the spot. The largest tile took 4 s to compile where that check was not ruled out.
+   */
+  static final long SPACE = Long.MAX_VALUE >>> 1;
+  /** All bits of a distance that generated code adds to a pointer, twice at most; so none is negative. */
+  static final long STRIDES = SPACE >>> 2;
   /** Address of a row of zeros as wide as any tile: what sums start from that do not accumulate. */
   static final long ZEROS = Arena.global().allocate(16 * TileShape.DOT_BYTES, TileShape.DOT_BYTES).address();
 

@@ -81,12 +81,12 @@ final class TileWriter {
       mask();
     }
     accumulators();
-    if (shape.rowBytes() == 0) {
-      rowPointers();
-    }
+    rowPointers();
+    vectors.bound(B);
+    vectors.bound(TABLE);
     loop();
     if (shape.family() == TileShape.Family.DOT && shape.tail()) {
-      step(lastMask);
+      contract(pointers, B, lastMask);
     }
     results();
     code.return_();
@@ -102,6 +102,7 @@ final class TileWriter {
   private void accumulators() {
     accumulators = new int[shape.accumulators()];
     int width = vectorsPerRow();
+    vectors.bound(FROM);
     for (int i = 0; i < shape.rows(); i++) {
       for (int j = 0; j < width; j++) {
         int offset = j * shape.vectorBytes();
@@ -113,12 +114,13 @@ final class TileWriter {
         accumulators[i * width + j] = code.allocateLocal(TypeKind.REFERENCE);
         code.astore(accumulators[i * width + j]);
       }
-      code.lload(FROM).lload(FROM_ROW).ladd().lstore(FROM);
+      advance(FROM, FROM_ROW);
     }
   }
 
   private void results() {
     int width = vectorsPerRow();
+    vectors.bound(C);
     for (int i = 0; i < shape.rows(); i++) {
       for (int j = 0; j < width; j++) {
         int offset = j * shape.vectorBytes();
@@ -128,7 +130,7 @@ final class TileWriter {
           vectors.store(accumulators[i * width + j], () -> address(C, offset));
         }
       }
-      code.lload(C).lload(C_ROW).ladd().lstore(C);
+      advance(C, C_ROW);
     }
   }
 
@@ -141,15 +143,20 @@ final class TileWriter {
     return shape.columns() * shape.vectorsPerResult();
   }
 
-  /** One pointer for every {@link #ROWS_PER_POINTER} rows; the first is the parameter itself. */
+  /** One pointer for every {@link #ROWS_PER_POINTER} rows, or for all; the first is the parameter itself. */
   private void rowPointers() {
+    pointers.add(A);
+    boundLeft(A);
+    if (shape.rowBytes() > 0) {
+      return;
+    }
+    code.lload(A_ROW).loadConstant(Raw.STRIDES).land().lstore(A_ROW);
     twoRows = code.allocateLocal(TypeKind.LONG);
-    code.lload(A_ROW).iconst_1().lshl().lstore(twoRows);
-    for (int i = 0; i < shape.rows(); i += ROWS_PER_POINTER) {
-      int pointer = i == 0 ? A : code.allocateLocal(TypeKind.LONG);
-      if (i > 0) {
-        code.lload(pointers.getLast()).lload(A_ROW).ladd().lload(twoRows).ladd().lstore(pointer);
-      }
+    code.lload(A_ROW).lload(A_ROW).ladd().lstore(twoRows);
+    for (int i = ROWS_PER_POINTER; i < shape.rows(); i += ROWS_PER_POINTER) {
+      int pointer = code.allocateLocal(TypeKind.LONG);
+      code.lload(pointers.getLast()).lload(A_ROW).ladd().lload(twoRows).ladd().lstore(pointer);
+      boundLeft(pointer);
       pointers.add(pointer);
     }
   }
@@ -159,25 +166,63 @@ final class TileWriter {
     var top = code.newLabel();
     var end = code.newLabel();
     code.iconst_0().istore(step).labelBinding(top).iload(step).iload(K).if_icmpge(end);
-    step(-1);
+    step();
     code.iinc(step, 1).goto_(top).labelBinding(end);
   }
 
-  /** One step of the sum; {@code mask} is the slot of the mask of the loads of a last, partial dot step, or -1. */
-  private void step(int mask) {
-    int left = -1;
-    int right = B;
-    if (shape.table() && mask < 0) {
-      left = code.allocateLocal(TypeKind.LONG);
-      right = code.allocateLocal(TypeKind.LONG);
-      vectors.loadLong(TABLE, 0);
-      code.lstore(left);
-      vectors.loadLong(TABLE, PAIR / 2);
-      code.lload(B).ladd().lstore(right);
-      code.lload(TABLE);
-      vectors.plus(PAIR);
-      code.lstore(TABLE);
+  /** One step of the sum, at the pointers or at their distances from the table. */
+  private void step() {
+    if (!shape.table()) {
+      contract(pointers, B, -1);
+      for (int pointer : pointers) {
+        code.lload(pointer).lload(A_STEP).ladd().lstore(pointer);
+        boundLeft(pointer);
+      }
+      advance(B, B_STEP);
+      return;
     }
+    int distance = code.allocateLocal(TypeKind.LONG);
+    vectors.loadLong(TABLE, 0);
+    code.lstore(distance);
+    var left = pointers.stream().map(pointer -> sum(pointer, distance)).toList();
+    left.forEach(this::boundLeft);
+    vectors.loadLong(TABLE, PAIR / 2);
+    code.lstore(distance);
+    int right = sum(B, distance);
+    vectors.bound(right);
+    contract(left, right, -1);
+    code.lload(TABLE);
+    vectors.plus(PAIR);
+    code.lstore(TABLE);
+    vectors.bound(TABLE);
+  }
+
+  private void boundLeft(int pointer) {
+    if (shape.family() == TileShape.Family.DOT) {
+      vectors.bound(pointer);
+    }
+  }
+
+  /** The slot of a new pointer. */
+  private int sum(int pointer, int distance) {
+    int slot = code.allocateLocal(TypeKind.LONG);
+    code.lload(pointer).lload(distance).ladd().lstore(slot);
+    return slot;
+  }
+
+  private void advance(int pointer, int distance) {
+    code.lload(pointer).lload(distance).ladd().lstore(pointer);
+    vectors.bound(pointer);
+  }
+
+  /**
+   * Adds the products of one step.
+   *
+   * @param left slots of the pointers to the rows of the left operand
+   * @param right slot of the pointer to the right operand
+   * @param mask slot of the mask of the loads of a last, partial dot step, or -1
+   */
+  private void contract(List<Integer> left, int right, int mask) {
     if (shape.family() == TileShape.Family.OUTER) {
       outer(left, right);
     } else {
@@ -185,12 +230,9 @@ final class TileWriter {
         dot(left, right, v, mask);
       }
     }
-    if (!shape.table() && mask < 0) {
-      advance();
-    }
   }
 
-  private void outer(int left, int right) {
+  private void outer(List<Integer> left, int right) {
     int columns = shape.columns();
     int[] b = new int[columns];
     for (int j = 0; j < columns; j++) {
@@ -206,7 +248,7 @@ final class TileWriter {
     int q = code.allocateLocal(TypeKind.REFERENCE);
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
-      vectors.broadcast(() -> rowAddress(row, left, 0));
+      vectors.broadcast(() -> rowAddress(left, row, 0));
       code.astore(q);
       for (int j = 0; j < columns; j++) {
         vectors.fma(q, b[j], accumulators[i * columns + j]);
@@ -215,14 +257,14 @@ final class TileWriter {
   }
 
   /** Vector v of the virtual lanes of every result. */
-  private void dot(int left, int right, int v, int mask) {
+  private void dot(List<Integer> left, int right, int v, int mask) {
     int offset = v * shape.vectorBytes();
     int per = shape.vectorsPerResult();
     int[] a = new int[shape.rows()];
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
       a[i] = code.allocateLocal(TypeKind.REFERENCE);
-      dotLoad(() -> rowAddress(row, left, offset), mask, v);
+      dotLoad(() -> rowAddress(left, row, offset), mask, v);
       code.astore(a[i]);
     }
     int column = code.allocateLocal(TypeKind.LONG);
@@ -231,7 +273,7 @@ final class TileWriter {
     for (int j = 0; j < shape.columns(); j++) {
       dotLoad(() -> address(column, offset), mask, v);
       code.astore(b);
-      code.lload(column).lload(B_COLUMN).ladd().lstore(column);
+      advance(column, B_COLUMN);
       for (int i = 0; i < shape.rows(); i++) {
         vectors.fma(a[i], b, accumulators[(i * shape.columns() + j) * per + v]);
       }
@@ -252,33 +294,23 @@ final class TileWriter {
     vectors.load(address, part);
   }
 
-  private void advance() {
-    for (int pointer : shape.rowBytes() == 0 ? pointers : List.of(A)) {
-      code.lload(pointer).lload(A_STEP).ladd().lstore(pointer);
-    }
-    code.lload(B).lload(B_STEP).ladd().lstore(B);
-  }
-
   private void address(int slot, int offset) {
     code.lload(slot);
     vectors.plus(offset);
   }
 
-  /** Pushes the address of a row of the left operand; {@code left} is the slot of a table's offset, or -1. */
-  private void rowAddress(int row, int left, int offset) {
+  /** Pushes the address of a row of the left operand. */
+  private void rowAddress(List<Integer> left, int row, int offset) {
     if (shape.rowBytes() > 0) {
-      code.lload(A);
-    } else {
-      code.lload(pointers.get(row / ROWS_PER_POINTER));
-      switch (row % ROWS_PER_POINTER) {
-        case 1 -> code.lload(A_ROW).ladd();
-        case 2 -> code.lload(twoRows).ladd();
-        default -> { }
-      }
+      address(left.getFirst(), row * shape.rowBytes() + offset);
+      return;
     }
-    if (left >= 0) {
-      code.lload(left).ladd();
+    code.lload(left.get(row / ROWS_PER_POINTER));
+    switch (row % ROWS_PER_POINTER) {
+      case 1 -> code.lload(A_ROW).ladd();
+      case 2 -> code.lload(twoRows).ladd();
+      default -> { }
     }
-    vectors.plus((long) row * shape.rowBytes() + offset);
+    vectors.plus(offset);
   }
 }

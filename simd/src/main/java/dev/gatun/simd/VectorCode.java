@@ -56,12 +56,14 @@ final class VectorCode {
   void mask(int bitsSlot) {
     species();
     code.lload(bitsSlot).invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, CD_long));
+    ExactClass.ofMask(vector, speciesField).cast(code, MASK);
   }
 
   /** A vector of zeros. */
   void zero() {
     species();
     code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
+    ExactClass.ofVector(vector, speciesField).cast(code, vector);
   }
 
   /** Loads a vector; {@code address} pushes a long. */
@@ -78,6 +80,7 @@ final class VectorCode {
     species();
     all();
     address.run();
+    bound();
     order();
     code.aload(maskSlot)
         .invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
@@ -91,6 +94,7 @@ final class VectorCode {
     address.run();
     code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(element, layout, CD_long))
         .invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
+    ExactClass.ofVector(vector, speciesField).cast(code, vector);
   }
 
   /** Replaces the accumulator by {@code left * right + accumulator}, rounded once. */
@@ -114,6 +118,7 @@ final class VectorCode {
     code.aload(slot);
     all();
     address.run();
+    bound();
     order();
     code.aload(maskSlot)
         .invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
@@ -133,6 +138,17 @@ final class VectorCode {
     if (constant != 0) {
       code.loadConstant(constant).ladd();
     }
+  }
+
+  /** Tells C2 that the address in a slot has only the bits of {@link Raw#SPACE}. */
+  void bound(int slot) {
+    code.lload(slot);
+    bound();
+    code.lstore(slot);
+  }
+
+  private void bound() {
+    code.loadConstant(Raw.SPACE).land();
   }
 
   private void species() {

@@ -136,7 +136,11 @@ final class VectorPrinter {
       boolean position = strand(s).use() == Use.POSITION;
       starts[s] = code.allocateLocal(position ? TypeKind.INT : TypeKind.LONG);
       steps[s] = code.allocateLocal(position ? TypeKind.INT : TypeKind.LONG);
-      read(Structure.start(s), starts[s], position);
+      if (position) {
+        read(Structure.start(s), starts[s], true);
+      } else {
+        readAddress(Structure.start(s), starts[s]);
+      }
       read(Structure.start(s) + 1, steps[s], position);
       if (position && strand(s).along()) {
         int at = Structure.start(s) + 2;
@@ -148,7 +152,7 @@ final class VectorPrinter {
         code.astore(ramps[s]);
       }
     }
-    read(structure.scratch(), scratch, false);
+    readAddress(structure.scratch(), scratch);
     int step = lanes * groups;
     // Steps are powers of two.
     code.iload(COLUMNS).loadConstant(-step).iand().istore(whole);
@@ -169,6 +173,12 @@ final class VectorPrinter {
     } else {
       code.lstore(slot);
     }
+  }
+
+  private void readAddress(int index, int slot) {
+    frame(index);
+    vectors.bound();
+    code.lstore(slot);
   }
 
   private void masks(int group) {
@@ -193,7 +203,9 @@ final class VectorPrinter {
       if (strand(s).use() == Use.POSITION) {
         code.iload(starts[s]).iload(steps[s]).iadd().istore(starts[s]);
       } else {
-        code.lload(starts[s]).lload(steps[s]).ladd().lstore(starts[s]);
+        code.lload(starts[s]).lload(steps[s]).ladd();
+        vectors.bound();
+        code.lstore(starts[s]);
       }
     }
   }
