@@ -4,7 +4,6 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Arrays;
@@ -30,12 +29,11 @@ final class Kernel implements Warmable {
   /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
   private static final int TIMED = 2048;
   private static final int SMALL = 3 * 16 + 3;
-  private static final int CALLS = 200;
   /**
    * Nanoseconds per vector operation that only C2's code stays below: C1's boxes every vector and takes about 100, the
    * interpreter 500.
    */
-  private static final long COMPILED_NANOS = 8;
+  private static final long COMPILED_NANOS = 12;
   /** Nanoseconds per lane of a scalar function. */
   private static final long CALL_NANOS = 400;
 
@@ -157,8 +155,7 @@ final class Kernel implements Warmable {
 
   @Override
   public Rehearsal rehearse(Arena arena) {
-    // Through a handle that is no constant: inlined here, the method would be warm here alone.
-    var run = handle();
+    var kernel = generated;
     var frame = new long[structure.frameLength()];
     Arrays.fill(frame, 1L);
     for (int s = 0; s < structure.strands().size(); s++) {
@@ -168,15 +165,18 @@ final class Kernel implements Warmable {
     frame[structure.scratch()] = arena.allocate(128, 64).address();
     return new Rehearsal() {
       @Override
-      public void calls() throws Throwable {
-        for (int i = 0; i < CALLS; i++) {
-          run.invokeExact(frame, 2, SMALL);
+      public void count() {
+        for (int i = 0; i < COMPUTING_CALLS; i++) {
+          kernel.run(frame, 2, SMALL);
+        }
+        for (int i = 0; i < TURNING_CALLS; i++) {
+          kernel.run(frame, -TURNS, SMALL);
         }
       }
 
       @Override
-      public void timed() throws Throwable {
-        run.invokeExact(frame, 1, TIMED);
+      public void timed() {
+        kernel.run(frame, 1, TIMED);
       }
 
       @Override
@@ -186,20 +186,11 @@ final class Kernel implements Warmable {
     };
   }
 
-  private MethodHandle handle() {
-    try {
-      var type = MethodType.methodType(void.class, long[].class, int.class, int.class);
-      return MethodHandles.lookup().findVirtual(VectorKernel.class, "run", type).bindTo(generated);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Narrower vectors take more operations, each as long. */
   private long limit() {
     long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
-    return TIMED * 32L / Machine.detected().vectorBits() * COMPILED_NANOS * (structure.code().size() + 2)
-        + calls * TIMED * CALL_NANOS;
+    return TIMED / VectorPrinter.lanes(structure, Machine.detected().vectorBits()) * COMPILED_NANOS
+        * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS;
   }
 
   @Override

@@ -248,6 +248,15 @@ final class LaneCode {
     }
   }
 
+  /** The head of a generated method: a negative count is counted up to zero, and nothing else done. */
+  static void turn(CodeBuilder code, int countSlot) {
+    var turn = code.newLabel();
+    var work = code.newLabel();
+    code.iload(countSlot).ifge(work);
+    code.labelBinding(turn).iinc(countSlot, 1).iload(countSlot).iflt(turn).return_();
+    code.labelBinding(work);
+  }
+
   /** Tells C2 that the address on the stack has only the bits of {@link Raw#SPACE}. */
   void bound() {
     code.loadConstant(Raw.SPACE).land();

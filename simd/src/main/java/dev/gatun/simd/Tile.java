@@ -13,7 +13,7 @@ interface Tile {
    * @param a first element of the left operand
    * @param b first element of the right operand
    * @param c first element of the tile
-   * @param k steps, not negative
+   * @param k steps; if negative, a generated tile only turns so often and computes nothing: {@link Warmable.Rehearsal}
    * @param aRow between rows of the left operand, where the shape does not fix it
    * @param aStep between steps of the left operand
    * @param bColumn between columns of the right operand, in the dot family

@@ -76,6 +76,7 @@ final class TileWriter {
   }
 
   private void body(int stores) {
+    LaneCode.turn(code, K);
     Ballast.write(code, vectors, K, C, stores);
     if (shape.tail()) {
       mask();

@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
-/** A generated class that runs a structure with vectors; the arguments are those of {@link Kernel#run}. */
+/** A generated class that runs a structure with vectors. */
 interface VectorKernel {
+  /** As {@link Kernel#run}; if {@code rows} is negative it only turns so often: {@link Warmable.Rehearsal}. */
   void run(long[] frame, int rows, int columns);
 }

@@ -75,7 +75,7 @@ final class VectorPrinter {
   }
 
   /** Lanes of every vector of the kernel: as many as its widest type allows. */
-  private static int lanes(Structure structure, int bits) {
+  static int lanes(Structure structure, int bits) {
     boolean wide = structure.code().stream().anyMatch(i -> i.lane().bytes() == 8);
     return bits / (wide ? 64 : 32);
   }
@@ -95,6 +95,7 @@ final class VectorPrinter {
   }
 
   private void method() {
+    LaneCode.turn(code, ROWS);
     prologue();
     evaluate(Level.CALL, 0, false);
     var nextRow = code.newLabel();

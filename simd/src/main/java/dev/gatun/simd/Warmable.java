@@ -7,17 +7,31 @@ import java.lang.foreign.Arena;
  * {@link #toString} names it for people. All methods are called on the warmer's thread.
  */
 interface Warmable {
-  /** Calls of the generated method on numbers of no account. */
+  /**
+   * Calls of the generated method on numbers of no account. They are plain calls of an interface: HotSpot inlines none
+   * of them where it sees more than two classes behind it.
+   */
   interface Rehearsal {
-    /** A few short calls, for HotSpot to count. */
-    void calls() throws Throwable;
+    /**
+     * Some calls for HotSpot to count: it compiles a method after 600 calls, once these and the turns of its loops
+     * exceed 15 000. Nearly all of them only turn, for the interpreter takes longer over one vector than over a turn of
+     * an empty loop; the others show HotSpot that the rest is reached.
+     */
+    void count();
 
-    /** One longer call. */
-    void timed() throws Throwable;
+    /** One longer call that computes. */
+    void timed();
 
     /** Nanoseconds that the longer call stays below once it is compiled, about ten times what it then takes. */
     long limit();
   }
+
+  /** Calls of a {@link Rehearsal#count} that only turn. */
+  int TURNING_CALLS = 100;
+  /** Turns of each: few, for 40 000 in all would make HotSpot compile the method once more, from inside the loop. */
+  int TURNS = 15;
+  /** Calls of a {@link Rehearsal#count} that compute. */
+  int COMPUTING_CALLS = 3;
 
   /**
    * Generates the method in a class of its own, which HotSpot has not seen.

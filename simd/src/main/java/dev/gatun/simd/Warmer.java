@@ -1,13 +1,17 @@
 package dev.gatun.simd;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
-import java.util.concurrent.DelayQueue;
-import java.util.concurrent.Delayed;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.PriorityQueue;
+import java.util.Queue;
 
 /**
- * Runs generated methods on numbers of no account until HotSpot has compiled them, one at a time and beside the main
- * path, which their twins serve meanwhile; and looks now and then whether they are still fast.
+ * Has HotSpot compile generated methods beside the main path, which their twins serve meanwhile: it calls them on
+ * numbers of no account, looks every few milliseconds whether they have become fast, and now and then whether they
+ * still are. Between looks it sleeps, since the compiler needs the processor.
  *
  * <p>HotSpot can get stuck with a large method: where C2 has a long queue, C1 compiles the method without profiling,
  * later fails to compile it with profiling, and then never passes it on. A method that is slow for long is therefore
@@ -19,22 +23,36 @@ final class Warmer extends Thread {
   static final int ATTEMPTS = 4;
   /** C2 takes a second and more for a large tile where others want the processors; giving up wastes what it did. */
   private static final long PATIENCE_NANOS = 4_000_000_000L;
+  /**
+   * Methods that are tried at a time: one is compiled while the next is counted. More would be forgotten, for HotSpot
+   * drops a method from its queue that is not called for some time.
+   */
+  private static final int TRIED = 2;
+  /** Between looks at a method that is tried. */
+  private static final long LOOK_NANOS = 2_000_000;
+  /** A look takes a quarter of the time at most: the interpreter needs milliseconds for a long kernel. */
+  private static final int LOOK_REST = 3;
+  /** Of so many looks the first few are preceded by calls for HotSpot to count. */
+  private static final int LOOKS = 128;
+  private static final int COUNTED_LOOKS = 24;
   /** Attempts on what was reported take a twentieth of this thread's time. */
   private static final int REST = 20;
   private static final long FIRST_CHECK_NANOS = 1_000_000_000L;
   private static final long LAST_CHECK_NANOS = 300_000_000_000L;
   /** A check is disturbed by whatever else runs: the best of so many calls counts. */
   private static final int CHECK_CALLS = 5;
-  private static final long AT_ONCE_NANOS = -3_600_000_000_000L;
 
+  private static final System.Logger LOGGER = System.getLogger("dev.gatun.simd");
   private static final Warmer RUNNING = new Warmer(PATIENCE_NANOS);
 
   static {
     RUNNING.start();
   }
 
-  private final DelayQueue<Watch> queue = new DelayQueue<>();
+  private final Deque<Watch> waiting = new ArrayDeque<>();
+  private final Queue<Watch> timed = new PriorityQueue<>(Comparator.comparingLong(watch -> watch.due));
   private final long patience;
+  private int tried;
   private boolean warmedAny;
   private boolean saidNone;
   private long vainNanos;
@@ -52,35 +70,53 @@ final class Warmer extends Thread {
   }
 
   /** Warms and watches a kernel after those that came before. */
-  Watch add(Warmable kernel) {
-    return add(kernel, 0);
+  synchronized Watch add(Warmable kernel) {
+    var watch = new Watch(kernel);
+    waiting.addLast(watch);
+    notifyAll();
+    return watch;
   }
 
   /** Warms and watches a kernel before all others. */
-  Watch addFirst(Warmable kernel) {
-    return add(kernel, AT_ONCE_NANOS);
+  synchronized Watch addFirst(Warmable kernel) {
+    var watch = add(kernel);
+    hasten(watch);
+    return watch;
   }
 
-  private Watch add(Warmable kernel, long delay) {
-    var watch = new Watch(kernel);
-    watch.due = System.nanoTime() + delay;
-    queue.add(watch);
-    return watch;
+  private synchronized void hasten(Watch watch) {
+    if (waiting.removeLastOccurrence(watch)) {
+      waiting.addFirst(watch);
+    }
+  }
+
+  private synchronized void later(Watch watch, long nanos) {
+    watch.due = System.nanoTime() + nanos;
+    timed.add(watch);
+  }
+
+  private synchronized Watch next() throws InterruptedException {
+    while (true) {
+      if (tried < TRIED && !waiting.isEmpty()) {
+        return waiting.removeFirst();
+      }
+      long delay = timed.isEmpty() ? Long.MAX_VALUE : timed.peek().due - System.nanoTime();
+      if (delay <= 0) {
+        return timed.remove();
+      }
+      wait(delay / 1_000_000, (int) (delay % 1_000_000));
+    }
   }
 
   @Override
   public void run() {
     while (true) {
       try {
-        queue.take().turn();
+        next().turn();
       } catch (InterruptedException e) {
         return;
       }
     }
-  }
-
-  private static void warn(String sentence) {
-    System.getLogger("dev.gatun.simd").log(System.Logger.Level.WARNING, sentence);
   }
 
   private static String slowly(Object what, String so) {
@@ -88,11 +124,16 @@ final class Warmer extends Thread {
         + "for code (-XX:ReservedCodeCacheSize) and without flags that switch the C2 compiler off";
   }
 
+  private static void warn(String sentence) {
+    LOGGER.log(Level.WARNING, sentence);
+  }
+
   /** One kernel's turns. */
-  final class Watch implements Delayed {
+  final class Watch {
     private final Warmable kernel;
     private long due;
     private volatile int attempts;
+    private Attempt attempt;
     private boolean warm;
     private boolean reported;
     private long pause;
@@ -103,50 +144,84 @@ final class Warmer extends Thread {
 
     /** Has a kernel that waits to be warmed warmed next, unless that was in vain so far. */
     void hasten() {
-      if (attempts < ATTEMPTS && queue.remove(this)) {
-        due = System.nanoTime() + AT_ONCE_NANOS;
-        queue.add(this);
+      if (attempts < ATTEMPTS) {
+        Warmer.this.hasten(this);
       }
     }
 
     private void turn() {
-      try (var arena = Arena.ofConfined()) {
-        if (warm && isFast(kernel.rehearse(arena))) {
+      try {
+        if (attempt != null) {
+          look();
+        } else if (warm && isFast()) {
           pause = Math.min(2 * pause, LAST_CHECK_NANOS);
-        } else if (warm) {
-          kernel.serve(false);
-          warm = false;
-          attempt(arena);
-        } else if (kernel.renew()) {
-          attempt(arena);
+          later(this, pause);
         } else {
-          warn(slowly(kernel, " is too large to be compiled"));
-          return;
+          begin();
         }
-      } catch (Throwable e) {
+      } catch (RuntimeException | Error e) {
+        end();
         warn(slowly(kernel, " could not be tried (" + e + ")"));
-        return;
       }
-      due = System.nanoTime() + pause;
-      queue.add(this);
     }
 
-    private void attempt(Arena arena) throws Throwable {
-      long nanos = patience << Math.min(attempts, ATTEMPTS - 1);
-      if (becomesFast(kernel.rehearse(arena), nanos)) {
-        kernel.serve(true);
-        slow -= attempts >= ATTEMPTS ? 1 : 0;
-        warm = true;
-        warmedAny = true;
-        attempts = 0;
-        pause = FIRST_CHECK_NANOS;
-        return;
+    private void begin() {
+      if (warm) {
+        warm = false;
+        kernel.serve(false);
+        LOGGER.log(Level.DEBUG, () -> kernel + " has become slow");
       }
+      if (kernel.renew()) {
+        tried++;
+        attempt = new Attempt(kernel, patience << Math.min(attempts, ATTEMPTS - 1));
+        look();
+      } else {
+        warn(slowly(kernel, " is too large to be compiled"));
+      }
+    }
+
+    private void look() {
+      long before = System.nanoTime();
+      if (attempt.succeeds()) {
+        succeed();
+      } else if (attempt.isOver()) {
+        fail();
+      } else {
+        later(this, Math.max(LOOK_NANOS, LOOK_REST * (System.nanoTime() - before)));
+      }
+    }
+
+    private void succeed() {
+      long nanos = end();
+      kernel.serve(true);
+      slow -= attempts >= ATTEMPTS ? 1 : 0;
+      warm = true;
+      warmedAny = true;
+      attempts = 0;
+      pause = FIRST_CHECK_NANOS;
+      later(this, pause);
+      LOGGER.log(Level.DEBUG, () -> kernel + " is compiled after " + nanos / 1_000_000 + " ms");
+    }
+
+    private void fail() {
+      long nanos = end();
       attempts++;
       slow += attempts == ATTEMPTS ? 1 : 0;
-      pause = attempts < ATTEMPTS ? 0 : nanos * slow * REST;
       vainNanos += nanos;
+      LOGGER.log(Level.DEBUG, () -> kernel + " was not compiled within " + nanos / 1_000_000 + " ms");
       reportOnce();
+      later(this, attempts < ATTEMPTS ? 0 : nanos * slow * REST);
+    }
+
+    /** Ends the present attempt, if there is one; nanoseconds that it took. */
+    private long end() {
+      if (attempt == null) {
+        return 0;
+      }
+      tried--;
+      long nanos = attempt.end();
+      attempt = null;
+      return nanos;
     }
 
     private void reportOnce() {
@@ -159,38 +234,52 @@ final class Warmer extends Thread {
       }
     }
 
-    private static boolean isFast(Warmable.Rehearsal rehearsal) throws Throwable {
-      for (int i = 0; i < CHECK_CALLS; i++) {
-        long before = System.nanoTime();
-        rehearsal.timed();
-        if (System.nanoTime() - before < rehearsal.limit()) {
-          return true;
+    private boolean isFast() {
+      try (var arena = Arena.ofConfined()) {
+        var rehearsal = kernel.rehearse(arena);
+        for (int i = 0; i < CHECK_CALLS; i++) {
+          if (isFast(rehearsal)) {
+            return true;
+          }
         }
+        return false;
       }
-      return false;
     }
 
-    private static boolean becomesFast(Warmable.Rehearsal rehearsal, long nanos) throws Throwable {
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < nanos) {
-        rehearsal.calls();
-        long before = System.nanoTime();
-        rehearsal.timed();
-        if (System.nanoTime() - before < rehearsal.limit()) {
-          return true;
-        }
+    private static boolean isFast(Warmable.Rehearsal rehearsal) {
+      long before = System.nanoTime();
+      rehearsal.timed();
+      return System.nanoTime() - before < rehearsal.limit();
+    }
+  }
+
+  /** The time that one generated class has to become fast. */
+  private static final class Attempt {
+    private final Arena arena = Arena.ofConfined();
+    private final Warmable.Rehearsal rehearsal;
+    private final long patience;
+    private final long start = System.nanoTime();
+    private int looks;
+
+    Attempt(Warmable kernel, long patience) {
+      this.rehearsal = kernel.rehearse(arena);
+      this.patience = patience;
+    }
+
+    boolean succeeds() {
+      if (looks++ % LOOKS < COUNTED_LOOKS) {
+        rehearsal.count();
       }
-      return false;
+      return Watch.isFast(rehearsal);
     }
 
-    @Override
-    public long getDelay(TimeUnit unit) {
-      return unit.convert(due - System.nanoTime(), TimeUnit.NANOSECONDS);
+    boolean isOver() {
+      return System.nanoTime() - start > patience;
     }
 
-    @Override
-    public int compareTo(Delayed other) {
-      return Long.signum(due - ((Watch) other).due);
+    long end() {
+      arena.close();
+      return System.nanoTime() - start;
     }
   }
 }

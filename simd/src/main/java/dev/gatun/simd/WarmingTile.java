@@ -1,18 +1,11 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /** A tile that is served cold until the {@link Warmer} has its generated form compiled. */
 final class WarmingTile implements Tile, Warmable {
-  /**
-   * Steps of a warming call. HotSpot compiles a method of 600 calls once calls and turns of its loops pass 15 000:
-   * with 25 turns a call both come true together.
-   */
+  /** Steps of a warming call. */
   private static final int STEPS = 25;
-  private static final int CALLS = 50;
   /** Each 256th cold call asks to be warmed next: what is used most should wait least. */
   private static final int RECALL = 255;
   /** Nanoseconds per vector operation that only compiled code stays below; the interpreter takes some 300. */
@@ -66,23 +59,31 @@ final class WarmingTile implements Tile, Warmable {
   /** The generated tile on zeros. */
   @Override
   public Rehearsal rehearse(Arena arena) {
-    // Through a handle that is no constant: inlined here, the method would be warm here alone.
-    var run = handle();
+    var tile = generated;
     int lines = Math.max(shape.rows(), shape.columns()) + STEPS + 1;
     long zeros = arena.allocate(lines * PITCH, 64).address();
     long results = arena.allocate(shape.rows() * PITCH * 4, 64).address();
     long table = arena.allocate(STEPS * 16L, 64).address();
     return new Rehearsal() {
       @Override
-      public void calls() throws Throwable {
-        for (int i = 0; i < CALLS; i++) {
+      public void count() {
+        for (int i = 0; i < COMPUTING_CALLS; i++) {
           timed();
+        }
+        for (int i = 0; i < TURNING_CALLS; i++) {
+          call(-TURNS);
         }
       }
 
       @Override
-      public void timed() throws Throwable {
-        run.invokeExact(zeros, zeros, results, STEPS, 64L, 4L, 64L, PITCH, 4 * PITCH, table, Raw.ZEROS, 0L, -1L);
+      public void timed() {
+        call(STEPS);
+      }
+
+      private void call(int steps) {
+        // A tail tile is never called with a whole vector; HotSpot shall see what it will see.
+        tile.run(zeros, zeros, results, steps, 64L, 4L, 64L, PITCH, 4 * PITCH, table, Raw.ZEROS, 0L,
+            shape.tail() ? 1L : -1L);
       }
 
       @Override
@@ -90,16 +91,6 @@ final class WarmingTile implements Tile, Warmable {
         return (long) STEPS * shape.accumulators() * COMPILED_NANOS + CALL_NANOS;
       }
     };
-  }
-
-  private MethodHandle handle() {
-    var type = MethodType.methodType(void.class, long.class, long.class, long.class, int.class, long.class, long.class,
-        long.class, long.class, long.class, long.class, long.class, long.class, long.class);
-    try {
-      return MethodHandles.lookup().findVirtual(Tile.class, "run", type).bindTo(generated);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Override

@@ -63,7 +63,7 @@ class WarmerTest {
       rehearsals = rehearsals + 1;
       return new Rehearsal() {
         @Override
-        public void calls() {
+        public void count() {
         }
 
         @Override
