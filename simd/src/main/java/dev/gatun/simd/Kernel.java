@@ -27,7 +27,7 @@ final class Kernel implements Warmable {
   /** More than an instruction takes, for one vector of each value and for the rest of a row. */
   private static final int INSTRUCTION_BYTECODES = 50;
   /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
-  private static final int TIMED = 2048;
+  private static final int TIMED = 256;
   private static final int SMALL = 3 * 16 + 3;
   /**
    * Nanoseconds per vector operation that only C2's code stays below: C1's boxes every vector and takes about 100, the
@@ -190,7 +190,7 @@ final class Kernel implements Warmable {
   private long limit() {
     long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
     return TIMED / VectorPrinter.lanes(structure, Machine.detected().vectorBits()) * COMPILED_NANOS
-        * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS;
+        * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS + 1000;
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 /** A tile that is served cold until the {@link Warmer} has its generated form compiled. */
 final class WarmingTile implements Tile, Warmable {
   /** Steps of a warming call. */
-  private static final int STEPS = 25;
+  private static final int STEPS = 8;
   /** Each 256th cold call asks to be warmed next: what is used most should wait least. */
   private static final int RECALL = 255;
   /** Nanoseconds per vector operation that only compiled code stays below; the interpreter takes some 300. */
