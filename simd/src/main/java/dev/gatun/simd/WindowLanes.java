@@ -17,11 +17,11 @@ abstract sealed class WindowLanes permits WindowVectors, WindowScalars {
   /** Sets every tap to zero. */
   abstract void clear(int n);
 
-  /** Adds y at every tap. */
-  abstract void spread(long y, int n);
+  /** Adds y at every tap; to zero if the taps are {@code alone} in this window, else to what is there. */
+  abstract void spread(long y, int n, boolean alone);
 
-  /** Adds y at the tap that p names. */
-  abstract void move(long y, long p, int n);
+  /** Adds y at the tap that p names and zero at the others; to zero if the taps are {@code alone} in this window. */
+  abstract void move(long y, long p, int n, boolean alone);
 
   /** y becomes the number at the tap that p names. */
   abstract void collect(long y, long p, int n);

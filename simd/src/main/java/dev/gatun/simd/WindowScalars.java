@@ -29,11 +29,11 @@ final class WindowScalars extends WindowLanes {
     }
   }
 
-  private void addTo(long at, double value) {
+  private void addTo(double before, double value, long at) {
     if (single) {
-      Raw.ALL.set(Raw.F32, at, Raw.ALL.get(Raw.F32, at) + (float) value);
+      Raw.ALL.set(Raw.F32, at, (float) before + (float) value);
     } else {
-      Raw.ALL.set(Raw.F64, at, Raw.ALL.get(Raw.F64, at) + value);
+      Raw.ALL.set(Raw.F64, at, before + value);
     }
   }
 
@@ -64,8 +64,8 @@ final class WindowScalars extends WindowLanes {
       set(y + lane * yStep, 0);
       for (int down = 0; down < window.height; down++) {
         for (int across = 0; across < window.width; across++) {
-          addTo(y + lane * yStep,
-              get(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn()));
+          double x = get(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn());
+          addTo(get(y + lane * yStep), x, y + lane * yStep);
         }
       }
     }
@@ -83,12 +83,13 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void spread(long y, int n) {
+  void spread(long y, int n, boolean alone) {
     for (int lane = 0; lane < n; lane++) {
       double value = get(y + lane * yStep);
       for (int down = 0; down < window.height; down++) {
         for (int across = 0; across < window.width; across++) {
-          addTo(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn(), value);
+          long to = window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn();
+          addTo(alone ? 0 : get(to), value, to);
         }
       }
     }
@@ -108,11 +109,14 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void move(long y, long p, int n) {
+  void move(long y, long p, int n, boolean alone) {
+    if (alone) {
+      clear(n);
+    }
     for (int lane = 0; lane < n; lane++) {
       long to = winner(p, lane);
       if (to != 0) {
-        addTo(to, get(y + lane * yStep));
+        addTo(get(to), get(y + lane * yStep), to);
       }
     }
   }

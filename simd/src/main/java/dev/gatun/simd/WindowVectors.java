@@ -13,11 +13,15 @@ final class WindowVectors extends WindowLanes {
   private static final int LANES = FLOATS.length();
 
   private static FloatVector load(long at, VectorMask<Float> mask) {
-    return FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at, Raw.ORDER, mask);
+    return FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at & Raw.SPACE, Raw.ORDER, mask);
   }
 
   private static IntVector places(long at, VectorMask<Float> mask) {
-    return IntVector.fromMemorySegment(INTS, Raw.ALL, at, Raw.ORDER, mask.cast(INTS));
+    return IntVector.fromMemorySegment(INTS, Raw.ALL, at & Raw.SPACE, Raw.ORDER, mask.cast(INTS));
+  }
+
+  private static void store(FloatVector value, long at, VectorMask<Float> mask) {
+    value.intoMemorySegment(Raw.ALL, at & Raw.SPACE, Raw.ORDER, mask);
   }
 
   @Override
@@ -38,9 +42,9 @@ final class WindowVectors extends WindowLanes {
         where = where.blend(window.place + down * window.placeRow() + across * window.placeColumn(),
             wins.cast(INTS));
       }
-      best.intoMemorySegment(Raw.ALL, y + 4L * lane, Raw.ORDER, mask);
+      store(best, y + 4L * lane, mask);
       if (p != 0) {
-        where.intoMemorySegment(Raw.ALL, p + 4L * lane, Raw.ORDER, mask.cast(INTS));
+        where.intoMemorySegment(Raw.ALL, p + 4L * lane & Raw.SPACE, Raw.ORDER, mask.cast(INTS));
       }
     }
   }
@@ -56,7 +60,7 @@ final class WindowVectors extends WindowLanes {
           sum = sum.add(load(from + across * window.tapColumn(), mask));
         }
       }
-      sum.intoMemorySegment(Raw.ALL, y + 4L * lane, Raw.ORDER, mask);
+      store(sum, y + 4L * lane, mask);
     }
   }
 
@@ -67,29 +71,29 @@ final class WindowVectors extends WindowLanes {
       for (int down = 0; down < window.height; down++) {
         long row = window.first + 4L * lane + down * window.tapRow();
         for (int across = 0; across < window.width; across++) {
-          FloatVector.zero(FLOATS).intoMemorySegment(Raw.ALL, row + across * window.tapColumn(), Raw.ORDER, mask);
+          store(FloatVector.zero(FLOATS), row + across * window.tapColumn(), mask);
         }
       }
     }
   }
 
   @Override
-  void spread(long y, int n) {
+  void spread(long y, int n, boolean alone) {
     for (int lane = 0; lane < n; lane += LANES) {
       var mask = FLOATS.indexInRange(lane, n);
       var value = load(y + 4L * lane, mask);
       for (int down = 0; down < window.height; down++) {
         long row = window.first + 4L * lane + down * window.tapRow();
         for (int across = 0; across < window.width; across++) {
-          long to = row + across * window.tapColumn();
-          load(to, mask).add(value).intoMemorySegment(Raw.ALL, to, Raw.ORDER, mask);
+          add(value, row + across * window.tapColumn(), mask, alone);
         }
       }
     }
   }
 
   @Override
-  void move(long y, long p, int n) {
+  void move(long y, long p, int n, boolean alone) {
+    var zero = FloatVector.zero(FLOATS);
     for (int lane = 0; lane < n; lane += LANES) {
       var mask = FLOATS.indexInRange(lane, n);
       var value = load(y + 4L * lane, mask);
@@ -98,12 +102,17 @@ final class WindowVectors extends WindowLanes {
         long row = window.first + 4L * lane + down * window.tapRow();
         int place = window.place + down * window.placeRow();
         for (int across = 0; across < window.width; across++) {
-          long to = row + across * window.tapColumn();
-          var here = wanted.eq(place + across * window.placeColumn()).cast(FLOATS).and(mask);
-          load(to, mask).add(value).intoMemorySegment(Raw.ALL, to, Raw.ORDER, here);
+          // Zero is added elsewhere: a store of these lanes alone would be waited for by the load after it.
+          var here = wanted.eq(place + across * window.placeColumn()).cast(FLOATS);
+          add(zero.blend(value, here), row + across * window.tapColumn(), mask, alone);
         }
       }
     }
+  }
+
+  private static void add(FloatVector value, long to, VectorMask<Float> mask, boolean toZero) {
+    var before = toZero ? FloatVector.zero(FLOATS) : load(to, mask);
+    store(before.add(value), to, mask);
   }
 
   @Override
@@ -120,7 +129,7 @@ final class WindowVectors extends WindowLanes {
           value = value.blend(load(row + across * window.tapColumn(), mask), here);
         }
       }
-      value.intoMemorySegment(Raw.ALL, y + 4L * lane, Raw.ORDER, mask);
+      store(value, y + 4L * lane, mask);
     }
   }
 }
