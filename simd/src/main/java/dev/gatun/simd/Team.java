@@ -34,19 +34,20 @@ final class Team {
   private static final long YIELD_NANOS = 300_000;
   /** Turns of the spin between two looks at the clock, which costs about 25 ns. */
   private static final int SPIN_TURNS = 32;
+  /** Ints of a cache line. */
+  private static final int LINE = 16;
   // The gate: call number in the upper half, then one bit that is set while the call admits workers, then their number.
   private static final long CALL = 1L << 32;
   private static final long OPEN = 1L << 31;
   private static final long INSIDE = OPEN - 1;
   private static final VarHandle GATE;
-  private static final VarHandle NEXT;
+  private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle BUSY;
 
   static {
     try {
       var lookup = MethodHandles.lookup();
       GATE = lookup.findVarHandle(Team.class, "gate", long.class);
-      NEXT = lookup.findVarHandle(Team.class, "next", int.class);
       BUSY = lookup.findVarHandle(Team.class, "busy", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -59,16 +60,19 @@ final class Team {
 
   private final Worker[] workers;
   private volatile long gate;
-  private volatile int next;
   private volatile boolean busy;
   private volatile Throwable failure;
   private Task task;
-  private int tasks;
   private int threads;
+  /** Of each worker's share, the next task and the one after the last; a cache line apart. */
+  private final int[] next;
+  private final int[] end;
 
   /** A team of its own, for tests; everything else takes {@link #shared()}. */
   Team(int size) {
     workers = new Worker[Math.max(0, size - 1)];
+    next = new int[(workers.length + 2) * LINE];
+    end = new int[(workers.length + 2) * LINE];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(i + 1);
       workers[i].start();
@@ -106,10 +110,12 @@ final class Team {
     }
     try {
       task = what;
-      tasks = count;
       threads = wanted;
       failure = null;
-      next = 0;
+      for (int i = 0; i < wanted; i++) {
+        next[(i + 1) * LINE] = (int) ((long) count * i / wanted);
+        end[(i + 1) * LINE] = (int) ((long) count * (i + 1) / wanted);
+      }
       gate = (gate & -CALL) + CALL | OPEN;
       for (int i = 0; i < wanted - 1; i++) {
         if (workers[i].parked) {
@@ -135,17 +141,25 @@ final class Team {
     throw (T) thrown;
   }
 
-  /** Takes tasks until none is left. */
+  /**
+   * Takes the tasks of the worker's share, then those left of others'. Shares are ranges, so that a kernel finds what
+   * the one before left in the same core's cache, if their tasks are cut alike.
+   */
   private void work(int worker) {
-    int count = tasks;
+    int shares = threads;
     var what = task;
     try {
-      for (int i; (i = (int) NEXT.getAndAdd(this, 1)) < count;) {
-        what.run(i, worker);
+      for (int i = 0; i < shares; i++) {
+        int share = ((worker + i) % shares + 1) * LINE;
+        for (int t; (t = (int) NEXT.getAndAdd(next, share, 1)) < end[share];) {
+          what.run(t, worker);
+        }
       }
     } catch (Throwable thrown) {
       failure = thrown;
-      next = count;
+      for (int i = 0; i < shares; i++) {
+        NEXT.setVolatile(next, (i + 1) * LINE, end[(i + 1) * LINE]);
+      }
     }
   }
 

@@ -83,8 +83,10 @@ final class WindowStep extends Step implements Team.Task {
 
   @Override
   public void run(int task, int worker) {
-    long plane = task / laneBlocks;
-    long first = (long) (task % laneBlocks) * LANES;
+    // Lanes are shared out before planes, as in a convolution of images whose lanes lie along the batch.
+    long planes = larger.size(1 - lane);
+    long plane = task % planes;
+    long first = task / planes * LANES;
     int n = (int) Math.min(LANES, larger.size(lane) - first);
     long x = start(larger, largerAt, plane, first);
     long y = start(smaller, smallerAt, plane, first);

@@ -18,5 +18,7 @@ class WarmKernelsTest {
   public static void main(String[] arguments) {
     GemmTest.aWarmProductAllocatesNothing();
     ConvolutionTest.aWarmConvolutionAllocatesNothing();
+    // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
+    ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
   }
 }
