@@ -5,11 +5,14 @@ import java.lang.foreign.Arena;
 /** A tile that is served cold until the {@link Warmer} has its generated form compiled. */
 final class WarmingTile implements Tile, Warmable {
   /** Steps of a warming call. */
-  private static final int STEPS = 8;
+  private static final int STEPS = 25;
   /** Each 256th cold call asks to be warmed next: what is used most should wait least. */
   private static final int RECALL = 255;
-  /** Nanoseconds per vector operation that only compiled code stays below; the interpreter takes some 300. */
-  private static final long COMPILED_NANOS = 8;
+  /**
+   * Nanoseconds per vector operation that only compiled code stays below: the interpreter takes some 300, and code that C2
+   * made but that puts its sums in the heap about 8.
+   */
+  private static final long COMPILED_NANOS = 2;
   /** Nanoseconds that the call and the clock may take besides. */
   private static final long CALL_NANOS = 1000;
   /** Bytes between rows, columns and steps of the operands that are warmed on; more than any tile is wide. */
