@@ -30,6 +30,14 @@ record ConvolutionShape(DType dtype, int n, int c, int h, int w, int o, Axis ver
 
   /** Where an element lies, in elements: {@code outer} is n of an image and o of weights. */
   record Strides(long outer, long channel, long height, long width) {
+    /** @throws IllegalArgumentException if one is negative, which tiles do not understand */
+    Strides {
+      if (outer < 0 || channel < 0 || height < 0 || width < 0) {
+        throw new IllegalArgumentException("strides " + outer + ", " + channel + ", " + height + ", " + width
+            + " of an image or of weights");
+      }
+    }
+
     /** The same strides in bytes. */
     Strides times(int bytes) {
       return new Strides(outer * bytes, channel * bytes, height * bytes, width * bytes);

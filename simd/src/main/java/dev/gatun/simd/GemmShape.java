@@ -12,6 +12,13 @@ import dev.gatun.memory.DType;
 record GemmShape(DType dtype, int batch, int m, int n, int k, Strides a, Strides b, Strides c) {
   /** Where element (row, column) of a batch entry lies, in elements. */
   record Strides(long row, long column, long batch) {
+    /** @throws IllegalArgumentException if one is negative, which tiles do not understand */
+    Strides {
+      if (row < 0 || column < 0 || batch < 0) {
+        throw new IllegalArgumentException("strides " + row + ", " + column + ", " + batch + " of a matrix");
+      }
+    }
+
     /** The strides of the transposed matrix. */
     Strides transposed() {
       return new Strides(column, row, batch);

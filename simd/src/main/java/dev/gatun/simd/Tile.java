@@ -14,7 +14,7 @@ interface Tile {
    * @param b first element of the right operand
    * @param c first element of the tile
    * @param k steps; if negative, a generated tile only turns so often and computes nothing: {@link Warmable.Rehearsal}
-   * @param aRow between rows of the left operand, where the shape does not fix it
+   * @param aRow between rows of the left operand, where the shape does not fix it; not negative
    * @param aStep between steps of the left operand
    * @param bColumn between columns of the right operand, in the dot family
    * @param bStep between steps of the right operand

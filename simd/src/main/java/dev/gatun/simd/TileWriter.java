@@ -198,6 +198,10 @@ final class TileWriter {
     vectors.bound(TABLE);
   }
 
+  /**
+   * In the outer family each element of the left operand keeps its check: it holds C2 from loading all of a step's elements
+   * ahead of the multiply-adds, which takes more registers than there are and halves the speed.
+   */
   private void boundLeft(int pointer) {
     if (shape.family() == TileShape.Family.DOT) {
       vectors.bound(pointer);
