@@ -31,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class EmbeddingTest {
   private static final String PAGE = "docs/embedding.md";
-  private static final String VECTORS = "--add-modules=jdk.incubator.vector";
-  private static final String ENGINE = "--add-modules=dev.gatun.graph,dev.gatun.simd";
 
   @TempDir
   private static Path folder;
@@ -78,9 +76,16 @@ class EmbeddingTest {
     return text.substring(start, text.indexOf("```", start));
   }
 
-  private static Ended run(String... flags) throws IOException, InterruptedException {
+  /** The flags that the page's table asks for where the jars are given in a way. */
+  private static List<String> flags(String way) throws IOException {
+    var row = Files.readAllLines(page(PAGE)).stream().filter(line -> line.startsWith("| " + way + " |")).findFirst();
+    return List.of(row.orElseThrow().split("`")[1].split(" "));
+  }
+
+  private static Ended run(List<String> asked, String... more) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    command.addAll(List.of(flags));
+    command.addAll(asked);
+    command.addAll(List.of(more));
     var out = folder.resolve("out");
     var err = folder.resolve("err");
     var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
@@ -137,34 +142,34 @@ class EmbeddingTest {
           }
         }
         """.formatted(listing(PAGE, "## Step by step", "```java\n")));
-    var ended = run("--enable-native-access=ALL-UNNAMED", VECTORS, "-cp", engine() + File.pathSeparator + folder,
+    var ended = run(flags("class path"), "-cp", engine() + File.pathSeparator + folder,
         "Steps");
     assertEquals("[3.0, 4.0]", ended.out.strip(), ended.err);
   }
 
   @Test
   void fromTheClassPath() throws Exception {
-    checkAnswers(run("--enable-native-access=ALL-UNNAMED", VECTORS, "-Dstdout.encoding=UTF-8", "-cp",
+    checkAnswers(run(flags("class path"), "-Dstdout.encoding=UTF-8", "-cp",
         engine() + File.pathSeparator + folder, "Embedding"));
   }
 
   @Test
   void fromTheModulePath() throws Exception {
-    checkAnswers(run("--enable-native-access=dev.gatun.memory,dev.gatun.simd", ENGINE, "-Dstdout.encoding=UTF-8", "-p",
+    checkAnswers(run(flags("module path"), "-Dstdout.encoding=UTF-8", "-p",
         engine(), "-cp", folder.toString(), "Embedding"));
   }
 
   @Test
   void withoutTheVectorModuleOneSentenceNamesTheFlag() throws Exception {
-    var ended = run("-cp", engine() + File.pathSeparator + folder, "Embedding");
+    var ended = run(List.of(), "-cp", engine() + File.pathSeparator + folder, "Embedding");
     assertEquals(1, ended.code);
-    assertTrue(ended.err.contains("cpu: the Vector API is not in this JVM; launch it with --add-modules "
-        + "jdk.incubator.vector"), ended.err);
+    var flag = String.join(" ", flags("class path").subList(0, 2));
+    assertTrue(ended.err.contains("cpu: the Vector API is not in this JVM; launch it with " + flag), ended.err);
   }
 
   @Test
   void withoutTheMachineOneSentenceNamesTheModule() throws Exception {
-    var ended = run("-p", engine(), "--add-modules=dev.gatun.graph", "--limit-modules=dev.gatun.graph", "-cp",
+    var ended = run(List.of(), "-p", engine(), "--add-modules=dev.gatun.graph", "--limit-modules=dev.gatun.graph", "-cp",
         folder.toString(), "Embedding");
     assertEquals(1, ended.code);
     assertTrue(ended.err.contains("no machine is on the module or class path: add gatun-simd"), ended.err);

@@ -4,52 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.gatun.graph.Model;
-import dev.gatun.memory.TensorArena;
-import dev.gatun.ops.Backend;
 import dev.gatun.ops.Choice;
+import dev.gatun.ops.ForwardingBackend;
+import dev.gatun.ops.Interpreter;
 import dev.gatun.ops.KernelSpec;
-import dev.gatun.ops.Plan;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A machine that declines a spec: the message says which machine, what it was asked for, and of which types. */
 class KernelExceptionTest {
-  /** Runs nothing. */
-  private static final class Idle implements Backend {
+  private static final class Idle extends ForwardingBackend {
+    Idle() {
+      super(new Interpreter());
+    }
+
     @Override
     public String name() {
       return "idle";
     }
 
     @Override
-    public String description() {
-      return "idle: for tests";
-    }
-
-    @Override
-    public boolean available() {
-      return true;
-    }
-
-    @Override
-    public int rank() {
-      return 0;
-    }
-
-    @Override
     public List<Choice> choices(KernelSpec spec) {
       return List.of();
-    }
-
-    @Override
-    public Slab allocate(TensorArena arena, long bytes) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Executable load(Plan plan, Memory memory, int threads) {
-      throw new AssertionError();
     }
   }
 
