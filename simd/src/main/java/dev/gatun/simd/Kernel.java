@@ -36,6 +36,8 @@ final class Kernel implements Warmable {
   private static final long COMPILED_NANOS = 12;
   /** Nanoseconds per lane of a scalar function. */
   private static final long CALL_NANOS = 400;
+  /** Nanoseconds that the timed call and the clock may take besides. */
+  private static final long CLOCK_NANOS = 1000;
 
   private static volatile boolean atOnce;
 
@@ -190,7 +192,7 @@ final class Kernel implements Warmable {
   private long limit() {
     long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
     return TIMED / VectorPrinter.lanes(structure, Machine.detected().vectorBits()) * COMPILED_NANOS
-        * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS + 1000;
+        * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS + CLOCK_NANOS;
   }
 
   @Override

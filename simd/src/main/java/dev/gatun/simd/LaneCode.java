@@ -259,6 +259,10 @@ final class LaneCode {
 
   /** Tells C2 that the address on the stack has only the bits of {@link Raw#SPACE}. */
   void bound() {
+    bound(code);
+  }
+
+  static void bound(CodeBuilder code) {
     code.loadConstant(Raw.SPACE).land();
   }
 

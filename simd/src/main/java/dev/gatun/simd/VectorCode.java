@@ -80,7 +80,7 @@ final class VectorCode {
     species();
     all();
     address.run();
-    bound();
+    LaneCode.bound(code);
     order();
     code.aload(maskSlot)
         .invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
@@ -118,7 +118,7 @@ final class VectorCode {
     code.aload(slot);
     all();
     address.run();
-    bound();
+    LaneCode.bound(code);
     order();
     code.aload(maskSlot)
         .invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
@@ -143,12 +143,8 @@ final class VectorCode {
   /** Tells C2 that the address in a slot has only the bits of {@link Raw#SPACE}. */
   void bound(int slot) {
     code.lload(slot);
-    bound();
+    LaneCode.bound(code);
     code.lstore(slot);
-  }
-
-  private void bound() {
-    code.loadConstant(Raw.SPACE).land();
   }
 
   private void species() {
