@@ -26,18 +26,9 @@ final class Kernel implements Warmable {
   private static final int MOST_PARTS = 64;
   /** More than an instruction takes, for one vector of each value and for the rest of a row. */
   private static final int INSTRUCTION_BYTECODES = 50;
-  /** Elements of the call that is timed, and those of the calls that make HotSpot count: whole steps and a rest. */
-  private static final int TIMED = 256;
+  /** Elements of the call that is measured, and those of the calls that make HotSpot count: whole steps and a rest. */
+  private static final int MEASURED = 256;
   private static final int SMALL = 3 * 16 + 3;
-  /**
-   * Nanoseconds per vector operation that only C2's code stays below: C1's boxes every vector and takes about 100, the
-   * interpreter 500.
-   */
-  private static final long COMPILED_NANOS = 12;
-  /** Nanoseconds per lane of a scalar function. */
-  private static final long CALL_NANOS = 400;
-  /** Nanoseconds that the timed call and the clock may take besides. */
-  private static final long CLOCK_NANOS = 1000;
 
   private static volatile boolean atOnce;
 
@@ -161,7 +152,7 @@ final class Kernel implements Warmable {
     var frame = new long[structure.frameLength()];
     Arrays.fill(frame, 1L);
     for (int s = 0; s < structure.strands().size(); s++) {
-      frame[Structure.start(s)] = arena.allocate(TIMED * 8L, 64).address();
+      frame[Structure.start(s)] = arena.allocate(MEASURED * 8L, 64).address();
       frame[Structure.start(s) + 1] = 0;
     }
     frame[structure.scratch()] = arena.allocate(128, 64).address();
@@ -177,22 +168,16 @@ final class Kernel implements Warmable {
       }
 
       @Override
-      public void timed() {
-        kernel.run(frame, 1, TIMED);
+      public void measured() {
+        kernel.run(frame, 1, MEASURED);
       }
 
       @Override
-      public long limit() {
-        return Kernel.this.limit();
+      public long vectors() {
+        return (long) MEASURED / VectorPrinter.lanes(structure, Machine.detected().vectorBits())
+            * structure.code().size();
       }
     };
-  }
-
-  /** Narrower vectors take more operations, each as long. */
-  private long limit() {
-    long calls = structure.code().stream().filter(i -> i.op() == Instruction.Op.CALL).count();
-    return TIMED / VectorPrinter.lanes(structure, Machine.detected().vectorBits()) * COMPILED_NANOS
-        * (structure.code().size() + 2) + calls * TIMED * CALL_NANOS + CLOCK_NANOS;
   }
 
   @Override

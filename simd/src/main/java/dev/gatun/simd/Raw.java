@@ -33,6 +33,11 @@ final class Raw {
   /** Address of a row of zeros as wide as any tile: what sums start from that do not accumulate. */
   static final long ZEROS = Arena.global().allocate(16 * TileShape.DOT_BYTES, TileShape.DOT_BYTES).address();
 
+  static {
+    // C2 takes native segments for the only ones until it sees others, and then drops all kernels that it has compiled.
+    MemorySegment.ofArray(new byte[0]);
+  }
+
   private Raw() {
   }
 }

@@ -20,10 +20,10 @@ interface Warmable {
     void count();
 
     /** One longer call that computes. */
-    void timed();
+    void measured();
 
-    /** Nanoseconds that the longer call stays below once it is compiled, about ten times what it then takes. */
-    long limit();
+    /** Vectors that the longer call computes. */
+    long vectors();
   }
 
   /** Calls of a {@link Rehearsal#count} that only turn. */

@@ -1,7 +1,9 @@
 package dev.gatun.simd;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -39,8 +41,8 @@ final class Warmer extends Thread {
   private static final int REST = 20;
   private static final long FIRST_CHECK_NANOS = 1_000_000_000L;
   private static final long LAST_CHECK_NANOS = 300_000_000_000L;
-  /** A check is disturbed by whatever else runs: the best of so many calls counts. */
-  private static final int CHECK_CALLS = 5;
+  /** Bytes of heap to a vector; those that HotSpot has not compiled are objects of 50 to 100. */
+  private static final int COMPILED_BYTES = 8;
 
   private static final System.Logger LOGGER = System.getLogger("dev.gatun.simd");
   private static final Warmer RUNNING = new Warmer(PATIENCE_NANOS);
@@ -119,6 +121,14 @@ final class Warmer extends Thread {
     }
   }
 
+  /** Judged by what the call leaves in the heap: its time depends on whatever else runs. */
+  private static boolean isFast(Warmable.Rehearsal rehearsal) {
+    long before = Heap.THREADS.getCurrentThreadAllocatedBytes();
+    rehearsal.measured();
+    long bytes = Heap.THREADS.getCurrentThreadAllocatedBytes() - before;
+    return bytes <= rehearsal.vectors() * COMPILED_BYTES;
+  }
+
   private static String slowly(Object what, String so) {
     return what + so + " and runs at a fraction of its speed: start the JVM with -XX:Tier3DelayOn=100000, with room "
         + "for code (-XX:ReservedCodeCacheSize) and without flags that switch the C2 compiler off";
@@ -126,6 +136,11 @@ final class Warmer extends Thread {
 
   private static void warn(String sentence) {
     LOGGER.log(Level.WARNING, sentence);
+  }
+
+  /** Takes some milliseconds to load, which the main path need not wait for. */
+  private static final class Heap {
+    static final ThreadMXBean THREADS = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
   }
 
   /** One kernel's turns. */
@@ -236,20 +251,8 @@ final class Warmer extends Thread {
 
     private boolean isFast() {
       try (var arena = Arena.ofConfined()) {
-        var rehearsal = kernel.rehearse(arena);
-        for (int i = 0; i < CHECK_CALLS; i++) {
-          if (isFast(rehearsal)) {
-            return true;
-          }
-        }
-        return false;
+        return Warmer.isFast(kernel.rehearse(arena));
       }
-    }
-
-    private static boolean isFast(Warmable.Rehearsal rehearsal) {
-      long before = System.nanoTime();
-      rehearsal.timed();
-      return System.nanoTime() - before < rehearsal.limit();
     }
   }
 
@@ -270,7 +273,7 @@ final class Warmer extends Thread {
       if (looks++ % LOOKS < COUNTED_LOOKS) {
         rehearsal.count();
       }
-      return Watch.isFast(rehearsal);
+      return isFast(rehearsal);
     }
 
     boolean isOver() {

@@ -8,13 +8,6 @@ final class WarmingTile implements Tile, Warmable {
   private static final int STEPS = 25;
   /** Each 256th cold call asks to be warmed next: what is used most should wait least. */
   private static final int RECALL = 255;
-  /**
-   * Nanoseconds per vector operation that only compiled code stays below: the interpreter takes some 300, and code that C2
-   * made but that puts its sums in the heap about 8.
-   */
-  private static final long COMPILED_NANOS = 2;
-  /** Nanoseconds that the call and the clock may take besides. */
-  private static final long CALL_NANOS = 1000;
   /** Bytes between rows, columns and steps of the operands that are warmed on; more than any tile is wide. */
   private static final long PITCH = 1024;
 
@@ -71,7 +64,7 @@ final class WarmingTile implements Tile, Warmable {
       @Override
       public void count() {
         for (int i = 0; i < COMPUTING_CALLS; i++) {
-          timed();
+          measured();
         }
         for (int i = 0; i < TURNING_CALLS; i++) {
           call(-TURNS);
@@ -79,7 +72,7 @@ final class WarmingTile implements Tile, Warmable {
       }
 
       @Override
-      public void timed() {
+      public void measured() {
         call(STEPS);
       }
 
@@ -90,8 +83,8 @@ final class WarmingTile implements Tile, Warmable {
       }
 
       @Override
-      public long limit() {
-        return (long) STEPS * shape.accumulators() * COMPILED_NANOS + CALL_NANOS;
+      public long vectors() {
+        return (long) STEPS * shape.accumulators();
       }
     };
   }

@@ -20,12 +20,19 @@ final class Allocation {
     long least = Long.MAX_VALUE;
     long end = System.nanoTime() + 30_000_000_000L;
     while (least != 0 && System.nanoTime() < end) {
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < 1000 && System.nanoTime() < end; i++) {
-        kernel.run();
-      }
-      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      least = Math.min(least, bytes(() -> {
+        for (int i = 0; i < 1000 && System.nanoTime() < end; i++) {
+          kernel.run();
+        }
+      }));
     }
     assertEquals(0, least, "bytes allocated by 1000 calls");
+  }
+
+  /** Bytes that a call allocates on this thread. */
+  static long bytes(Runnable call) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    call.run();
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
   }
 }

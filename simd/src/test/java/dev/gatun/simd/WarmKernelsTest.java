@@ -1,7 +1,18 @@
 package dev.gatun.simd;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gatun.memory.DType;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,10 +26,44 @@ class WarmKernelsTest {
   }
 
   /** Fails where a kernel that should be warm allocates. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
+    aWarmTileSurvivesMemoryOfEveryKind();
     GemmTest.aWarmProductAllocatesNothing();
     ConvolutionTest.aWarmConvolutionAllocatesNothing();
     // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
     ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
+  }
+
+  /** C2 takes for final what nothing extends yet, and drops what it compiled so when something does. */
+  private static void aWarmTileSurvivesMemoryOfEveryKind() throws IOException {
+    var tile = (WarmingTile) Tiles.of(new TileShape(DType.F32, Machine.detected().vectorBits(), TileShape.Family.OUTER, 14, 2, 0,
+        false, false));
+    long memory = Arena.global().allocate(1 << 16, 64).address();
+    Runnable call = () -> tile.run(memory, memory, memory, 25, 64, 64, 64, 64, 512, memory, Raw.ZEROS, 0, -1);
+    for (long end = System.nanoTime() + 30_000_000_000L; !tile.isWarm() && System.nanoTime() < end; ) {
+      call.run();
+    }
+    Allocation.assertNone(call);
+    useMemoryOfEveryKind();
+    assertEquals(0, Allocation.bytes(call), "bytes allocated by a call");
+  }
+
+  private static void useMemoryOfEveryKind() throws IOException {
+    try (var arena = Arena.ofShared(); var channel = FileChannel.open(Files.createTempFile("gatun", "mapped"),
+        StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+      var mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 64, arena);
+      for (var heap : List.of(MemorySegment.ofArray(new byte[8]), MemorySegment.ofArray(new short[4]),
+          MemorySegment.ofArray(new char[4]), MemorySegment.ofArray(new int[2]), MemorySegment.ofArray(new float[2]),
+          MemorySegment.ofArray(new long[1]), MemorySegment.ofArray(new double[1]))) {
+        mapped.copyFrom(heap);
+      }
+      mapped.copyFrom(MemorySegment.ofBuffer(ByteBuffer.allocateDirect(8)));
+      mapped.force();
+    }
+    try (var arena = Arena.ofConfined()) {
+      FloatVector.fromArray(FloatVector.SPECIES_256, new float[8], 0)
+          .intoMemorySegment(arena.allocate(32), 0, ByteOrder.nativeOrder());
+    }
+    Arena.ofAuto().allocate(8).fill((byte) 1);
   }
 }
