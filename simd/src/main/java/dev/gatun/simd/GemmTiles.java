@@ -28,7 +28,7 @@ final class GemmTiles {
     return full.rows();
   }
 
-  /** Columns of the full tile. */
+  /** Columns of the widest tile. */
   int width() {
     return full.columns() * lanes;
   }
@@ -45,13 +45,21 @@ final class GemmTiles {
     return beyond < full.rows() / 2 ? (remaining + 1) / 2 : full.rows();
   }
 
+  /**
+   * Columns of the next tile when so many remain, whole vectors. Where a single vector would be the last it shares with
+   * the tile before: the multiply-adds of a tile one vector wide wait for their loads.
+   */
+  int width(int remaining) {
+    int vectors = (remaining + lanes - 1) / lanes;
+    return lanes * (vectors == full.columns() + 1 ? (vectors + 1) / 2 : Math.min(vectors, full.columns()));
+  }
+
   /** Generates all tiles that blocks of {@code rows} and of {@code remainder} rows by {@code columns} will ask for. */
   void prepare(int rows, int remainder, int columns) {
     for (int block : new int[] {rows, remainder}) {
       for (int left = block; left > 0; left -= height(left)) {
-        if (columns > 0) {
-          tile(height(left), columns);
-          tile(height(left), (columns - 1) % width() + 1);
+        for (int right = columns; right > 0; right -= width(right)) {
+          tile(height(left), right);
         }
       }
     }
@@ -59,7 +67,7 @@ final class GemmTiles {
 
   /** The tile for a panel of so many rows when so many columns remain. */
   Tile tile(int height, int remaining) {
-    int vectors = Math.min(full.columns(), (remaining + lanes - 1) / lanes);
+    int vectors = width(remaining) / lanes;
     boolean tail = remaining < vectors * lanes;
     int index = ((height - 1) * full.columns() + vectors - 1) * 2 + (tail ? 1 : 0);
     var tile = tiles[index];
@@ -73,7 +81,6 @@ final class GemmTiles {
 
   /** The lanes of the last vector that are in use when so many columns remain, as bits. */
   long last(int remaining) {
-    int used = remaining % lanes;
-    return remaining >= width() || used == 0 ? -1L >>> 64 - lanes : (1L << used) - 1;
+    return remaining >= width(remaining) ? -1L >>> 64 - lanes : (1L << remaining % lanes) - 1;
   }
 }

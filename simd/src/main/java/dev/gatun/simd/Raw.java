@@ -3,6 +3,7 @@ package dev.gatun.simd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -20,6 +21,9 @@ final class Raw {
   static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
   static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
   static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
+  /** Elements of 32 and of 64 bits at their own alignment, which C2 must know or it is tested on every access. */
+  static final VarHandle OPAQUE_32 = ValueLayout.JAVA_INT.varHandle();
+  static final VarHandle OPAQUE_64 = ValueLayout.JAVA_LONG.varHandle();
   /**
    * All bits that the address of a pointer has in generated code, which masks pointers, and strides by
    * {@link #STRIDES}, before it adds to them. C2 then knows each access to be within {@link #ALL} and drops its check,

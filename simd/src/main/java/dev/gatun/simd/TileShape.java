@@ -39,7 +39,7 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     if (dtype != DType.F32 && dtype != DType.F64) {
       throw new IllegalArgumentException("contraction of " + dtype + ", expected f32 or f64");
     }
-    if (rows < 1 || columns < 1 || rowBytes < 0) {
+    if (rows < 1 || columns < 1 || rowBytes < 0 || rowBytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException("tile of " + rows + " x " + columns + ", rows " + rowBytes + " bytes apart");
     }
   }

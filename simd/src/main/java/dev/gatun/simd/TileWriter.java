@@ -51,6 +51,8 @@ final class TileWriter {
   private final List<Integer> pointers = new ArrayList<>();
   private int[] accumulators;
   private int twoRows;
+  /** Slot of how far a step's left elements lie from the pointers. */
+  private int distance;
   private int lastMask;
 
   private TileWriter(TileShape shape, CodeBuilder code) {
@@ -85,9 +87,14 @@ final class TileWriter {
     rowPointers();
     vectors.bound(B);
     vectors.bound(TABLE);
+    distance = code.allocateLocal(TypeKind.LONG);
+    code.lconst_0().lstore(distance);
     loop();
     if (shape.family() == TileShape.Family.DOT && shape.tail()) {
-      contract(pointers, B, lastMask);
+      if (shape.table()) {
+        code.lconst_0().lstore(distance);
+      }
+      contract(B, lastMask);
     }
     results();
     code.return_();
@@ -144,20 +151,24 @@ final class TileWriter {
     return shape.columns() * shape.vectorsPerResult();
   }
 
-  /** One pointer for every {@link #ROWS_PER_POINTER} rows, or for all; the first is the parameter itself. */
+  /**
+   * One pointer for every {@link #ROWS_PER_POINTER} rows, or for all; the first is the parameter itself. Those of the
+   * outer family count elements, not bytes: of such an address C2 knows the alignment.
+   */
   private void rowPointers() {
     pointers.add(A);
-    boundLeft(A);
+    inUnits(A);
+    inUnits(A_STEP);
     if (shape.rowBytes() > 0) {
       return;
     }
     code.lload(A_ROW).loadConstant(Raw.STRIDES).land().lstore(A_ROW);
+    inUnits(A_ROW);
     twoRows = code.allocateLocal(TypeKind.LONG);
     code.lload(A_ROW).lload(A_ROW).ladd().lstore(twoRows);
     for (int i = ROWS_PER_POINTER; i < shape.rows(); i += ROWS_PER_POINTER) {
       int pointer = code.allocateLocal(TypeKind.LONG);
       code.lload(pointers.getLast()).lload(A_ROW).ladd().lload(twoRows).ladd().lstore(pointer);
-      boundLeft(pointer);
       pointers.add(pointer);
     }
   }
@@ -173,46 +184,36 @@ final class TileWriter {
 
   /** One step of the sum, at the pointers or at their distances from the table. */
   private void step() {
-    if (!shape.table()) {
-      contract(pointers, B, -1);
-      for (int pointer : pointers) {
-        code.lload(pointer).lload(A_STEP).ladd().lstore(pointer);
-        boundLeft(pointer);
-      }
+    if (shape.table()) {
+      vectors.loadLong(TABLE, 0);
+      code.lstore(distance);
+      inUnits(distance);
+      vectors.loadLong(TABLE, PAIR / 2);
+      int right = code.allocateLocal(TypeKind.LONG);
+      code.lload(B).ladd().lstore(right);
+      vectors.bound(right);
+      contract(right, -1);
+      code.lload(TABLE);
+      vectors.plus(PAIR);
+      code.lstore(TABLE);
+      vectors.bound(TABLE);
+    } else {
+      contract(B, -1);
+      code.lload(distance).lload(A_STEP).ladd().lstore(distance);
       advance(B, B_STEP);
-      return;
-    }
-    int distance = code.allocateLocal(TypeKind.LONG);
-    vectors.loadLong(TABLE, 0);
-    code.lstore(distance);
-    var left = pointers.stream().map(pointer -> sum(pointer, distance)).toList();
-    left.forEach(this::boundLeft);
-    vectors.loadLong(TABLE, PAIR / 2);
-    code.lstore(distance);
-    int right = sum(B, distance);
-    vectors.bound(right);
-    contract(left, right, -1);
-    code.lload(TABLE);
-    vectors.plus(PAIR);
-    code.lstore(TABLE);
-    vectors.bound(TABLE);
-  }
-
-  /**
-   * In the outer family each element of the left operand keeps its check: it holds C2 from loading all of a step's elements
-   * ahead of the multiply-adds, which takes more registers than there are and halves the speed.
-   */
-  private void boundLeft(int pointer) {
-    if (shape.family() == TileShape.Family.DOT) {
-      vectors.bound(pointer);
     }
   }
 
-  /** The slot of a new pointer. */
-  private int sum(int pointer, int distance) {
-    int slot = code.allocateLocal(TypeKind.LONG);
-    code.lload(pointer).lload(distance).ladd().lstore(slot);
-    return slot;
+  /** Turns bytes in a slot into elements, in the outer family. */
+  private void inUnits(int slot) {
+    if (shape.family() == TileShape.Family.OUTER) {
+      code.lload(slot).loadConstant(shift()).lshr().lstore(slot);
+    }
+  }
+
+  /** Binary logarithm of the bytes of an element. */
+  private int shift() {
+    return Integer.numberOfTrailingZeros(shape.dtype().bytes());
   }
 
   private void advance(int pointer, int distance) {
@@ -223,21 +224,20 @@ final class TileWriter {
   /**
    * Adds the products of one step.
    *
-   * @param left slots of the pointers to the rows of the left operand
    * @param right slot of the pointer to the right operand
    * @param mask slot of the mask of the loads of a last, partial dot step, or -1
    */
-  private void contract(List<Integer> left, int right, int mask) {
+  private void contract(int right, int mask) {
     if (shape.family() == TileShape.Family.OUTER) {
-      outer(left, right);
+      outer(right);
     } else {
       for (int v = 0; v < shape.vectorsPerResult(); v++) {
-        dot(left, right, v, mask);
+        dot(right, v, mask);
       }
     }
   }
 
-  private void outer(List<Integer> left, int right) {
+  private void outer(int right) {
     int columns = shape.columns();
     int[] b = new int[columns];
     for (int j = 0; j < columns; j++) {
@@ -253,7 +253,7 @@ final class TileWriter {
     int q = code.allocateLocal(TypeKind.REFERENCE);
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
-      vectors.broadcast(() -> rowAddress(left, row, 0));
+      vectors.broadcast(() -> outerAddress(row));
       code.astore(q);
       for (int j = 0; j < columns; j++) {
         vectors.fma(q, b[j], accumulators[i * columns + j]);
@@ -262,14 +262,14 @@ final class TileWriter {
   }
 
   /** Vector v of the virtual lanes of every result. */
-  private void dot(List<Integer> left, int right, int v, int mask) {
+  private void dot(int right, int v, int mask) {
     int offset = v * shape.vectorBytes();
     int per = shape.vectorsPerResult();
     int[] a = new int[shape.rows()];
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
       a[i] = code.allocateLocal(TypeKind.REFERENCE);
-      dotLoad(() -> rowAddress(left, row, offset), mask, v);
+      dotLoad(() -> dotAddress(row, offset), mask, v);
       code.astore(a[i]);
     }
     int column = code.allocateLocal(TypeKind.LONG);
@@ -304,18 +304,34 @@ final class TileWriter {
     vectors.plus(offset);
   }
 
-  /** Pushes the address of a row of the left operand. */
-  private void rowAddress(List<Integer> left, int row, int offset) {
+  /**
+   * Pushes the address of an element of the left operand. Its place in memory is left unknown, so that C2 checks it: that
+   * holds C2 from loading all of a step's elements ahead of the multiply-adds, which takes more registers than there are
+   * and halves the speed.
+   */
+  private void outerAddress(int row) {
+    rowPointer(row);
+    code.loadConstant(shift()).lshl();
+    vectors.plus((long) row * shape.rowBytes());
+  }
+
+  private void dotAddress(int row, int offset) {
+    rowPointer(row);
+    LaneCode.bound(code);
+    vectors.plus((long) row * shape.rowBytes() + offset);
+  }
+
+  /** Pushes where the left operand is read for a row; rows at a fixed distance have one pointer. */
+  private void rowPointer(int row) {
     if (shape.rowBytes() > 0) {
-      address(left.getFirst(), row * shape.rowBytes() + offset);
+      code.lload(A).lload(distance).ladd();
       return;
     }
-    code.lload(left.get(row / ROWS_PER_POINTER));
+    code.lload(pointers.get(row / ROWS_PER_POINTER)).lload(distance).ladd();
     switch (row % ROWS_PER_POINTER) {
       case 1 -> code.lload(A_ROW).ladd();
       case 2 -> code.lload(twoRows).ladd();
       default -> { }
     }
-    vectors.plus(offset);
   }
 }

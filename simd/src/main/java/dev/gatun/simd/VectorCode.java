@@ -1,7 +1,6 @@
 package dev.gatun.simd;
 
-import static java.lang.constant.ConstantDescs.CD_double;
-import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -11,9 +10,12 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -26,6 +28,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorCode {
   private static final ClassDesc RAW = desc(Raw.class);
   private static final ClassDesc SEGMENT = desc(MemorySegment.class);
+  private static final ClassDesc HANDLE = desc(VarHandle.class);
   private static final ClassDesc ORDER = desc(ByteOrder.class);
   private static final ClassDesc VECTOR = desc(Vector.class);
   private static final ClassDesc MASK = desc(VectorMask.class);
@@ -33,18 +36,20 @@ final class VectorCode {
 
   private final CodeBuilder code;
   private final ClassDesc vector;
-  private final ClassDesc element;
-  private final ClassDesc layout;
-  private final String elementField;
+  private final ClassDesc integers;
+  private final ClassDesc integer;
+  private final String opaqueField;
+  private final String reinterpret;
   private final String speciesField;
 
   VectorCode(CodeBuilder code, DType dtype, int bits) {
     boolean single = dtype == DType.F32;
     this.code = code;
     this.vector = desc(single ? FloatVector.class : DoubleVector.class);
-    this.element = single ? CD_float : CD_double;
-    this.layout = desc(single ? ValueLayout.OfFloat.class : ValueLayout.OfDouble.class);
-    this.elementField = single ? "F32" : "F64";
+    this.integers = desc(single ? IntVector.class : LongVector.class);
+    this.integer = single ? CD_int : CD_long;
+    this.opaqueField = single ? "OPAQUE_32" : "OPAQUE_64";
+    this.reinterpret = single ? "reinterpretAsFloats" : "reinterpretAsDoubles";
     this.speciesField = "SPECIES_" + bits;
   }
 
@@ -86,14 +91,22 @@ final class VectorCode {
         .invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
   }
 
-  /** Loads one element into every lane. */
+  /**
+   * Loads one element into every lane; {@code address} pushes a multiple of the element's size.
+   *
+   * <p>It is read as an integer, and by an opaque access: that alone is made of methods that C2 must inline. A plain one
+   * swaps bytes by a small method that C2 leaves as a call where it has made many nodes, and every accumulator is then
+   * spilled around it. The integer, unlike a number, is spread by the instruction that loads it.
+   */
   void broadcast(Runnable address) {
-    species();
+    code.getstatic(integers, speciesField, SPECIES);
+    code.getstatic(RAW, opaqueField, HANDLE);
     all();
-    code.getstatic(RAW, elementField, layout);
     address.run();
-    code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(element, layout, CD_long))
-        .invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
+    code.invokevirtual(HANDLE, "getOpaque", MethodTypeDesc.of(integer, SEGMENT, CD_long))
+        .invokestatic(integers, "broadcast", MethodTypeDesc.of(integers, SPECIES, integer));
+    ExactClass.ofVector(integers, speciesField).cast(code, integers);
+    code.invokevirtual(integers, reinterpret, MethodTypeDesc.of(vector));
     ExactClass.ofVector(vector, speciesField).cast(code, vector);
   }
 

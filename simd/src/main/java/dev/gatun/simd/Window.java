@@ -7,6 +7,8 @@ final class Window {
   private long columnStep;
   private long tapRow;
   private long tapColumn;
+  private int placeRow;
+  private int placeColumn;
 
   /** Address of the image under the first tap. */
   long first;
@@ -27,11 +29,11 @@ final class Window {
 
   /** Places from a tap to the one below, and to the next. */
   int placeRow() {
-    return pooling.vertical().dilation() * pooling.inWidth();
+    return placeRow;
   }
 
   int placeColumn() {
-    return pooling.horizontal().dilation();
+    return placeColumn;
   }
 
   void image(Located larger, Pooling of) {
@@ -39,6 +41,19 @@ final class Window {
     int rank = larger.strides().length;
     columnStep = larger.stride(rank - 1);
     rowStep = rank == 3 ? 0 : larger.stride(2);
+    placeRow = of.vertical().dilation() * of.inWidth();
+    placeColumn = of.horizontal().dilation();
+  }
+
+  /** A window of 2 by 2 taps at an address, one vector of {@code bytes} each, for rehearsals. */
+  void rehearse(long address, int bytes) {
+    first = address;
+    height = 2;
+    width = 2;
+    tapRow = 2L * bytes;
+    tapColumn = bytes;
+    placeRow = 2;
+    placeColumn = 1;
   }
 
   /** The whole plane as one window. */

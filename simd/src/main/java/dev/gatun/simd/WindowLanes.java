@@ -1,28 +1,25 @@
 package dev.gatun.simd;
 
 /**
- * What happens at one window for each of {@code n} lanes, at addresses {@code y} of the window's own element and
- * {@code p} of its winner's place. Each worker has its own.
+ * What happens at one window for the lanes {@code from} to {@code to}, exclusive, where {@code y} is the address of the
+ * window's own element in lane 0 and {@code p} that of its winner's place.
  */
-abstract sealed class WindowLanes permits WindowVectors, WindowScalars {
-  /** The window to work on. */
-  final Window window = new Window();
-
+interface WindowLanes {
   /** y and, unless {@code p} is 0, p become the largest and its place: the first of equals, NaN before all. */
-  abstract void max(long y, long p, int n);
+  void max(Window window, long y, long p, int from, int to);
 
   /** y becomes the sum, in ascending order of taps. */
-  abstract void sum(long y, int n);
+  void sum(Window window, long y, int from, int to);
 
   /** Sets every tap to zero. */
-  abstract void clear(int n);
+  void clear(Window window, int from, int to);
 
   /** Adds y at every tap; to zero if the taps are {@code alone} in this window, else to what is there. */
-  abstract void spread(long y, int n, boolean alone);
+  void spread(Window window, long y, int from, int to, boolean alone);
 
   /** Adds y at the tap that p names and zero at the others; to zero if the taps are {@code alone} in this window. */
-  abstract void move(long y, long p, int n, boolean alone);
+  void move(Window window, long y, long p, int from, int to, boolean alone);
 
   /** y becomes the number at the tap that p names. */
-  abstract void collect(long y, long p, int n);
+  void collect(Window window, long y, long p, int from, int to);
 }

@@ -3,7 +3,7 @@ package dev.gatun.simd;
 import dev.gatun.memory.DType;
 
 /** Windows for any strides, lane by lane. */
-final class WindowScalars extends WindowLanes {
+final class WindowScalars implements WindowLanes {
   private final boolean single;
   private final long xStep;
   private final long yStep;
@@ -38,8 +38,8 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void max(long y, long p, int n) {
-    for (int lane = 0; lane < n; lane++) {
+  public void max(Window window, long y, long p, int from, int to) {
+    for (int lane = from; lane < to; lane++) {
       double best = Double.NEGATIVE_INFINITY;
       int where = -1;
       for (int down = 0; down < window.height; down++) {
@@ -59,8 +59,8 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void sum(long y, int n) {
-    for (int lane = 0; lane < n; lane++) {
+  public void sum(Window window, long y, int from, int to) {
+    for (int lane = from; lane < to; lane++) {
       set(y + lane * yStep, 0);
       for (int down = 0; down < window.height; down++) {
         for (int across = 0; across < window.width; across++) {
@@ -72,8 +72,8 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void clear(int n) {
-    for (int lane = 0; lane < n; lane++) {
+  public void clear(Window window, int from, int to) {
+    for (int lane = from; lane < to; lane++) {
       for (int down = 0; down < window.height; down++) {
         for (int across = 0; across < window.width; across++) {
           set(window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn(), 0);
@@ -83,20 +83,20 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void spread(long y, int n, boolean alone) {
-    for (int lane = 0; lane < n; lane++) {
+  public void spread(Window window, long y, int from, int to, boolean alone) {
+    for (int lane = from; lane < to; lane++) {
       double value = get(y + lane * yStep);
       for (int down = 0; down < window.height; down++) {
         for (int across = 0; across < window.width; across++) {
-          long to = window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn();
-          addTo(alone ? 0 : get(to), value, to);
+          long at = window.first + lane * xStep + down * window.tapRow() + across * window.tapColumn();
+          addTo(alone ? 0 : get(at), value, at);
         }
       }
     }
   }
 
   /** The address of the tap whose place a lane's p holds; 0 if no tap has it. */
-  private long winner(long p, int lane) {
+  private long winner(Window window, long p, int lane) {
     int wanted = Raw.ALL.get(Raw.I32, p + lane * pStep);
     for (int down = 0; down < window.height; down++) {
       for (int across = 0; across < window.width; across++) {
@@ -109,23 +109,23 @@ final class WindowScalars extends WindowLanes {
   }
 
   @Override
-  void move(long y, long p, int n, boolean alone) {
+  public void move(Window window, long y, long p, int from, int to, boolean alone) {
     if (alone) {
-      clear(n);
+      clear(window, from, to);
     }
-    for (int lane = 0; lane < n; lane++) {
-      long to = winner(p, lane);
-      if (to != 0) {
-        addTo(get(to), get(y + lane * yStep), to);
+    for (int lane = from; lane < to; lane++) {
+      long at = winner(window, p, lane);
+      if (at != 0) {
+        addTo(get(at), get(y + lane * yStep), at);
       }
     }
   }
 
   @Override
-  void collect(long y, long p, int n) {
-    for (int lane = 0; lane < n; lane++) {
-      long from = winner(p, lane);
-      set(y + lane * yStep, from == 0 ? 0 : get(from));
+  public void collect(Window window, long y, long p, int from, int to) {
+    for (int lane = from; lane < to; lane++) {
+      long at = winner(window, p, lane);
+      set(y + lane * yStep, at == 0 ? 0 : get(at));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
 import dev.gatun.memory.DType;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,7 +10,20 @@ import java.util.List;
  */
 final class WindowStep extends Step implements Team.Task {
   /** What happens at a window. */
-  enum Kind { MAX, SUM, SPREAD, MOVE, COLLECT }
+  enum Kind {
+    MAX, SUM, SPREAD, MOVE, COLLECT;
+
+    /** Does it for some lanes, by one way or the other. */
+    void apply(WindowLanes lanes, Window window, long y, long p, int from, int to, boolean alone) {
+      switch (this) {
+        case MAX -> lanes.max(window, y, p, from, to);
+        case SUM -> lanes.sum(window, y, from, to);
+        case SPREAD -> lanes.spread(window, y, from, to, alone);
+        case MOVE -> lanes.move(window, y, p, from, to, alone);
+        case COLLECT -> lanes.collect(window, y, p, from, to);
+      }
+    }
+  }
 
   /**
    * Lanes that a unit takes. Runs of 1 KiB are long enough to be fetched ahead: with 64 lanes, unpooling 512 images of
@@ -29,9 +43,11 @@ final class WindowStep extends Step implements Team.Task {
   private final int positionsAt;
   private final int lane;
   private final boolean tiles;
-  private final boolean dense;
   private final int laneBlocks;
-  private final WindowLanes[] lanes;
+  private final WindowScalars scalars;
+  /** Null where lanes do not lie side by side. */
+  private final WarmingWindows vectors;
+  private final Window[] windows;
 
   /**
    * Prepares the step.
@@ -54,13 +70,12 @@ final class WindowStep extends Step implements Team.Task {
     dtype = this.larger.type().dtype();
     tiles = pooling.tiles();
     lane = isDense(1) && !isDense(0) ? 1 : 0;
-    dense = isDense(lane) && dtype == DType.F32;
     laneBlocks = (int) ((this.larger.size(lane) + LANES - 1) / LANES);
-    lanes = new WindowLanes[crew.scratches().length];
-    for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = dense ? new WindowVectors() : new WindowScalars(dtype, step(this.larger), step(this.smaller),
-          this.positions == null ? 0 : step(this.positions));
-    }
+    scalars = new WindowScalars(dtype, step(this.larger), step(this.smaller),
+        this.positions == null ? 0 : step(this.positions));
+    vectors = isDense(lane) && dtype == DType.F32 ? WarmingWindows.of(kind) : null;
+    windows = new Window[crew.size()];
+    Arrays.setAll(windows, i -> new Window());
   }
 
   private long step(Located operand) {
@@ -91,11 +106,16 @@ final class WindowStep extends Step implements Team.Task {
     long x = start(larger, largerAt, plane, first);
     long y = start(smaller, smallerAt, plane, first);
     long p = positions == null ? 0 : start(positions, positionsAt, plane, first);
-    var window = lanes[worker].window;
+    var fast = vectors == null ? null : vectors.serving((long) n * pooling.outHeight() * pooling.outWidth());
+    int whole = fast == null ? 0 : n / WindowVectors.LANES * WindowVectors.LANES;
+    var window = windows[worker];
     window.image(larger, pooling);
     if (!tiles && (kind == Kind.SPREAD || kind == Kind.MOVE)) {
       window.whole(x);
-      lanes[worker].clear(n);
+      if (whole > 0) {
+        fast.clear(window, 0, whole);
+      }
+      scalars.clear(window, whole, n);
     }
     int rank = smaller.strides().length;
     for (int row = 0; row < pooling.outHeight(); row++) {
@@ -104,22 +124,15 @@ final class WindowStep extends Step implements Team.Task {
         long offset = column * smaller.stride(rank - 1) + (rank == 3 ? 0 : row * smaller.stride(2));
         long place = positions == null ? 0
             : p + column * positions.stride(rank - 1) + (rank == 3 ? 0 : row * positions.stride(2));
-        apply(lanes[worker], y + offset, place, n);
+        if (whole > 0) {
+          kind.apply(fast, window, y + offset, place, 0, whole, tiles);
+        }
+        kind.apply(scalars, window, y + offset, place, whole, n, tiles);
       }
     }
   }
 
   private long start(Located operand, int at, long plane, long first) {
     return addresses[at] + plane * operand.stride(1 - lane) + first * operand.stride(lane);
-  }
-
-  private void apply(WindowLanes at, long y, long p, int n) {
-    switch (kind) {
-      case MAX -> at.max(y, p, n);
-      case SUM -> at.sum(y, n);
-      case SPREAD -> at.spread(y, n, tiles);
-      case MOVE -> at.move(y, p, n, tiles);
-      case COLLECT -> at.collect(y, p, n);
-    }
   }
 }

@@ -23,7 +23,7 @@ class TileTest {
         shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 1, 1, 0, false, tail));
         shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 14, 2, 0, false, tail));
         shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 12, 2, 0, true, tail));
-        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 6, 4, 4, true, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 6, 4, dtype.bytes(), true, tail));
         shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, 6, 4, 0, false, tail));
         shapes.add(new TileShape(dtype, 128, TileShape.Family.DOT, 3, 2, 0, false, tail));
       }
