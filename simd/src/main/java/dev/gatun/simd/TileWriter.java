@@ -85,7 +85,7 @@ final class TileWriter {
     }
     accumulators();
     rowPointers();
-    vectors.bound(B);
+    boundRight(B);
     vectors.bound(TABLE);
     distance = code.allocateLocal(TypeKind.LONG);
     code.lconst_0().lstore(distance);
@@ -191,7 +191,7 @@ final class TileWriter {
       vectors.loadLong(TABLE, PAIR / 2);
       int right = code.allocateLocal(TypeKind.LONG);
       code.lload(B).ladd().lstore(right);
-      vectors.bound(right);
+      boundRight(right);
       contract(right, -1);
       code.lload(TABLE);
       vectors.plus(PAIR);
@@ -200,7 +200,18 @@ final class TileWriter {
     } else {
       contract(B, -1);
       code.lload(distance).lload(A_STEP).ladd().lstore(distance);
-      advance(B, B_STEP);
+      code.lload(B).lload(B_STEP).ladd().lstore(B);
+      boundRight(B);
+    }
+  }
+
+  /**
+   * Tells C2 where the right operand lies, in the outer family, where its loads come first in a step. In the dot family
+   * each of them keeps its check, for the reason that {@link #outerAddress} gives.
+   */
+  private void boundRight(int slot) {
+    if (shape.family() == TileShape.Family.OUTER) {
+      vectors.bound(slot);
     }
   }
 
@@ -278,7 +289,7 @@ final class TileWriter {
     for (int j = 0; j < shape.columns(); j++) {
       dotLoad(() -> address(column, offset), mask, v);
       code.astore(b);
-      advance(column, B_COLUMN);
+      code.lload(column).lload(B_COLUMN).ladd().lstore(column);
       for (int i = 0; i < shape.rows(); i++) {
         vectors.fma(a[i], b, accumulators[(i * shape.columns() + j) * per + v]);
       }
@@ -315,9 +326,12 @@ final class TileWriter {
     vectors.plus((long) row * shape.rowBytes());
   }
 
+  /** The first row keeps its check: what it loads is not loaded before the vectors of the step that come first are used. */
   private void dotAddress(int row, int offset) {
     rowPointer(row);
-    LaneCode.bound(code);
+    if (row > 0) {
+      LaneCode.bound(code);
+    }
     vectors.plus((long) row * shape.rowBytes() + offset);
   }
 
