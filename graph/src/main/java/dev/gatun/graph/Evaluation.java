@@ -7,6 +7,7 @@ import dev.gatun.graph.language.Recipe;
 import dev.gatun.memory.DType;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
+import dev.gatun.ops.ShapeException;
 import dev.gatun.ops.Value;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,7 +43,9 @@ record Evaluation(Graph graph, Map<String, Double> counts, Set<String> means) {
           results.put(metric.name(), correct(b, metric, call));
           counts.put(metric.name(), (double) tensor(call, 1, metric).shape().elements());
         }
-        default -> throw fault(metric, "no metric is called so", "known is accuracy(logits, label)");
+        case Recipe.Call call -> throw fault(metric, "no metric is called `" + call.name() + "`",
+            "known is accuracy(logits, label)");
+        default -> throw fault(metric, "a metric is accuracy(logits, label), or one number", "");
       }
     }
     return new Evaluation(Graph.of(results, Map.of()), counts, means);
@@ -53,9 +56,13 @@ record Evaluation(Graph graph, Map<String, Double> counts, Set<String> means) {
     var logits = tensor(call, 0, metric);
     var label = tensor(call, 1, metric);
     int axis = call.named().get("axis") instanceof Recipe.Int i ? (int) i.value() : -1;
-    var hit = b.equal(b.argReduce(true, logits, axis), label);
-    var ones = b.cast(hit, DType.F32);
-    return b.sum(ones, Builder.allAxes(ones), false);
+    try {
+      var ones = b.cast(b.equal(b.argReduce(true, logits, axis), label), DType.F32);
+      return b.sum(ones, Builder.allAxes(ones), false);
+    } catch (ShapeException e) {
+      throw fault(metric, "accuracy of " + logits.type() + " and " + label.type() + ": " + e.getMessage(),
+          "a label is the number of its class, i32");
+    }
   }
 
   private static Value tensor(Recipe.Call call, int at, Recipe.Metric metric) {

@@ -43,7 +43,12 @@ public final class Model {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("the file declares no model");
     }
-    return new Model(program, models.stream().filter(program::hasRecipe).findFirst().orElse(models.getFirst()));
+    return of(program, models.stream().filter(program::hasRecipe).findFirst().orElse(models.getFirst()));
+  }
+
+  /** A model of a program by its name. */
+  public static Model of(Program program, String name) {
+    return new Model(program, name);
   }
 
   public String name() {

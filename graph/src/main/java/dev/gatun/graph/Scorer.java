@@ -3,6 +3,7 @@ package dev.gatun.graph;
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.TensorType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +16,10 @@ final class Scorer {
   private final Variables variables;
   private final TensorArena arena;
   private final int batch;
-  private final Map<Integer, Scored> plans = new HashMap<>();
+  private final Map<Batch, Scored> plans = new HashMap<>();
+
+  /** What a plan depends on. */
+  private record Batch(int size, Map<String, TensorType> fields) {}
 
   /** A plan for one batch size. */
   private record Scored(Feed feed, Evaluation evaluation) {}
@@ -29,6 +33,16 @@ final class Scorer {
     this.batch = batch;
   }
 
+  /** Makes the plans that {@link #score} needs, and gives them memory. */
+  void prepare(Dataset data) {
+    if (data.size() > 0) {
+      plan(data, Math.min(batch, data.size()));
+    }
+    if (data.size() % batch > 0) {
+      plan(data, data.size() % batch);
+    }
+  }
+
   /** Means over a data set, read in its order. */
   Map<String, Double> score(Dataset data) {
     var rows = new int[data.size()];
@@ -37,7 +51,7 @@ final class Scorer {
     var counts = new LinkedHashMap<String, Double>();
     for (int from = 0; from < data.size(); from += batch) {
       int count = Math.min(batch, data.size() - from);
-      var plan = plans.computeIfAbsent(count, size -> plan(data, size));
+      var plan = plan(data, count);
       plan.feed.fill(data, rows, from, count, 0, 0);
       plan.feed.loaded().run();
       plan.evaluation.counts().forEach((name, weight) -> {
@@ -50,10 +64,12 @@ final class Scorer {
     return sums;
   }
 
-  private Scored plan(Dataset data, int size) {
-    var elaborated = model.elaborate(model.sizes(data.fields(), size), false);
-    var evaluation = Evaluation.of(elaborated, size);
-    var loaded = session.load(Planner.plan(evaluation.graph(), machine, variables.offsets(), Map.of()));
-    return new Scored(new Feed(loaded, arena, data.fields(), size), evaluation);
+  private Scored plan(Dataset data, int count) {
+    return plans.computeIfAbsent(new Batch(count, data.fields()), made -> {
+      var elaborated = model.elaborate(model.sizes(made.fields, made.size), false);
+      var evaluation = Evaluation.of(elaborated, made.size);
+      var loaded = session.load(Planner.plan(evaluation.graph(), machine, variables.offsets(), Map.of()));
+      return new Scored(new Feed(loaded, arena, made.fields, made.size), evaluation);
+    });
   }
 }

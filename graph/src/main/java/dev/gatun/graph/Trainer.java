@@ -12,7 +12,6 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +30,11 @@ public final class Trainer implements AutoCloseable {
   private final Settings settings;
   private final Dataset data;
   private final Variables variables;
-  private final Elaborated whole;
+  private final Elaborated elaborated;
   private final Session session;
-  private final Map<Integer, StepPlan> steps = new HashMap<>();
+  private final StepPlan wholeBatch;
+  /** Of the smaller last batch of an epoch; null if there is none, or training ends before it. */
+  private final StepPlan lastBatch;
   private final Scorer scorer;
   private int[] order;
   private int orderedEpoch = -1;
@@ -51,16 +52,19 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** A step's plan for one batch size. */
-  private record StepPlan(Feed feed, List<Rate> rates) {}
+  private record StepPlan(Feed feed, int batch, List<Rate> rates) {}
 
   /** A learning rate that the plan reads. */
   private record Rate(String input, Schedule schedule, Tensor tensor) {}
 
   /**
-   * A trainer with freshly drawn parameters.
+   * A trainer with freshly drawn parameters. All that training needs is planned and allocated here, so that what is wrong
+   * with the recipe, or too large, shows before the first step.
    *
    * @param parent its memory is counted there
    * @param threads how many threads a step may use; never changes a result
+   * @throws dev.gatun.graph.language.LanguageException if the recipe does not stand
+   * @throws dev.gatun.memory.BudgetException if training does not fit the memory that it may use
    */
   public Trainer(Model model, Settings settings, Backend machine, TensorArena parent, int threads, Dataset data) {
     requireSamples(data);
@@ -71,20 +75,28 @@ public final class Trainer implements AutoCloseable {
     this.arena = parent.child("model " + model.name());
     try {
       int batch = Math.min(settings.batch(), data.size());
-      this.whole = model.elaborate(model.sizes(data.fields(), batch), true);
-      requireRecipe(whole);
-      var training = TrainingGraph.of(whole, settings);
-      var types = new LinkedHashMap<>(Model.saved(whole));
+      this.elaborated = elaborate(batch);
+      requireRecipe(elaborated);
+      Evaluation.of(elaborated, batch);
+      var training = TrainingGraph.of(elaborated, settings);
+      var types = new LinkedHashMap<>(Model.saved(elaborated));
       types.putAll(training.optimizerStates());
       this.variables = new Variables(machine, arena, types);
       this.session = new Session(machine, arena, variables, Map.of(), threads);
       this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
       initialise(training);
-      steps.put(batch, load(training, batch));
+      this.wholeBatch = load(training, batch);
+      int rest = data.size() % batch;
+      boolean reached = rest > 0 && totalSteps() >= stepsPerEpoch();
+      this.lastBatch = reached ? load(TrainingGraph.of(elaborate(rest), settings), rest) : null;
     } catch (RuntimeException e) {
       closeAll(arena);
       throw e;
     }
+  }
+
+  private Elaborated elaborate(int batch) {
+    return model.elaborate(model.sizes(data.fields(), batch), true);
   }
 
   /** Closes an arena with whatever a constructor that failed has opened in it. */
@@ -105,6 +117,18 @@ public final class Trainer implements AutoCloseable {
     return SettingsReader.read(elaborated.recipe(), data.size());
   }
 
+  /**
+   * Fails if the recipe of a model cannot be trained or measured, whatever the data.
+   *
+   * @param elaborated for any sizes, with {@code training} true or false
+   * @throws dev.gatun.graph.language.LanguageException at the place in the recipe
+   */
+  public static void check(Elaborated elaborated) {
+    requireRecipe(elaborated);
+    TrainingGraph.of(elaborated, SettingsReader.read(elaborated.recipe(), 1));
+    Evaluation.of(elaborated, 1);
+  }
+
   private static void requireSamples(Dataset data) {
     if (data.size() < 1) {
       throw new IllegalArgumentException("the data set has no samples");
@@ -118,7 +142,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void initialise(TrainingGraph training) {
-    for (var variable : Model.variables(whole)) {
+    for (var variable : Model.variables(elaborated)) {
       variables.write(variable.name(), Initial.values(variable, settings.seed()));
     }
     training.starts().forEach((name, start) -> {
@@ -138,12 +162,12 @@ public final class Trainer implements AutoCloseable {
             arena.allocate(DType.F32, Shape.SCALAR)));
       }
     }
-    return new StepPlan(new Feed(loaded, arena, data.fields(), batch), rates);
+    return new StepPlan(new Feed(loaded, arena, data.fields(), batch), batch, rates);
   }
 
   /** The plan of a step on a whole batch. */
   public Plan plan() {
-    return steps.get(Math.min(settings.batch(), data.size())).feed.loaded().plan();
+    return wholeBatch.feed.loaded().plan();
   }
 
   /** Parameters, states and what the optimisers keep. */
@@ -161,7 +185,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Parameters alone, in the model's order. */
   public List<Variable> parameters() {
-    return whole.parameters();
+    return elaborated.parameters();
   }
 
   /** Steps done since training began, in this process or before. */
@@ -237,14 +261,8 @@ public final class Trainer implements AutoCloseable {
       orderedEpoch = epoch;
     }
     int from = Math.toIntExact(within * settings.batch());
-    int count = Math.min(settings.batch(), data.size() - from);
-    var plan = steps.get(count);
-    if (plan == null) {
-      var elaborated = model.elaborate(model.sizes(data.fields(), count), true);
-      plan = load(TrainingGraph.of(elaborated, settings), count);
-      steps.put(count, plan);
-    }
-    plan.feed.fill(data, order, from, count, settings.seed(), step);
+    var plan = data.size() - from < wholeBatch.batch ? lastBatch : wholeBatch;
+    plan.feed.fill(data, order, from, plan.batch, settings.seed(), step);
     for (int i = 0; i < plan.rates.size(); i++) {
       var rate = plan.rates.get(i);
       rate.tensor.segment().set(ValueLayout.JAVA_FLOAT, 0,
@@ -257,8 +275,19 @@ public final class Trainer implements AutoCloseable {
       throw new TrainingException("the loss is NaN after step " + (step + 1) + ": lower the rate, or set clip_norm");
     }
     step++;
-    lossSum += loss * count;
+    lossSum += loss * plan.batch;
     return loss;
+  }
+
+  /**
+   * Plans what {@link #evaluate} of a data set does, and gives it memory, so that what is wrong with it, or too large,
+   * shows before training.
+   *
+   * @throws dev.gatun.graph.language.LanguageException if the recipe does not stand without {@code training}
+   * @throws dev.gatun.memory.BudgetException if it does not fit the memory that it may use
+   */
+  public void prepareEvaluation(Dataset on) {
+    scorer.prepare(on);
   }
 
   /** The loss and the recipe's metrics over a data set, in its order, with {@code training} false. */

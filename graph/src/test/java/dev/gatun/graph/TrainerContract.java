@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.graph.language.LanguageException;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import java.io.IOException;
@@ -86,6 +87,29 @@ abstract class TrainerContract {
       assertEquals(10, trainer.step());
       trainer.train();
       assertEquals(digest("adam(1e-2)", 1), Checkpoint.parametersDigest(trainer.model(), trainer.variables()));
+    }
+  }
+
+  /** What does not fit shows before the first step: training and measuring ask for no more memory than there is by then. */
+  @Test
+  void allMemoryIsAskedForBeforeTraining() {
+    var test = Clouds.draw(37, 2);
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model("adam(1e-2)"), arena, 1)) {
+      trainer.prepareEvaluation(test);
+      long before = arena.usedBytes();
+      trainer.train();
+      trainer.evaluate(test);
+      assertEquals(before, arena.usedBytes());
+    }
+  }
+
+  /** A recipe that cannot be measured is refused before training. */
+  @Test
+  void metricsAreReadBeforeTraining() {
+    var model = Model.of(TEXT.formatted("sgd(0.1)").replace("metric accuracy", "metric likeness"));
+    try (var arena = TensorArena.root("test", 1L << 30)) {
+      var fault = assertThrows(LanguageException.class, () -> trainer(model, arena, 1));
+      assertTrue(fault.getMessage().contains("model:9:3: no metric is called `likeness`"), fault::getMessage);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.gatun.tools.command;
 
+import dev.gatun.graph.Model;
+import dev.gatun.graph.Trainer;
 import dev.gatun.graph.language.Program;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,9 +13,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code check}: whether a file stands, without running it. */
+/** {@code check}: whether a file stands and its recipes can be trained, without running it. */
 @Command(name = "check", sortOptions = false,
-    description = "Check a model's file: names, types and shapes of all its models, for training and for use.")
+    description = "Check a model's file: names, types, shapes and recipes of all its models.")
 final class CheckCommand implements Callable<Integer> {
   /** What a free size is if the user does not say. */
   private static final long SIZE = 2;
@@ -48,8 +50,14 @@ final class CheckCommand implements Callable<Integer> {
   private Map<String, Object> check(Program program, String name) {
     var sizes = new LinkedHashMap<String, Long>();
     program.freeSizes(name).forEach(size -> sizes.put(size, shapes.getOrDefault(size, SIZE)));
-    var elaborated = program.elaborate(name, sizes, true);
-    program.elaborate(name, sizes, false);
+    var opened = Model.of(program, name);
+    var elaborated = opened.elaborate(sizes, true);
+    var used = opened.elaborate(sizes, false);
+    if (program.hasRecipe(name)) {
+      Trainer.check(elaborated);
+      Trainer.check(used);
+      DataOptions.check(opened);
+    }
     var checked = new LinkedHashMap<String, Object>();
     checked.put("name", name);
     checked.put("inputs", program.inputs(name));

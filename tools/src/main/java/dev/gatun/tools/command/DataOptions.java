@@ -36,13 +36,28 @@ final class DataOptions {
     }
     var source = DataSets.find(wanted);
     if (source == null) {
-      var names = DataSets.all().stream().map(DataSource::name).toList();
-      var fault = "no data set is called `" + wanted + "`" + Names.similar(wanted, names) + " (there are "
-          + String.join(", ", names) + ")";
-      throw name != null ? new UsageException(fault) : new InputException(call.place() + ": " + fault);
+      throw name != null ? new UsageException(unknown(name)) : new InputException(call.place() + ": " + unknown(wanted));
     }
     boolean sameSet = call != null && DataSets.find(call.name()) == source;
     return new Loaded(source, source.load(folders(), sameSet ? arguments(call) : Map.of()));
+  }
+
+  /** Fails if the recipe names a data set that there is not, or gives it arguments that it does not take. */
+  static void check(Model model) {
+    var call = model.data();
+    if (call != null) {
+      var source = DataSets.find(call.name());
+      if (source == null) {
+        throw new InputException(call.place() + ": " + unknown(call.name()));
+      }
+      source.requireKnown(arguments(call).keySet());
+    }
+  }
+
+  private static String unknown(String wanted) {
+    var names = DataSets.all().stream().map(DataSource::name).toList();
+    return "no data set is called `" + wanted + "`" + Names.similar(wanted, names) + " (there are "
+        + String.join(", ", names) + ")";
   }
 
   private static Map<String, Long> arguments(Recipe.Call call) {

@@ -6,6 +6,13 @@ import java.util.function.Supplier;
 final class Fit {
   private Fit() {}
 
+  static void check(ModelOptions model, DataOptions.Loaded data, Runnable work) {
+    of(model, data, () -> {
+      work.run();
+      return model;
+    });
+  }
+
   static <T> T of(ModelOptions model, DataOptions.Loaded data, Supplier<T> work) {
     try {
       return work.get();

@@ -60,6 +60,7 @@ final class TrainCommand implements Callable<Integer> {
     try (var arena = machine.arena();
         var trainer = Fit.of(model, chosen, () -> new Trainer(opened, settings, machine.machine(), arena,
             machine.threads(), chosen.split().train()))) {
+      Fit.check(model, chosen, () -> trainer.prepareEvaluation(chosen.split().test()));
       if (resume) {
         Checkpoint.resume(trainer, file);
         output.remark("resuming " + file + " after " + trainer.step() + " of " + trainer.totalSteps() + " steps");

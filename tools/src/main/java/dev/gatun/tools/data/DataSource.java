@@ -3,6 +3,7 @@ package dev.gatun.tools.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -65,11 +66,7 @@ public record DataSource(String name, String train, String test, String fields, 
    * @throws DataException if it is missing, damaged, or does not take the arguments
    */
   public Split load(DataFolders folders, Map<String, Long> arguments) {
-    arguments.keySet().stream().filter(key -> !(origin instanceof Text && key.equals("window"))).findFirst()
-        .ifPresent(key -> {
-          throw new DataException("data set " + name + " has no argument `" + key + "`"
-              + (origin instanceof Text ? ", it has `window`" : ""));
-        });
+    requireKnown(arguments.keySet());
     return switch (origin) {
       case BuiltIn builtIn -> builtIn.maker().make();
       case IdxFiles files -> {
@@ -85,6 +82,18 @@ public record DataSource(String name, String train, String test, String fields, 
         yield folders.given() == null ? Characters.load(window) : Characters.load(text(folders.given()), window);
       }
     };
+  }
+
+  /**
+   * Fails unless the data set takes these arguments.
+   *
+   * @throws DataException naming the first that it does not take
+   */
+  public void requireKnown(Set<String> arguments) {
+    arguments.stream().filter(key -> !(origin instanceof Text && key.equals("window"))).findFirst().ifPresent(key -> {
+      throw new DataException("data set " + name + " has no argument `" + key + "`"
+          + (origin instanceof Text ? ", it has `window`" : ""));
+    });
   }
 
   private Path folder(DataFolders folders) {

@@ -122,6 +122,32 @@ class BadInputTest {
         + "digits, fashion-mnist, mnist, characters, brackets)");
   }
 
+  /** What is wrong with a recipe shows before training, not when the first epoch is to be measured; and to `check` too. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '~', textBlock = """
+      data = digits; metric acuracy(logits, label) ~ :6:33: no metric is called `acuracy`
+      data = digits; metric accuracy(label, logits) ~ :6:33: accuracy of i32[
+      data = digits; metric accuracy(logits) ~ :6:33: accuracy wants the logits and the label
+      data = digits; optimizer = magic(0.1) ~ :6:45: no optimizer is called `magic`
+      data = digits; augment image |> random_flip ~ :6:33: augmentation is not known yet
+      data = digits; patience = 5 ~ :6:33: a recipe has no setting `patience`
+      data = digits(window = 3) ~ data set digits has no argument `window`
+      data = digitz ~ :6:25: no data set is called `digitz`: did you mean `digits`?
+      """)
+  void recipesThatCannotBeTrained(String settings, String message) throws IOException {
+    var model = file("m.gat", "model m(image: f32[N, 1, 8, 8], label: i32[N]) {", "  logits = image |> flatten |> linear(10)",
+        "  loss = cross_entropy(logits, label)", "}", "train m {", "  minimize loss; " + settings, "}");
+    var out = folder.resolve("w");
+    var trained = Shell.run("train", model.toString(), "--out", out.toString());
+    assertEquals(3, trained.code(), trained.err());
+    assertEquals("", trained.out());
+    assertFalse(Files.exists(out));
+    assertTrue(trained.err().contains(message), trained.err());
+    var checked = Shell.run("check", model.toString());
+    assertEquals(3, checked.code(), checked.err());
+    assertEquals(trained.err().replaceAll("\\[\\d+", "[N"), checked.err().replaceAll("\\[\\d+", "[N"));
+  }
+
   @Test
   void missingData() {
     var out = folder.resolve("w.safetensors");
