@@ -2,7 +2,6 @@ package dev.gatun.graph;
 
 import dev.gatun.memory.Safetensors;
 import dev.gatun.memory.Tensor;
-import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.TensorType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,8 +33,8 @@ public final class Checkpoint {
     metadata.put(STEP, Long.toString(trainer.step()));
     metadata.put(LOSS, Double.toString(trainer.lossSoFar()));
     metadata.put(BATCH, Integer.toString(trainer.settings().batch()));
-    try (var copies = TensorArena.root("checkpoint", Long.MAX_VALUE)) {
-      Safetensors.write(file, trainer.variables().snapshot(copies), metadata);
+    try (var copies = trainer.variables().arena().child("checkpoint")) {
+      Safetensors.write(file, trainer.variables().tensors(copies), metadata);
     }
   }
 
@@ -115,13 +114,10 @@ public final class Checkpoint {
 
   /** SHA-256 over the bytes of all of a model's parameters in the order of their names, in hexadecimal. */
   public static String parametersDigest(Model model, Variables variables) {
-    try (var arena = TensorArena.root("digest", Long.MAX_VALUE)) {
+    try (var copies = variables.arena().child("digest")) {
       var digest = MessageDigest.getInstance("SHA-256");
       for (var name : new TreeSet<>(model.parameters())) {
-        var type = variables.types().get(name);
-        var copy = arena.allocate(type.dtype(), type.shape());
-        variables.read(name, copy);
-        digest.update(copy.segment().asByteBuffer());
+        digest.update(variables.tensor(name, copies).segment().asByteBuffer());
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {

@@ -71,7 +71,7 @@ public final class Session implements AutoCloseable {
     plan.tables().forEach(table -> upload(plan, slab, table));
     var memory = new Backend.Memory(slab, caches.slab(), model.slab());
     var executable = Checked.on() ? new Checked(machine, plan, memory, threads) : machine.load(plan, memory, threads);
-    var loaded = new Loaded(plan, memory, executable, model.arena());
+    var loaded = new Loaded(plan, memory, executable, arena, model.arena());
     plans.add(loaded);
     return loaded;
   }
@@ -85,9 +85,9 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private static void upload(Plan plan, Backend.Slab slab, Plan.Table table) {
+  private void upload(Plan plan, Backend.Slab slab, Plan.Table table) {
     var type = table.operand().type();
-    try (var scratch = TensorArena.root("table", type.bytes() + TensorArena.ALIGNMENT)) {
+    try (var scratch = arena.child("table")) {
       var tensor = scratch.allocate(type.dtype(), type.shape());
       tensor.setDoubles(table.values().stream().mapToDouble(Double::doubleValue).toArray());
       slab.upload(plan.buffers().get(table.operand().buffer()).offset() + table.operand().offset(), tensor.segment());
@@ -107,15 +107,17 @@ public final class Session implements AutoCloseable {
     private final Backend.Memory memory;
     private final Backend.Executable executable;
     private final TensorArena owner;
-    private final TensorArena scratch = TensorArena.root("scalars", 2 * TensorArena.ALIGNMENT);
-    private final Tensor f32 = scratch.allocate(DType.F32, Shape.SCALAR);
-    private final Tensor f64 = scratch.allocate(DType.F64, Shape.SCALAR);
+    private final Tensor f32;
+    private final Tensor f64;
 
-    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable, TensorArena owner) {
+    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable, TensorArena arena,
+        TensorArena owner) {
       this.plan = plan;
       this.memory = memory;
       this.executable = executable;
       this.owner = owner;
+      this.f32 = arena.allocate(DType.F32, Shape.SCALAR);
+      this.f64 = arena.allocate(DType.F64, Shape.SCALAR);
     }
 
     public Plan plan() {
@@ -183,7 +185,6 @@ public final class Session implements AutoCloseable {
 
     private void close() {
       executable.close();
-      scratch.close();
     }
   }
 }

@@ -88,11 +88,12 @@ public final class Variables {
 
   /** Writes row-major values, rounded to the variable's dtype. */
   void write(String name, double[] values) {
-    var type = type(name);
-    try (var scratch = TensorArena.root("initial values", type.bytes() + TensorArena.ALIGNMENT)) {
-      var tensor = scratch.allocate(type.dtype(), type.shape());
+    try (var scratch = arena.child("initial values")) {
+      var tensor = tensor(name, scratch);
       tensor.setDoubles(values);
-      write(name, tensor);
+      if (slab.host() == null) {
+        write(name, tensor);
+      }
     }
   }
 
@@ -102,14 +103,21 @@ public final class Variables {
     slab.download(offsets.get(name), into.segment());
   }
 
-  /** Copies of all variables, in {@code copies}. */
-  public Map<String, Tensor> snapshot(TensorArena copies) {
+  /** A variable where it lies if the host can address that, or else a copy in {@code copies}. */
+  Tensor tensor(String name, TensorArena copies) {
+    var type = type(name);
+    if (slab.host() != null) {
+      return arena.tensor(slab.host().asSlice(offsets.get(name), type.bytes()), type.dtype(), type.shape());
+    }
+    var copy = copies.allocate(type.dtype(), type.shape());
+    read(name, copy);
+    return copy;
+  }
+
+  /** All variables where they lie if the host can address that, or else copies in {@code copies}. */
+  public Map<String, Tensor> tensors(TensorArena copies) {
     var all = new LinkedHashMap<String, Tensor>();
-    types.forEach((name, type) -> {
-      var copy = copies.allocate(type.dtype(), type.shape());
-      read(name, copy);
-      all.put(name, copy);
-    });
+    types.keySet().forEach(name -> all.put(name, tensor(name, copies)));
     return all;
   }
 }

@@ -49,7 +49,7 @@ public final class GraphRunner {
           outputs.put(name, Reference.of(value.type(), into.toDoubles()));
         });
         var left = new HashMap<String, Reference>();
-        model.snapshot(arena).forEach((name, t) -> left.put(name, Reference.of(variables.get(name), t.toDoubles())));
+        model.tensors(arena).forEach((name, t) -> left.put(name, Reference.of(variables.get(name), t.toDoubles())));
         return new Outcome(outputs, left);
       }
     }

@@ -113,6 +113,22 @@ abstract class TrainerContract {
     }
   }
 
+  /** Nothing is copied beside the budget, and what lies in the host's memory is saved from there. */
+  @Test
+  void savingFitsTheBudget() throws IOException {
+    var file = folder.resolve("tiny.safetensors");
+    var model = model("adam(1e-2)");
+    long needed;
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
+      needed = arena.usedBytes();
+      Checkpoint.save(trainer, file);
+      long copies = arena.peakBytes() - needed;
+      var bytes = trainer.variables().types().values().stream().mapToLong(t -> t.bytes()).sum();
+      boolean inPlace = machine().allocate(arena, 64).host() != null;
+      assertTrue(inPlace ? copies == 0 : copies >= bytes, () -> copies + " bytes for copies of " + bytes);
+    }
+  }
+
   @Test
   void weightsOfAnotherModelAreRefused() throws IOException {
     var file = folder.resolve("tiny.safetensors");
