@@ -25,7 +25,11 @@ public final class Checkpoint {
 
   private Checkpoint() {}
 
-  /** Writes a trainer's variables and cursor. */
+  /**
+   * Writes a trainer's variables and cursor.
+   *
+   * @throws TrainingException if what training moves is no longer finite; the file is left as it was
+   */
   public static void save(Trainer trainer, Path file) throws IOException {
     var metadata = new LinkedHashMap<String, String>();
     metadata.put(MODEL, trainer.model().name());
@@ -34,7 +38,9 @@ public final class Checkpoint {
     metadata.put(LOSS, Double.toString(trainer.lossSoFar()));
     metadata.put(BATCH, Integer.toString(trainer.settings().batch()));
     try (var copies = trainer.variables().arena().child("checkpoint")) {
-      Safetensors.write(file, trainer.variables().tensors(copies), metadata);
+      var tensors = trainer.variables().tensors(copies);
+      trainer.requireFinite(tensors, file);
+      Safetensors.write(file, tensors, metadata);
     }
   }
 

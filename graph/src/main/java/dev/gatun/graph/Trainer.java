@@ -11,10 +11,12 @@ import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Trains a model on a data set by its recipe. The state of training is its {@link #variables()} and the number of steps
@@ -23,6 +25,7 @@ import java.util.Map;
  */
 public final class Trainer implements AutoCloseable {
   private static final Listener QUIET = new Listener() {};
+  private static final String REMEDY = ": lower the rate, or set clip_norm";
 
   private final Model model;
   private final Backend machine;
@@ -236,7 +239,7 @@ public final class Trainer implements AutoCloseable {
    * Trains to the end of the current epoch, or of training, or until a stop is asked for.
    *
    * @return whether the epoch was finished
-   * @throws TrainingException if the loss is no longer a number
+   * @throws TrainingException if the loss is no longer finite
    */
   public boolean epoch(Listener listener) {
     long perEpoch = stepsPerEpoch();
@@ -271,8 +274,8 @@ public final class Trainer implements AutoCloseable {
     }
     plan.feed.loaded().run();
     double loss = plan.feed.loaded().scalar(TrainingGraph.LOSS);
-    if (Double.isNaN(loss)) {
-      throw new TrainingException("the loss is NaN after step " + (step + 1) + ": lower the rate, or set clip_norm");
+    if (!Double.isFinite(loss)) {
+      throw new TrainingException("the loss is " + loss + " after step " + (step + 1) + REMEDY);
     }
     step++;
     lossSum += loss * plan.batch;
@@ -288,6 +291,24 @@ public final class Trainer implements AutoCloseable {
    */
   public void prepareEvaluation(Dataset on) {
     scorer.prepare(on);
+  }
+
+  /**
+   * Fails if training has come to nothing: the loss is that before an update, so the last one of all shows here alone.
+   * What the optimisers change must be finite; a state of the model's own may be infinite, such as a maximum so far.
+   *
+   * @param tensors all variables
+   * @param file what shall not be written then
+   */
+  void requireFinite(Map<String, Tensor> tensors, Path file) {
+    var states = elaborated.states().stream().map(Variable::name).collect(Collectors.toSet());
+    tensors.forEach((name, tensor) -> {
+      double fault = settings.isFrozen(name) ? 0 : Finite.fault(tensor);
+      if (fault != 0 && !(states.contains(name) && Double.isInfinite(fault))) {
+        throw new TrainingException(name + " holds " + fault + " after step " + step + REMEDY + "; " + file
+            + " is left as it was");
+      }
+    });
   }
 
   /** The loss and the recipe's metrics over a data set, in its order, with {@code training} false. */

@@ -1,5 +1,6 @@
 package dev.gatun.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,7 +10,9 @@ import dev.gatun.graph.language.LanguageException;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,18 +157,61 @@ abstract class TrainerContract {
     }
   }
 
-  /** A loss that is no number stops training with a word on what may help. */
+  /** A loss that is no finite number stops training with a word on what may help. */
   @Test
-  void nanStopsTraining() {
+  void lossesThatAreNotFiniteStopTraining() {
+    for (var loss : Map.of("cross_entropy(log(image - 100.0) |> flatten |> linear(3), label)", "NaN",
+        "exp(1000.0 + mean(image |> flatten |> linear(1)))", "Infinity").entrySet()) {
+      var model = Model.of("""
+          model bad(image: f32[N, 1, 6, 6], label: i32[N]) {
+            loss = %s
+          }
+          train bad { minimize loss; optimizer = sgd(0.1) }
+          """.formatted(loss.getKey()));
+      try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
+        var fault = assertThrows(TrainingException.class, () -> trainer.train());
+        assertEquals("the loss is " + loss.getValue() + " after step 1: lower the rate, or set clip_norm",
+            fault.getMessage());
+      }
+    }
+  }
+
+  /** The last update's harm no loss tells; still it is not saved over the last good file. */
+  @Test
+  void weightsThatAreNotFiniteAreNotSaved() throws IOException {
+    var file = folder.resolve("good.safetensors");
     var model = Model.of("""
         model bad(image: f32[N, 1, 6, 6], label: i32[N]) {
-          loss = cross_entropy(log(image - 100.0) |> flatten |> linear(3), label)
+          loss = mean(image |> flatten |> linear(1, bias = false))
         }
-        train bad { minimize loss; optimizer = sgd(0.1) }
+        train bad { minimize loss; optimizer = sgd(1e39); batch = none; steps = 1 }
         """);
     try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
-      var fault = assertThrows(TrainingException.class, () -> trainer.train());
-      assertEquals("the loss is NaN after step 1: lower the rate, or set clip_norm", fault.getMessage());
+      Checkpoint.save(trainer, file);
+      var good = Files.readAllBytes(file);
+      trainer.train();
+      var fault = assertThrows(TrainingException.class, () -> Checkpoint.save(trainer, file));
+      assertTrue(fault.getMessage().matches("loss\\.weight holds -?Infinity after step 1: lower the rate, or set "
+          + "clip_norm; .*good\\.safetensors is left as it was"), fault::getMessage);
+      assertArrayEquals(good, Files.readAllBytes(file));
+    }
+  }
+
+  /** A model's own state may be infinite. */
+  @Test
+  void statesMayBeInfinite() throws IOException {
+    var model = Model.of("""
+        model m(image: f32[N, 1, 6, 6], label: i32[N]) {
+          state largest: f32[] = 0
+          update largest = exp(mean(image) + 1000.0)
+          loss = cross_entropy(image |> flatten |> linear(3), label)
+        }
+        train m { minimize loss; steps = 1 }
+        """);
+    try (var arena = TensorArena.root("test", 1L << 30); var trainer = trainer(model, arena, 1)) {
+      trainer.train();
+      assertEquals(Double.POSITIVE_INFINITY, trainer.variables().tensor("largest", arena).toDoubles()[0]);
+      Checkpoint.save(trainer, folder.resolve("m.safetensors"));
     }
   }
 
