@@ -89,9 +89,12 @@ public final class Predictor implements AutoCloseable {
 
   /** The loss and the recipe's metrics over a data set, {@code batch} samples at a time. */
   public Map<String, Double> evaluate(Dataset data, int batch) {
+    turns.acquireUninterruptibly();
     try (var own = arena.child("evaluation");
         var session = new Session(machine, own, variables, Map.of(), threads)) {
       return new Scorer(model, machine, session, variables, own, batch).score(data);
+    } finally {
+      turns.release();
     }
   }
 

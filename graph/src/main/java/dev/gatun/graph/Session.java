@@ -12,10 +12,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Memory on a machine in which plans run: each loaded plan has a slab of its own, all share the model's variables and
- * this session's caches. One caller at a time; threads that share a plan open a session each.
+ * this session's caches. One caller at a time; threads that share a plan open a session each. Calls that come at once
+ * wait for each other, so that {@link #close} waits for a step that runs.
  */
 public final class Session implements AutoCloseable {
   private final Backend machine;
@@ -24,6 +26,9 @@ public final class Session implements AutoCloseable {
   private final Variables caches;
   private final int threads;
   private final List<Loaded> plans = new ArrayList<>();
+  /** Held by whoever uses the memory. Fair: who runs step after step would never let another close. */
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private boolean closed;
 
   /**
    * A session.
@@ -55,8 +60,27 @@ public final class Session implements AutoCloseable {
    * Gives a plan memory and makes it ready to run.
    *
    * @throws IllegalArgumentException if it was made for another machine, or for other variables or caches
+   * @throws IllegalStateException if the session is closed
    */
   public Loaded load(Plan plan) {
+    enter();
+    try {
+      return allocated(plan);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Takes the turn; every call must be followed by {@code turn.unlock()}. */
+  private void enter() {
+    turn.lock();
+    if (closed) {
+      turn.unlock();
+      throw new IllegalStateException("the session is closed");
+    }
+  }
+
+  private Loaded allocated(Plan plan) {
     if (!plan.machine().equals(machine.name())) {
       throw new IllegalArgumentException("the plan is for " + plan.machine() + ", the session on " + machine.name());
     }
@@ -71,7 +95,7 @@ public final class Session implements AutoCloseable {
     plan.tables().forEach(table -> upload(plan, slab, table));
     var memory = new Backend.Memory(slab, caches.slab(), model.slab());
     var executable = Checked.on() ? new Checked(machine, plan, memory, threads) : machine.load(plan, memory, threads);
-    var loaded = new Loaded(plan, memory, executable, arena, model.arena());
+    var loaded = new Loaded(plan, memory, executable);
     plans.add(loaded);
     return loaded;
   }
@@ -94,28 +118,35 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Frees the memory, after the step that runs. What is asked of the session or its plans from then on is refused. */
   @Override
   public void close() {
-    plans.forEach(Loaded::close);
-    plans.clear();
-    arena.close();
+    turn.lock();
+    try {
+      closed = true;
+      plans.forEach(loaded -> loaded.executable.close());
+      plans.clear();
+      arena.close();
+    } finally {
+      turn.unlock();
+    }
   }
 
-  /** A plan in a session's memory. Setting, running and getting allocate nothing on the heap. */
-  public static final class Loaded {
+  /**
+   * A plan in a session's memory. Setting, running and getting allocate nothing on the heap, and throw an
+   * {@link IllegalStateException} once the session is closed.
+   */
+  public final class Loaded {
     private final Plan plan;
     private final Backend.Memory memory;
     private final Backend.Executable executable;
-    private final TensorArena owner;
     private final Tensor f32;
     private final Tensor f64;
 
-    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable, TensorArena arena,
-        TensorArena owner) {
+    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable) {
       this.plan = plan;
       this.memory = memory;
       this.executable = executable;
-      this.owner = owner;
       this.f32 = arena.allocate(DType.F32, Shape.SCALAR);
       this.f64 = arena.allocate(DType.F64, Shape.SCALAR);
     }
@@ -149,7 +180,12 @@ public final class Session implements AutoCloseable {
     public void set(String input, Tensor value) {
       var operand = operand(plan.sources(), input);
       Tensors.check(input, operand.type(), value);
-      slab(operand).upload(offset(operand), value.segment());
+      enter();
+      try {
+        slab(operand).upload(offset(operand), value.segment());
+      } finally {
+        turn.unlock();
+      }
     }
 
     /**
@@ -158,11 +194,22 @@ public final class Session implements AutoCloseable {
      * @throws dev.gatun.ops.IndexException if an index was out of range; no parameter or state has changed then
      */
     public void run() {
-      owner.acquire();
+      enter();
       try {
-        executable.run();
+        // Their owners may be closed without the session, which refuses while they are held.
+        arena.acquire();
+        try {
+          model.arena().acquire();
+          try {
+            executable.run();
+          } finally {
+            model.arena().release();
+          }
+        } finally {
+          arena.release();
+        }
       } finally {
-        owner.release();
+        turn.unlock();
       }
     }
 
@@ -170,7 +217,12 @@ public final class Session implements AutoCloseable {
     public void get(String output, Tensor into) {
       var operand = operand(plan.outputs(), output);
       Tensors.check(output, operand.type(), into);
-      slab(operand).download(offset(operand), into.segment());
+      enter();
+      try {
+        slab(operand).download(offset(operand), into.segment());
+      } finally {
+        turn.unlock();
+      }
     }
 
     /** A result that is one number, f32 or f64. */
@@ -181,10 +233,6 @@ public final class Session implements AutoCloseable {
       }
       get(output, f32);
       return f32.segment().get(ValueLayout.JAVA_FLOAT, 0);
-    }
-
-    private void close() {
-      executable.close();
     }
   }
 }

@@ -316,6 +316,7 @@ public final class Trainer implements AutoCloseable {
     return scorer.score(on);
   }
 
+  /** Frees the memory, after the step that runs: the training thread's next one is refused. */
   @Override
   public void close() {
     session.close();
