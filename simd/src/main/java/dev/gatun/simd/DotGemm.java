@@ -14,6 +14,10 @@ final class DotGemm implements Gemm {
   private static final long TASK_WORK = 1 << 19;
 
   private final GemmShape shape;
+  // In bytes; made here, since a call of a kernel that is not compiled yet would leave them as garbage.
+  private final GemmShape.Strides as;
+  private final GemmShape.Strides bs;
+  private final GemmShape.Strides cs;
   private final DotTiles tiles;
   private final int height;
   private final int rowBlocks;
@@ -22,6 +26,10 @@ final class DotGemm implements Gemm {
 
   DotGemm(Machine machine, GemmShape shape) {
     this.shape = shape;
+    int size = shape.dtype().bytes();
+    this.as = shape.a().times(size);
+    this.bs = shape.b().times(size);
+    this.cs = shape.c().times(size);
     this.tiles = new DotTiles(machine, shape.dtype(), shape.k() % lanes(shape.dtype()));
     int stepsOfTask = Math.clamp(TASK_WORK / Math.max(1, shape.k()), 1, Integer.MAX_VALUE);
     this.height = Math.min(shape.m(), 64);
@@ -61,16 +69,12 @@ final class DotGemm implements Gemm {
 
   @Override
   public void run(int task, int worker, long a, long b, long c, boolean accumulate, long workspace, TileDone done) {
-    int size = shape.dtype().bytes();
     int blocks = rowBlocks * columnBlocks;
     int entry = task / blocks;
     int row = task % blocks % rowBlocks * height;
     int column = task % blocks / rowBlocks * width;
     int rows = Math.min(height, shape.m() - row);
     int columns = Math.min(width, shape.n() - column);
-    var as = shape.a().times(size);
-    var bs = shape.b().times(size);
-    var cs = shape.c().times(size);
     long left = a + entry * as.batch() + row * as.row();
     long right = b + entry * bs.batch() + column * bs.column();
     long result = c + entry * cs.batch() + row * cs.row() + column * cs.column();
