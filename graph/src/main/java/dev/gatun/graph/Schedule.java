@@ -1,6 +1,6 @@
 package dev.gatun.graph;
 
-/** How a learning rate moves with the steps of training. */
+/** How a learning rate moves with the steps of training. Asking allocates nothing, which {@link StrictMath} may. */
 public sealed interface Schedule {
   /**
    * The rate of a step.
@@ -47,7 +47,20 @@ public sealed interface Schedule {
         return peak * (step + 1) / rising;
       }
       double part = Math.min(1, (step - rising) / (double) Math.max(1, total - rising));
-      return peak * 0.5 * (1 + StrictMath.cos(Math.PI * part));
+      return peak * 0.5 * (1 + cosine(part));
+    }
+
+    /** cos(πx) for x from 0 to 1, by Taylor's series about the nearest of 0, 1/2 and 1, to the last place or two. */
+    private static double cosine(double x) {
+      long half = Math.round(2 * x);
+      double angle = Math.PI * (x - half / 2.0);
+      double term = half == 1 ? angle : 1;
+      double sum = term;
+      for (int n = half == 1 ? 2 : 1; n < 20; n += 2) {
+        term *= -angle * angle / (n * (n + 1));
+        sum += term;
+      }
+      return half == 0 ? sum : -sum;
     }
   }
 
@@ -63,7 +76,13 @@ public sealed interface Schedule {
   record StepDecay(double start, Time every, double factor) implements Schedule {
     @Override
     public double rate(long step, long total, long perEpoch) {
-      return start * StrictMath.pow(factor, (double) (step / Math.max(1, every.steps(perEpoch))));
+      double rate = start;
+      double square = factor;
+      for (long times = step / Math.max(1, every.steps(perEpoch)); times > 0; times >>= 1) {
+        rate *= (times & 1) == 1 ? square : 1;
+        square *= square;
+      }
+      return rate;
     }
   }
 }

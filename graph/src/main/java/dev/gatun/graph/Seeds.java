@@ -11,9 +11,9 @@ final class Seeds {
     return (int) (seed ^ seed >>> 32);
   }
 
-  /** A permutation of 0 … count − 1, by Durstenfeld's shuffle. */
-  static int[] order(long seed, int epoch, int count) {
-    var order = new int[count];
+  /** Fills {@code order} with a permutation of its indices, by Durstenfeld's shuffle. */
+  static void shuffle(int[] order, long seed, int epoch) {
+    int count = order.length;
     for (int i = 0; i < count; i++) {
       order[i] = i;
     }
@@ -24,6 +24,5 @@ final class Seeds {
       order[i] = order[j];
       order[j] = kept;
     }
-    return order;
   }
 }

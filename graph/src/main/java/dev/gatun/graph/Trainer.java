@@ -39,7 +39,7 @@ public final class Trainer implements AutoCloseable {
   /** Of the smaller last batch of an epoch; null if there is none, or training ends before it. */
   private final StepPlan lastBatch;
   private final Scorer scorer;
-  private int[] order;
+  private final int[] order;
   private int orderedEpoch = -1;
   private long step;
   private double lossSum;
@@ -75,6 +75,7 @@ public final class Trainer implements AutoCloseable {
     this.machine = machine;
     this.settings = settings;
     this.data = data;
+    this.order = new int[data.size()];
     this.arena = parent.child("model " + model.name());
     try {
       int batch = Math.min(settings.batch(), data.size());
@@ -260,7 +261,7 @@ public final class Trainer implements AutoCloseable {
 
   private double trainStep(int epoch, long within) {
     if (orderedEpoch != epoch) {
-      order = Seeds.order(settings.seed(), epoch, data.size());
+      Seeds.shuffle(order, settings.seed(), epoch);
       orderedEpoch = epoch;
     }
     int from = Math.toIntExact(within * settings.batch());

@@ -24,16 +24,22 @@ public final class Threefry {
 
   /** Both words: the first in the low half of the result. */
   public static long draw(int k0, int k1, int c0, int c1) {
-    var keys = new int[] {k0, k1, parity(k0, k1)};
     int x0 = c0 + k0;
     int x1 = c1 + k1;
+    // The key's words in the order in which groups of rounds add them: in variables, since an array would be garbage.
+    int next = k1;
+    int second = parity(k0, k1);
+    int third = k0;
     for (int round = 0; round < 20; round++) {
       x0 += x1;
       x1 = Integer.rotateLeft(x1, rotation(round)) ^ x0;
       if (round % 4 == 3) {
-        int group = round / 4 + 1;
-        x0 += keys[group % 3];
-        x1 += keys[(group + 1) % 3] + group;
+        x0 += next;
+        x1 += second + round / 4 + 1;
+        int used = next;
+        next = second;
+        second = third;
+        third = used;
       }
     }
     return Integer.toUnsignedLong(x0) | (long) x1 << 32;
