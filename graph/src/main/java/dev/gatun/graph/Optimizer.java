@@ -15,13 +15,13 @@ public sealed interface Optimizer {
   interface Step {
     Builder builder();
 
-    /** The learning rate: f32[]. */
+    /** The learning rate: a scalar of the parameter's dtype. */
     Value rate();
 
     /** A state of the parameter, of its type, that starts at 0. */
     Value state(String name);
 
-    /** A number that all parameters of this optimiser share: starts at 1, becomes {@code factor} times itself each step. */
+    /** A number that all parameters of this optimiser and of one dtype share: starts at 1, becomes {@code factor} times itself each step. */
     Value power(String name, double factor);
 
     /** What a state becomes. */

@@ -32,7 +32,7 @@ public record Settings(int batch, int epochs, long steps, List<Patterned> optimi
   /** An optimiser and the names that it moves. */
   public record Patterned(String pattern, Optimizer optimizer) {}
 
-  /** An L2 penalty: half of {@code factor} times the sum of squares is added to the loss. */
+  /** An L2 penalty: half of {@code factor} times the sum of squares is added to the loss, after clipping. */
   public record Decay(String pattern, double factor) {}
 
   /** Plain defaults: Adam at 1e-3, batches of 32, 10 epochs, seed 1. */

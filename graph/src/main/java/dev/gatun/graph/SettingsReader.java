@@ -58,7 +58,7 @@ final class SettingsReader {
         case "optimizer" -> (setting.pattern() == null ? plain : optimizers)
             .add(new Settings.Patterned(pattern, optimizer(call(setting))));
         case "l2" -> decays.add(new Settings.Decay(pattern, real(setting.value(), setting.place())));
-        case "freeze" -> frozen.add(text(setting));
+        case "freeze" -> frozen.addAll(texts(setting));
         default -> { }
       }
     }
@@ -100,11 +100,15 @@ final class SettingsReader {
     return value;
   }
 
-  private static String text(Recipe.Setting setting) {
-    if (setting.value() instanceof Recipe.Text text) {
-      return text.value();
-    }
-    throw fault(setting.place(), "a pattern of names was expected", "such as \"features.*\"");
+  /** One pattern, or a list of them. */
+  private static List<String> texts(Recipe.Setting setting) {
+    var items = setting.value() instanceof Recipe.Many many ? many.items() : List.of(setting.value());
+    return items.stream().map(item -> {
+      if (item instanceof Recipe.Text text) {
+        return text.value();
+      }
+      throw fault(setting.place(), "patterns of names were expected", "such as \"features.*\"");
+    }).toList();
   }
 
   private static Recipe.Call call(Recipe.Setting setting) {

@@ -10,7 +10,6 @@ import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -161,9 +160,11 @@ public final class Trainer implements AutoCloseable {
     var loaded = session.load(Planner.plan(training.graph(), machine, variables.offsets(), Map.of()));
     var rates = new ArrayList<Rate>();
     for (int i = 0; i < settings.optimizers().size(); i++) {
-      if (loaded.takes(TrainingGraph.rate(i))) {
-        rates.add(new Rate(TrainingGraph.rate(i), settings.optimizers().get(i).optimizer().rate(),
-            arena.allocate(DType.F32, Shape.SCALAR)));
+      for (var dtype : DType.values()) {
+        if (loaded.takes(TrainingGraph.rate(i, dtype))) {
+          rates.add(new Rate(TrainingGraph.rate(i, dtype), settings.optimizers().get(i).optimizer().rate(),
+              arena.allocate(dtype, Shape.SCALAR)));
+        }
       }
     }
     return new StepPlan(new Feed(loaded, arena, data.fields(), batch), batch, rates);
@@ -269,8 +270,7 @@ public final class Trainer implements AutoCloseable {
     plan.feed.fill(data, order, from, plan.batch, settings.seed(), step);
     for (int i = 0; i < plan.rates.size(); i++) {
       var rate = plan.rates.get(i);
-      rate.tensor.segment().set(ValueLayout.JAVA_FLOAT, 0,
-          (float) rate.schedule.rate(step, totalSteps(), stepsPerEpoch()));
+      rate.tensor.fill(rate.schedule.rate(step, totalSteps(), stepsPerEpoch()));
       plan.feed.loaded().set(rate.input, rate.tensor);
     }
     plan.feed.loaded().run();

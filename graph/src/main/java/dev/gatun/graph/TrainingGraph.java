@@ -2,6 +2,7 @@ package dev.gatun.graph;
 
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Variable;
+import dev.gatun.memory.DType;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Source.Role;
@@ -23,9 +24,14 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
   static final String LOSS = "loss";
   private static final String RATE = "optimizer.rate";
 
-  /** The input that holds the learning rate of an optimiser, by its number in the settings. */
-  static String rate(int optimizer) {
-    return RATE + optimizer;
+  /**
+   * The input that holds the learning rate of an optimiser.
+   *
+   * @param optimizer its number in the settings
+   * @param dtype of the parameters that it moves: the rate is given as that
+   */
+  static String rate(int optimizer, DType dtype) {
+    return RATE + optimizer + ":" + dtype.label();
   }
 
   /** Whether an input holds a learning rate. */
@@ -75,15 +81,16 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
       if (settings.clipNorm() == 0 || gradients.isEmpty()) {
         return gradients;
       }
+      var widest = gradients.stream().anyMatch(g -> g.dtype() == DType.F64) ? DType.F64 : DType.F32;
       Value total = null;
       for (var gradient : gradients) {
-        var square = b.sum(b.mul(gradient, gradient), Builder.allAxes(gradient), false);
+        var square = b.cast(b.sum(b.mul(gradient, gradient), Builder.allAxes(gradient), false), widest);
         total = total == null ? square : b.add(total, square);
       }
       var limit = b.constant(total.type(), settings.clipNorm());
       var scale = b.minimum(b.div(limit, b.add(b.sqrt(total), 1e-6)), b.like(limit, 1));
       var scaled = new ArrayList<Value>();
-      gradients.forEach(gradient -> scaled.add(b.mul(gradient, scale)));
+      gradients.forEach(gradient -> scaled.add(b.mul(gradient, b.cast(scale, gradient.dtype()))));
       return scaled;
     }
 
@@ -115,7 +122,8 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
 
       @Override
       public Value rate() {
-        return b.source(TrainingGraph.rate(number), Role.INPUT, TensorType.scalar(parameter.type().dtype()));
+        var dtype = parameter.type().dtype();
+        return b.source(TrainingGraph.rate(number, dtype), Role.INPUT, TensorType.scalar(dtype));
       }
 
       @Override
@@ -125,7 +133,8 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
 
       @Override
       public Value power(String name, double factor) {
-        var state = Emitter.this.state("optimizer." + name + number, TensorType.scalar(parameter.type().dtype()), 1);
+        var type = TensorType.scalar(parameter.type().dtype());
+        var state = Emitter.this.state("optimizer." + name + ":" + number + ":" + type.dtype().label(), type, 1);
         var next = b.mul(state, factor);
         updates.put(state, next);
         return next;

@@ -63,6 +63,11 @@ abstract class TrainerContract {
   }
 
   @Test
+  void parametersMoveAsTheFormulasSay() {
+    OptimizerCases.check(machine());
+  }
+
+  @Test
   void sameBitsForAnyThreadCount() {
     assertEquals(digest("adam(1e-2)", 1), digest("adam(1e-2)", 2));
   }
