@@ -1,13 +1,11 @@
 package dev.gatun.graph;
 
 import dev.gatun.graph.language.Elaborated;
-import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +14,6 @@ import java.util.Map;
 final class Feed {
   private final Session.Loaded loaded;
   private final List<Field> fields = new ArrayList<>();
-  private final Tensor word;
 
   /** A field of the data set, and where a batch of it is put. */
   private record Field(String name, Tensor batch) {}
@@ -29,7 +26,6 @@ final class Feed {
    */
   Feed(Session.Loaded loaded, TensorArena arena, Map<String, TensorType> samples, int batch) {
     this.loaded = loaded;
-    this.word = arena.allocate(DType.I32, Shape.SCALAR);
     loaded.plan().sources().forEach((name, operand) -> {
       boolean given = loaded.plan().buffers().get(operand.buffer()).place() == Plan.Place.PLAN;
       if (given && !name.equals(Elaborated.SEED) && !name.equals(Elaborated.RUN) && !TrainingGraph.isRate(name)) {
@@ -65,14 +61,6 @@ final class Feed {
       from.copy(field.name, rows, start, count, field.batch);
       loaded.set(field.name, field.batch);
     }
-    set(Elaborated.SEED, Seeds.word(seed));
-    set(Elaborated.RUN, (int) run);
-  }
-
-  private void set(String name, int value) {
-    if (loaded.takes(name)) {
-      word.segment().set(ValueLayout.JAVA_INT, 0, value);
-      loaded.set(name, word);
-    }
+    loaded.seed(seed, run);
   }
 }

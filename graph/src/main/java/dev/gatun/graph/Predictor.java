@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A model with weights, ready to be run or measured by any number of threads. They share the weights and the plans; each
@@ -35,6 +36,8 @@ public final class Predictor implements AutoCloseable {
   private final int seats = Runtime.getRuntime().availableProcessors();
   private final Semaphore turns = new Semaphore(seats, true);
   private final Deque<Seat> idle = new ConcurrentLinkedDeque<>();
+  private final AtomicLong runs = new AtomicLong();
+  private volatile long seed = 1;
 
   private record Request(Map<String, Long> sizes, List<String> results) {}
 
@@ -98,6 +101,12 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
+  /** Makes what the model draws depend on another seed than 1, and counts runs from 0 again. */
+  public void seed(long other) {
+    seed = other;
+    runs.set(0);
+  }
+
   /** Parameters and states. */
   public Variables variables() {
     return variables;
@@ -143,7 +152,8 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * Runs the model once. Caches start at their initial values, and are gone afterwards.
+   * Runs the model once. Caches start at their initial values, and are gone afterwards. What the model draws is decided
+   * by the seed and by how many runs there were before; where several threads run, chance decides the order of those.
    *
    * @param inputs by name; those that the results need must be there, and tell all free sizes
    * @param results outputs, or names of the model's body
@@ -152,6 +162,11 @@ public final class Predictor implements AutoCloseable {
    * @throws IllegalArgumentException if an input is missing or does not fit
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs, Collection<String> results, TensorArena into) {
+    return run(inputs, results, into, runs.getAndIncrement());
+  }
+
+  /** As the other, as run number {@code run}: equal seed, number and inputs give equal results, on any thread. */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, Collection<String> results, TensorArena into, long run) {
     var types = new LinkedHashMap<String, TensorType>();
     inputs.forEach((name, tensor) -> types.put(name, new TensorType(tensor.dtype(), tensor.shape())));
     var sizes = model.sizes(types);
@@ -161,12 +176,15 @@ public final class Predictor implements AutoCloseable {
     try {
       if (planned.hasCaches()) {
         try (var session = session(sizes)) {
-          return answer(session.load(planned.plan()), inputs, results, into);
+          var loaded = session.load(planned.plan());
+          loaded.seed(seed, run);
+          return answer(loaded, inputs, results, into);
         }
       }
       var seat = seat(request);
       try {
         var loaded = seat.loaded().computeIfAbsent(request, _ -> seat.session().load(planned.plan()));
+        loaded.seed(seed, run);
         return answer(loaded, inputs, results, into);
       } finally {
         idle.push(seat);

@@ -1,5 +1,6 @@
 package dev.gatun.graph;
 
+import dev.gatun.graph.language.Elaborated;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
@@ -142,6 +143,7 @@ public final class Session implements AutoCloseable {
     private final Backend.Executable executable;
     private final Tensor f32;
     private final Tensor f64;
+    private final Tensor i32;
 
     private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable) {
       this.plan = plan;
@@ -149,6 +151,7 @@ public final class Session implements AutoCloseable {
       this.executable = executable;
       this.f32 = arena.allocate(DType.F32, Shape.SCALAR);
       this.f64 = arena.allocate(DType.F64, Shape.SCALAR);
+      this.i32 = arena.allocate(DType.I32, Shape.SCALAR);
     }
 
     public Plan plan() {
@@ -185,6 +188,23 @@ public final class Session implements AutoCloseable {
         slab(operand).upload(offset(operand), value.segment());
       } finally {
         turn.unlock();
+      }
+    }
+
+    /**
+     * Decides what the next run draws, where it draws at all: equal seed and number of the run give equal numbers.
+     *
+     * @param run the number; taken modulo 2³²
+     */
+    public void seed(long seed, long run) {
+      setWord(Elaborated.SEED, Seeds.word(seed));
+      setWord(Elaborated.RUN, (int) run);
+    }
+
+    private void setWord(String input, int word) {
+      if (takes(input)) {
+        i32.segment().set(ValueLayout.JAVA_INT, 0, word);
+        set(input, i32);
       }
     }
 

@@ -2,12 +2,14 @@ package dev.gatun.graph;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -127,6 +129,50 @@ class PredictorTest {
       var plan = large.plan(Map.of("N", 1L), List.of("total"));
       var fault = assertThrows(IllegalArgumentException.class, () -> session.load(plan));
       assertEquals("the plan was made for another model: it reads w: f32[4], here it is f32[2]", fault.getMessage());
+    }
+  }
+
+  /** What is drawn depends on the seed and the number of the run, and on nothing else. */
+  @Test
+  void drawsAreDecidedBySeedAndRun() {
+    var text = "model m(x: f32[N]) { output total = x + random_uniform([N]) }";
+    try (var predictor = predictor(text); var other = predictor(text)) {
+      var first = total(predictor, 0, 0, 0);
+      var second = total(predictor, 0, 0, 0);
+      assertFalse(Arrays.equals(first, second), "another run draws anew");
+      assertArrayEquals(first, total(other, 0, 0, 0));
+      assertArrayEquals(second, other.run(Map.of("x", row(0, 0, 0)), List.of("total"), arena, 1).get("total").toFloats());
+      predictor.seed(2);
+      assertFalse(Arrays.equals(first, total(predictor, 0, 0, 0)), "another seed draws otherwise");
+      predictor.seed(1);
+      assertArrayEquals(first, total(predictor, 0, 0, 0));
+    }
+  }
+
+  /** A model with caches draws by the same rule, and so does a session whose caller names seed and run. */
+  @Test
+  void sessionsDrawAlike() {
+    var text = """
+        model m(x: f32[N]) {
+          cache seen: f32[N] = 0
+          update seen = seen + x
+          output total = seen + random_uniform([N])
+        }
+        """;
+    var sizes = Map.of("N", 2L);
+    try (var predictor = predictor(text); var session = predictor.session(sizes)) {
+      var first = total(predictor, 0, 0);
+      var second = total(predictor, 0, 0);
+      assertFalse(Arrays.equals(first, second));
+      var step = session.load(predictor.plan(sizes, List.of("total")));
+      step.set("x", row(0, 0));
+      for (var expected : List.of(second, first)) {
+        step.seed(1, expected == first ? 0 : 1);
+        step.run();
+        var total = row(0, 0);
+        step.get("total", total);
+        assertArrayEquals(expected, total.toFloats());
+      }
     }
   }
 

@@ -32,6 +32,8 @@ final class RunCommand implements Callable<Integer> {
   private Map<String, Path> inputs = new LinkedHashMap<>();
   @Option(names = "--sample", paramLabel = "N", defaultValue = "0", description = "Which test sample, from 0 on.")
   private int sample;
+  @Option(names = "--seed", paramLabel = "N", description = "Decides what a model draws that draws at random.")
+  private Long seed;
   @Mixin
   private DataOptions data;
   @Option(names = "--out", paramLabel = "DIR", description = "A folder to which each output goes as NAME.npy.")
@@ -53,6 +55,9 @@ final class RunCommand implements Callable<Integer> {
       var sizes = sizes(opened, given);
       var results = List.copyOf(requireInputs(opened.elaborate(sizes, false), given).outputs().keySet());
       try (var predictor = new Predictor(opened, file, machine.machine(), arena, machine.threads())) {
+        if (seed != null) {
+          predictor.seed(seed);
+        }
         show(predictor.run(given, results, scratch.arena()), given);
       }
     }
