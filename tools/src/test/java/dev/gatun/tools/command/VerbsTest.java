@@ -102,6 +102,23 @@ class VerbsTest {
         part))));
   }
 
+  /** Convolution and dropout too give the same bits for any number of threads, each time, and in two goes. */
+  @Test
+  void digitsAreTheSameBitsHoweverTheyAreTrained() {
+    var one = digitsDigest("one", "--threads", "1");
+    assertEquals(one, digitsDigest("two", "--threads", "2"));
+    assertEquals(one, digitsDigest("again", "--threads", "2"));
+    assertFalse(one.equals(digitsDigest("parts", "--stop-after-epoch", "1")));
+    assertEquals(one, digitsDigest("parts", "--resume"));
+  }
+
+  private String digitsDigest(String file, String... flags) {
+    var arguments = new ArrayList<>(List.of("train", "digits", "--epochs", "2", "--json", "--out",
+        folder.resolve(file).toString()));
+    arguments.addAll(List.of(flags));
+    return digest(Shell.run(arguments.toArray(String[]::new)));
+  }
+
   @Test
   void evalMeasuresAsTrainingDid() {
     var last = training.out().lines().toList().get(2);
