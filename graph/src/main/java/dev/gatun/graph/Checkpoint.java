@@ -17,11 +17,9 @@ import java.util.TreeSet;
  * go on. Written beside the target and moved there, so that a file is whole or absent.
  */
 public final class Checkpoint {
-  private static final String MODEL = "gatun.model";
-  private static final String SEED = "gatun.seed";
-  private static final String STEP = "gatun.step";
-  private static final String LOSS = "gatun.loss";
-  private static final String BATCH = "gatun.batch";
+  private static final String PREFIX = "gatun.";
+  private static final String STEP = PREFIX + "step";
+  private static final String LOSS = PREFIX + "loss";
 
   private Checkpoint() {}
 
@@ -32,11 +30,9 @@ public final class Checkpoint {
    */
   public static void save(Trainer trainer, Path file) throws IOException {
     var metadata = new LinkedHashMap<String, String>();
-    metadata.put(MODEL, trainer.model().name());
-    metadata.put(SEED, Long.toString(trainer.settings().seed()));
+    TrainingIdentity.of(trainer).forEach((setting, value) -> metadata.put(PREFIX + setting, value));
     metadata.put(STEP, Long.toString(trainer.step()));
     metadata.put(LOSS, Double.toString(trainer.lossSoFar()));
-    metadata.put(BATCH, Integer.toString(trainer.settings().batch()));
     try (var copies = trainer.variables().arena().child("checkpoint")) {
       var tensors = trainer.variables().tensors(copies);
       trainer.requireFinite(tensors, file);
@@ -47,7 +43,7 @@ public final class Checkpoint {
   /**
    * Goes on where a file stopped, to the same bits.
    *
-   * @throws CheckpointException if the file is of another model, seed or batch size, or holds no training
+   * @throws CheckpointException if the file is of another training (see {@link TrainingIdentity}), or of none
    */
   public static void resume(Trainer trainer, Path file) throws IOException {
     try (var arena = trainer.variables().arena().child("checkpoint")) {
@@ -56,11 +52,10 @@ public final class Checkpoint {
       if (!metadata.containsKey(STEP)) {
         throw new CheckpointException(file, "it holds weights but no training state, so training cannot resume from it");
       }
-      requireEqual(file, "model", metadata.get(MODEL), trainer.model().name());
-      requireEqual(file, "seed", metadata.get(SEED), Long.toString(trainer.settings().seed()));
-      requireEqual(file, "batch size", metadata.get(BATCH), Integer.toString(trainer.settings().batch()));
       long step = step(file, metadata.get(STEP));
       double loss = loss(file, metadata.get(LOSS));
+      TrainingIdentity.of(trainer).forEach((setting, wanted) ->
+          requireEqual(file, setting, metadata.get(PREFIX + setting), wanted));
       write(file, content.tensors(), trainer.variables(), trainer.variables().types());
       trainer.resumeAt(step, loss);
     }

@@ -4,7 +4,7 @@ import dev.gatun.ops.Builder;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Value;
 
-/** How a parameter moves, given its gradient: emitted as graph, so that a step is one plan. */
+/** How a parameter moves, given its gradient: emitted as graph, so that a step is one plan. As text, a recipe's words. */
 public sealed interface Optimizer {
   Schedule rate();
 
@@ -21,7 +21,10 @@ public sealed interface Optimizer {
     /** A state of the parameter, of its type, that starts at 0. */
     Value state(String name);
 
-    /** A number that all parameters of this optimiser and of one dtype share: starts at 1, becomes {@code factor} times itself each step. */
+    /**
+     * A number that all parameters of this optimiser and of one dtype share: starts at 1, becomes {@code factor} times
+     * itself each step.
+     */
     Value power(String name, double factor);
 
     /** What a state becomes. */
@@ -41,6 +44,11 @@ public sealed interface Optimizer {
         direction = nesterov ? b.add(gradient, b.mul(moved, momentum)) : moved;
       }
       return b.sub(parameter, b.mul(direction, step.rate()));
+    }
+
+    @Override
+    public String toString() {
+      return "sgd(" + rate + ", momentum = " + momentum + ", nesterov = " + nesterov + ")";
     }
   }
 
@@ -64,6 +72,12 @@ public sealed interface Optimizer {
         direction = b.add(direction, b.mul(parameter, decay));
       }
       return b.sub(parameter, b.mul(direction, step.rate()));
+    }
+
+    @Override
+    public String toString() {
+      return (decay == 0 ? "adam(" + rate : "adamw(" + rate + ", decay = " + decay) + ", beta1 = " + beta1
+          + ", beta2 = " + beta2 + ", eps = " + epsilon + ")";
     }
   }
 }

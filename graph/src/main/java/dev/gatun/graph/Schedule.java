@@ -1,6 +1,9 @@
 package dev.gatun.graph;
 
-/** How a learning rate moves with the steps of training. Asking allocates nothing, which {@link StrictMath} may. */
+/**
+ * How a learning rate moves with the steps of training; as text, a recipe's words. Asking allocates nothing, which
+ * {@link StrictMath} may.
+ */
 public sealed interface Schedule {
   /**
    * The rate of a step.
@@ -10,6 +13,9 @@ public sealed interface Schedule {
    * @param perEpoch how many steps an epoch has
    */
   double rate(long step, long total, long perEpoch);
+
+  /** Whether the rate of a step depends on how many there will be. */
+  boolean dependsOnTotal();
 
   /**
    * A time in training. Epochs become steps only when the size of a batch is settled.
@@ -28,6 +34,11 @@ public sealed interface Schedule {
     private long steps(long perEpoch) {
       return Math.round(inEpochs ? count * perEpoch : count);
     }
+
+    @Override
+    public String toString() {
+      return inEpochs ? "epochs(" + count + ")" : Double.toString(count);
+    }
   }
 
   /** The same rate throughout. */
@@ -35,6 +46,16 @@ public sealed interface Schedule {
     @Override
     public double rate(long step, long total, long perEpoch) {
       return value;
+    }
+
+    @Override
+    public boolean dependsOnTotal() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return Double.toString(value);
     }
   }
 
@@ -48,6 +69,16 @@ public sealed interface Schedule {
       }
       double part = Math.min(1, (step - rising) / (double) Math.max(1, total - rising));
       return peak * 0.5 * (1 + cosine(part));
+    }
+
+    @Override
+    public boolean dependsOnTotal() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "cosine(" + peak + ", warmup = " + warmup + ")";
     }
 
     /** cos(πx) for x from 0 to 1, by Taylor's series about the nearest of 0, 1/2 and 1, to the last place or two. */
@@ -70,6 +101,16 @@ public sealed interface Schedule {
     public double rate(long step, long total, long perEpoch) {
       return start * Math.max(0, 1 - step / (double) total);
     }
+
+    @Override
+    public boolean dependsOnTotal() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "linear_decay(" + start + ")";
+    }
   }
 
   /** Times {@code factor} after each {@code every} steps. */
@@ -83,6 +124,16 @@ public sealed interface Schedule {
         square *= square;
       }
       return rate;
+    }
+
+    @Override
+    public boolean dependsOnTotal() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "step_decay(" + start + ", every = " + every + ", factor = " + factor + ")";
     }
   }
 }

@@ -42,6 +42,7 @@ public final class Trainer implements AutoCloseable {
   private int orderedEpoch = -1;
   private long step;
   private double lossSum;
+  private String dataWords;
   private volatile boolean stopRequested;
 
   /** Told about progress, of which it may ignore any part; all methods run on the training thread. */
@@ -60,8 +61,8 @@ public final class Trainer implements AutoCloseable {
   private record Rate(String input, Schedule schedule, Tensor tensor) {}
 
   /**
-   * A trainer with freshly drawn parameters. All that training needs is planned and allocated here, so that what is wrong
-   * with the recipe, or too large, shows before the first step.
+   * A trainer with freshly drawn parameters. All that training needs is planned and allocated here, so that what is
+   * wrong with the recipe, or too large, shows before the first step.
    *
    * @param parent its memory is counted there
    * @param threads how many threads a step may use; never changes a result
@@ -193,6 +194,14 @@ public final class Trainer implements AutoCloseable {
     return elaborated.parameters();
   }
 
+  /** How the data set is known again, in words. */
+  String dataWords() {
+    if (dataWords == null) {
+      dataWords = TrainingIdentity.words(data, arena);
+    }
+    return dataWords;
+  }
+
   /** Steps done since training began, in this process or before. */
   public long step() {
     return step;
@@ -244,6 +253,7 @@ public final class Trainer implements AutoCloseable {
    * @throws TrainingException if the loss is no longer finite
    */
   public boolean epoch(Listener listener) {
+    dataWords(); // Saving will want them, and must not be the first to ask for memory.
     long perEpoch = stepsPerEpoch();
     int epoch = (int) (step / perEpoch);
     while (!isDone() && !stopRequested && step / perEpoch == epoch) {

@@ -141,7 +141,8 @@ class PredictorTest {
       var second = total(predictor, 0, 0, 0);
       assertFalse(Arrays.equals(first, second), "another run draws anew");
       assertArrayEquals(first, total(other, 0, 0, 0));
-      assertArrayEquals(second, other.run(Map.of("x", row(0, 0, 0)), List.of("total"), arena, 1).get("total").toFloats());
+      var named = other.run(Map.of("x", row(0, 0, 0)), List.of("total"), arena, 1);
+      assertArrayEquals(second, named.get("total").toFloats());
       predictor.seed(2);
       assertFalse(Arrays.equals(first, total(predictor, 0, 0, 0)), "another seed draws otherwise");
       predictor.seed(1);

@@ -69,6 +69,13 @@ public final class Program {
     return main.recipes().containsKey(model);
   }
 
+  /** The values of the file's constants as one would write them, by name, in the order written. */
+  public Map<String, String> constants() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    main.values().forEach((name, value) -> texts.put(name, value.literal()));
+    return texts;
+  }
+
   /** The free sizes of a model's inputs, in the order of their first use. */
   public Set<String> freeSizes(String model) {
     Set<String> names = new LinkedHashSet<>();

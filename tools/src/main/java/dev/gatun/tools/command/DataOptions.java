@@ -36,7 +36,8 @@ final class DataOptions {
     }
     var source = DataSets.find(wanted);
     if (source == null) {
-      throw name != null ? new UsageException(unknown(name)) : new InputException(call.place() + ": " + unknown(wanted));
+      throw name != null ? new UsageException(unknown(name))
+          : new InputException(call.place() + ": " + unknown(wanted));
     }
     boolean sameSet = call != null && DataSets.find(call.name()) == source;
     return new Loaded(source, source.load(folders(), sameSet ? arguments(call) : Map.of()));

@@ -122,7 +122,7 @@ class BadInputTest {
         + "digits, fashion-mnist, mnist, characters, brackets)");
   }
 
-  /** What is wrong with a recipe shows before training, not when the first epoch is to be measured; and to `check` too. */
+  /** What is wrong with a recipe shows before training, not when the first epoch is measured; and to `check` too. */
   @ParameterizedTest
   @CsvSource(delimiter = '~', textBlock = """
       data = digits; metric acuracy(logits, label) ~ :6:33: no metric is called `acuracy`
@@ -135,8 +135,8 @@ class BadInputTest {
       data = digitz ~ :6:25: no data set is called `digitz`: did you mean `digits`?
       """)
   void recipesThatCannotBeTrained(String settings, String message) throws IOException {
-    var model = file("m.gat", "model m(image: f32[N, 1, 8, 8], label: i32[N]) {", "  logits = image |> flatten |> linear(10)",
-        "  loss = cross_entropy(logits, label)", "}", "train m {", "  minimize loss; " + settings, "}");
+    var model = file("m.gat", "model m(image: f32[N, 1, 8, 8], label: i32[N]) {",
+        "  logits = image |> flatten |> linear(10)", "  loss = cross_entropy(logits, label)", "}", "train m {", "  minimize loss; " + settings, "}");
     var out = folder.resolve("w");
     var trained = Shell.run("train", model.toString(), "--out", out.toString());
     assertEquals(3, trained.code(), trained.err());
@@ -223,10 +223,28 @@ class BadInputTest {
         + " is " + value + ", which no training writes");
   }
 
+  /** Training that would not come to the bits that it would have reached in one go is not resumed. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      --seed=2 | seed 1, wanted is 2
+      --batch=16 | batch 32, wanted is 16
+      --rate=0.5 | optimizer adam@
+      """)
+  void resumingWithAnotherSetting(String flag, String message) throws IOException {
+    var before = Files.readAllBytes(weights);
+    var shell = Shell.run("train", "mlp", "--steps", "2", "--resume", flag, "--out", weights.toString());
+    assertEquals(3, shell.code(), shell.err());
+    assertTrue(shell.err().startsWith("gatun: " + weights + ": it is of " + message.replace("@", "")), shell.err());
+    assertArrayEquals(before, Files.readAllBytes(weights));
+  }
+
   @Test
-  void resumingWithAnotherSeed() {
-    Shell.run("train", "mlp", "--resume", "--seed", "2", "--out", weights.toString()).fails(3, "gatun: " + weights
-        + ": it is of seed 1, wanted is 2");
+  void resumingWithOtherConstants() {
+    var shell = Shell.run("train", "mlp", "--steps", "2", "--resume", "--set", "hidden=64", "--out",
+        weights.toString());
+    assertEquals(3, shell.code());
+    assertTrue(shell.err().startsWith("gatun: " + weights + ": it is of constants hidden = 128"), shell.err());
+    assertTrue(shell.err().contains(", wanted is hidden = 64"), shell.err());
   }
 
   @Test
