@@ -69,7 +69,7 @@ public final class Predictor implements AutoCloseable {
       this.variables = new Variables(machine, arena, types);
       Checkpoint.load(weights, variables, types);
     } catch (RuntimeException | IOException e) {
-      Trainer.closeAll(arena);
+      arena.close();
       throw e;
     }
   }

@@ -30,6 +30,10 @@ public final class Session implements AutoCloseable {
   /** Held by whoever uses the memory. Fair: who runs step after step would never let another close. */
   private final ReentrantLock turn = new ReentrantLock(true);
   private boolean closed;
+  // Through which single numbers come and go.
+  private final Tensor f32;
+  private final Tensor f64;
+  private final Tensor i32;
 
   /**
    * A session.
@@ -46,6 +50,9 @@ public final class Session implements AutoCloseable {
     this.threads = threads;
     try {
       this.caches = new Variables(machine, arena, caches);
+      this.f32 = arena.allocate(DType.F32, Shape.SCALAR);
+      this.f64 = arena.allocate(DType.F64, Shape.SCALAR);
+      this.i32 = arena.allocate(DType.I32, Shape.SCALAR);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -141,17 +148,11 @@ public final class Session implements AutoCloseable {
     private final Plan plan;
     private final Backend.Memory memory;
     private final Backend.Executable executable;
-    private final Tensor f32;
-    private final Tensor f64;
-    private final Tensor i32;
 
     private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable) {
       this.plan = plan;
       this.memory = memory;
       this.executable = executable;
-      this.f32 = arena.allocate(DType.F32, Shape.SCALAR);
-      this.f64 = arena.allocate(DType.F64, Shape.SCALAR);
-      this.i32 = arena.allocate(DType.I32, Shape.SCALAR);
     }
 
     public Plan plan() {

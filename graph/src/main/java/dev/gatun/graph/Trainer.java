@@ -4,7 +4,6 @@ import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Variable;
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.memory.DType;
-import dev.gatun.memory.LeakException;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
@@ -77,6 +76,7 @@ public final class Trainer implements AutoCloseable {
     this.data = data;
     this.order = new int[data.size()];
     this.arena = parent.child("model " + model.name());
+    Session opened = null;
     try {
       int batch = Math.min(settings.batch(), data.size());
       this.elaborated = elaborate(batch);
@@ -86,7 +86,8 @@ public final class Trainer implements AutoCloseable {
       var types = new LinkedHashMap<>(Model.saved(elaborated));
       types.putAll(training.optimizerStates());
       this.variables = new Variables(machine, arena, types);
-      this.session = new Session(machine, arena, variables, Map.of(), threads);
+      opened = new Session(machine, arena, variables, Map.of(), threads);
+      this.session = opened;
       this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
       initialise(training);
       this.wholeBatch = load(training, batch);
@@ -94,22 +95,16 @@ public final class Trainer implements AutoCloseable {
       boolean reached = rest > 0 && totalSteps() >= stepsPerEpoch();
       this.lastBatch = reached ? load(TrainingGraph.of(elaborate(rest), settings), rest) : null;
     } catch (RuntimeException e) {
-      closeAll(arena);
+      if (opened != null) {
+        opened.close();
+      }
+      arena.close();
       throw e;
     }
   }
 
   private Elaborated elaborate(int batch) {
     return model.elaborate(model.sizes(data.fields(), batch), true);
-  }
-
-  /** Closes an arena with whatever a constructor that failed has opened in it. */
-  static void closeAll(TensorArena arena) {
-    try {
-      arena.close();
-    } catch (LeakException expected) {
-      // The session inside is closed with it.
-    }
   }
 
   /** The settings of a model's recipe for a data set of so many samples. */

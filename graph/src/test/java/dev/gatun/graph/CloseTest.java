@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.memory.BudgetException;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.TensorArena;
@@ -42,6 +43,7 @@ class CloseTest {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch mayEnd = new CountDownLatch(1);
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger loaded = new AtomicInteger();
     private volatile boolean slow;
     private volatile Throwable harm;
 
@@ -52,6 +54,7 @@ class CloseTest {
     @Override
     public Executable load(Plan plan, Memory memory, int threads) {
       var right = super.load(plan, memory, threads);
+      loaded.incrementAndGet();
       return new Executable() {
         @Override
         public void run() {
@@ -76,6 +79,7 @@ class CloseTest {
             harm = new AssertionError("closed while it runs");
           }
           right.close();
+          loaded.decrementAndGet();
         }
       };
     }
@@ -168,6 +172,24 @@ class CloseTest {
     assertTrue(training.isCompletedExceptionally());
     var told = assertThrows(CompletionException.class, training::join).getCause();
     assertEquals(IllegalStateException.class, told.getClass());
+    root.close();
+  }
+
+  /** Whatever does not fit the memory, what was loaded before it is closed. */
+  @Test
+  void aTrainerThatCannotBeMadeLeavesNothingOpen() {
+    var odd = Clouds.draw(25, 1);
+    var fits = new Trainer(MODEL, Trainer.settings(MODEL, odd), machine, root, 1, odd);
+    long needed = root.usedBytes();
+    fits.close();
+    for (long limit = 0; limit < needed; limit += TensorArena.ALIGNMENT) {
+      try (var small = TensorArena.root("small", limit)) {
+        var settings = Trainer.settings(MODEL, odd);
+        assertThrows(BudgetException.class, () -> new Trainer(MODEL, settings, machine, small, 1, odd));
+        assertEquals(0, small.usedBytes());
+        assertEquals(0, machine.loaded.get());
+      }
+    }
     root.close();
   }
 
