@@ -112,6 +112,7 @@ final class ContraryMachine implements Backend {
 
   @Override
   public Executable load(Plan plan, Memory memory, int threads) {
+    plan.steps().forEach(ContraryMachine::requireLayouts);
     var hidden = new Memory(hidden(memory.plan()), hidden(memory.session()), hidden(memory.model()));
     var interpreted = new Interpreter().load(plan, hidden, threads);
     return new Executable() {
@@ -129,6 +130,28 @@ final class ContraryMachine implements Backend {
         interpreted.close();
       }
     };
+  }
+
+  /** A kernel that was promised channels-last operands gets no others. */
+  private static void requireLayouts(Plan.Step step) {
+    switch (step) {
+      case Plan.Repeat repeat -> repeat.body().forEach(ContraryMachine::requireLayouts);
+      case Plan.Run run -> {
+        requireLayouts(run, run.choice().in(), run.in());
+        requireLayouts(run, run.choice().out(), run.out());
+      }
+    }
+  }
+
+  private static void requireLayouts(Plan.Run run, List<Layout> declared, List<Plan.Operand> operands) {
+    for (int i = 0; i < operands.size(); i++) {
+      var operand = operands.get(i);
+      var strides = operand.strides().stream().mapToLong(Long::longValue).toArray();
+      if (!declared.get(i).accepts(operand.type().shape(), strides)) {
+        throw new IllegalArgumentException(run.origin() + ": " + run.choice().name() + " was promised "
+            + declared.get(i) + ", and got " + operand.type() + " with strides " + operand.strides());
+      }
+    }
   }
 
   private static HostSlab hidden(Slab slab) {
