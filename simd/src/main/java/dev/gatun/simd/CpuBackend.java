@@ -6,15 +6,31 @@ import dev.gatun.ops.Choice;
 import dev.gatun.ops.HostSlab;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** The processor that this JVM runs on, through the Vector API. */
 public final class CpuBackend implements Backend {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
-  // No class that names the Vector API may load before this is known.
-  private static final boolean AVAILABLE = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+  /** What this JVM lacks and the flag that mends it, or null. No class that names the Vector API may load before. */
+  private static final String MISSING = missing();
 
   public CpuBackend() {
+  }
+
+  @SuppressWarnings("restricted")
+  private static String missing() {
+    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+      return "the Vector API is not in this JVM; launch it with --add-modules " + VECTOR_MODULE;
+    }
+    try {
+      MemorySegment.NULL.reinterpret(1);
+      return null;
+    } catch (IllegalCallerException denied) {
+      var module = CpuBackend.class.getModule();
+      return "this JVM denies native access; launch it with --enable-native-access="
+          + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+    }
   }
 
   @Override
@@ -24,8 +40,8 @@ public final class CpuBackend implements Backend {
 
   @Override
   public String description() {
-    if (!AVAILABLE) {
-      return "cpu: the Vector API is not in this JVM; launch it with --add-modules " + VECTOR_MODULE;
+    if (MISSING != null) {
+      return "cpu: " + MISSING;
     }
     var machine = Machine.detected();
     return "cpu: " + machine.cores() + (machine.cores() == 1 ? " core" : " cores") + ", vectors of "
@@ -34,7 +50,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public boolean available() {
-    return AVAILABLE;
+    return MISSING == null;
   }
 
   @Override
@@ -54,7 +70,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Executable load(Plan plan, Memory memory, int threads) {
-    if (!AVAILABLE) {
+    if (MISSING != null) {
       throw new IllegalStateException(description());
     }
     return new LoadedPlan(plan, memory, threads);

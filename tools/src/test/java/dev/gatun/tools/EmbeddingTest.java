@@ -9,6 +9,7 @@ import dev.gatun.graph.language.Source;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.simd.Machine;
+import dev.gatun.tools.zoo.Zoo;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -95,10 +96,10 @@ class EmbeddingTest {
 
   private static void checkAnswers(Ended ended) {
     assertEquals(0, ended.code, ended.err);
-    assertEquals(List.of("0.00", "0.25", "0.50", "0.75"),
-        ended.out.lines().map(line -> line.substring(0, 4)).sorted().toList(), ended.out);
+    assertEquals(List.of("0.000²", "0.256²", "0.512²", "0.768²"),
+        ended.out.lines().map(line -> line.substring(0, line.indexOf(' '))).sorted().toList(), ended.out);
     ended.out.lines().forEach(line -> {
-      double x = Double.parseDouble(line.substring(0, 4));
+      double x = Double.parseDouble(line.substring(0, line.indexOf('²')));
       double guess = Double.parseDouble(line.substring(line.lastIndexOf(' ')));
       assertEquals(x * x, guess, 0.1, line);
     });
@@ -147,15 +148,38 @@ class EmbeddingTest {
     assertEquals("[3.0, 4.0]", ended.out.strip(), ended.err);
   }
 
+  /** The model in Java is the zoo's. */
+  @Test
+  void modelsInJava() throws Exception {
+    compile("InJava", """
+        import static dev.gatun.graph.language.Term.*;
+        import dev.gatun.graph.*;
+        import dev.gatun.graph.language.*;
+        import dev.gatun.memory.*;
+        import java.util.*;
+        class InJava {
+          static Model model() {
+            %s
+          }
+
+          public static void main(String[] arguments) {
+            System.out.println(model().parameters());
+          }
+        }
+        """.formatted(listing(PAGE, "## Models in Java", "```java\n")));
+    var ended = run(flags("class path"), "-cp", engine() + File.pathSeparator + folder, "InJava");
+    assertEquals(Model.of(Zoo.find("digits").text()).parameters().toString(), ended.out.strip(), ended.err);
+  }
+
   @Test
   void fromTheClassPath() throws Exception {
-    checkAnswers(run(flags("class path"), "-Dstdout.encoding=UTF-8", "-cp",
+    checkAnswers(run(flags("class path"), "-Dstdout.encoding=UTF-8", "-Duser.language=en", "-cp",
         engine() + File.pathSeparator + folder, "Embedding"));
   }
 
   @Test
   void fromTheModulePath() throws Exception {
-    checkAnswers(run(flags("module path"), "-Dstdout.encoding=UTF-8", "-p",
+    checkAnswers(run(flags("module path"), "-Dstdout.encoding=UTF-8", "-Duser.language=en", "-p",
         engine(), "-cp", folder.toString(), "Embedding"));
   }
 
@@ -165,6 +189,29 @@ class EmbeddingTest {
     assertEquals(1, ended.code);
     var flag = String.join(" ", flags("class path").subList(0, 2));
     assertTrue(ended.err.contains("cpu: the Vector API is not in this JVM; launch it with " + flag), ended.err);
+  }
+
+  @Test
+  void whereNativeAccessIsDeniedOneSentenceNamesTheFlag() throws Exception {
+    var vector = flags("class path").subList(0, 2);
+    var onClassPath = run(vector, "--illegal-native-access=deny", "-cp", engine() + File.pathSeparator + folder,
+        "Embedding");
+    assertEquals(1, onClassPath.code);
+    var sentence = "cpu: this JVM denies native access; launch it with --enable-native-access=";
+    assertTrue(onClassPath.err.contains(sentence + "ALL-UNNAMED"), onClassPath.err);
+    var onModulePath = run(flags("module path").subList(0, 2), "--illegal-native-access=deny", "-p", engine(), "-cp",
+        folder.toString(), "Embedding");
+    assertEquals(1, onModulePath.code);
+    assertTrue(onModulePath.err.contains(sentence + "dev.gatun.simd"), onModulePath.err);
+  }
+
+  /** Where it is only not enabled, the JVM itself names the flag, and the program goes on. */
+  @Test
+  void withoutNativeAccessTheJvmNamesTheFlag() throws Exception {
+    var ended = run(flags("class path").subList(0, 2), "-Dstdout.encoding=UTF-8", "-Duser.language=en", "-cp",
+        engine() + File.pathSeparator + folder, "Embedding");
+    checkAnswers(ended);
+    assertTrue(ended.err.contains("--enable-native-access=ALL-UNNAMED"), ended.err);
   }
 
   @Test
