@@ -51,6 +51,23 @@ abstract class MachineContract {
     compare(Graph.of(outputs, Map.of()), sources, drawn.op());
   }
 
+  /** So do integers, which know no error at all. */
+  @Property(tries = 300)
+  void integersMeanTheirDefinitions(@ForAll long seed) {
+    var drawn = IntegerCases.draw(seed);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(operand(b, "x" + i, drawn.types().get(i), drawn.values().get(i), (seed >>> 2 * i & 3), sources));
+    }
+    var graph = Graph.of(Map.of("y", b.apply(drawn.op(), operands).getFirst()), Map.of());
+    var expected = GraphRunner.define(graph, sources);
+    var outcome = GraphRunner.run(graph, machine(), 2, sources);
+    Closeness.check(machine().name() + " " + drawn.op().label(), expected.get(graph.outputs().get("y")),
+        outcome.outputs().get("y"), 0, 0);
+  }
+
   /** An operand of given values: dense, the transpose of a transposed tensor, or a slice of a larger one. */
   private static Value operand(Builder b, String name, TensorType type, double[] values, long form,
       Map<String, Reference> sources) {

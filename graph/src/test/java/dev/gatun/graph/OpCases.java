@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Draws applications of every primitive: attributes, operand types, and values in the op's domain away from its kinks. */
 final class OpCases {
@@ -55,10 +56,13 @@ final class OpCases {
 
   private final java.util.Random random;
   private final DType dtype;
+  /** Spatial axes of windows and images. */
+  private final int axes;
 
   private OpCases(long seed, DType dtype) {
     random = new java.util.Random(seed);
     this.dtype = dtype;
+    axes = random.nextInt(4) == 0 ? 1 : 2;
   }
 
   /** A case of the op whose record has this simple name, on floats of {@code dtype}. */
@@ -280,23 +284,33 @@ final class OpCases {
   private Geometry window() {
     int kernel = 1 + random.nextInt(3);
     int pad = random.nextInt(kernel);
-    return new Geometry(List.of(kernel, 2), List.of(1 + random.nextInt(3), 1 + random.nextInt(2)), List.of(pad, 0),
-        List.of(random.nextInt(kernel), random.nextInt(2)), List.of(1 + random.nextInt(2), 1));
+    int stride = 1 + random.nextInt(3);
+    int after = random.nextInt(kernel);
+    int dilation = 1 + random.nextInt(2);
+    return axes == 1
+        ? new Geometry(List.of(kernel), List.of(stride), List.of(pad), List.of(after), List.of(dilation))
+        : new Geometry(List.of(kernel, 2), List.of(stride, 1 + random.nextInt(2)), List.of(pad, 0),
+            List.of(after, random.nextInt(2)), List.of(dilation, 1));
   }
 
   private Shape image() {
     long batch = List.of(1L, 2L, 16L, 32L, 3L, 128L).get(random.nextInt(6));
-    return Shape.of(batch, 1 + random.nextInt(5), 5 + random.nextInt(4), 3 + random.nextInt(5));
+    long channels = 1 + random.nextInt(5);
+    long height = 5 + random.nextInt(4);
+    return axes == 1 ? Shape.of(batch, channels, height) : Shape.of(batch, channels, height, 3 + random.nextInt(5));
   }
 
   private Case convolve() {
     var role = Convolve.Role.values()[random.nextInt(3)];
     int groups = random.nextInt(4) == 0 ? 2 : 1;
     var image = image();
-    var data = Shape.of(image.size(0), groups * image.size(1), image.size(2), image.size(3));
+    var sizes = image.sizes();
+    sizes[1] *= groups;
+    var data = Shape.of(sizes);
     var geometry = window();
     long filters = groups * (1 + random.nextInt(20));
-    var weight = Shape.of(filters, image.size(1), geometry.kernel().get(0), geometry.kernel().get(1));
+    var weight = Shape.of(LongStream.concat(LongStream.of(filters, image.size(1)),
+        geometry.kernel().stream().mapToLong(Integer::longValue)).toArray());
     var op = new Convolve(role, data, weight, geometry, groups);
     return switch (role) {
       case OUTPUT -> of(op, type(data), type(weight));
