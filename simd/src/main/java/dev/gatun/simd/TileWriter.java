@@ -86,7 +86,7 @@ final class TileWriter {
     accumulators();
     rowPointers();
     boundRight(B);
-    vectors.bound(TABLE);
+    boundTable();
     distance = code.allocateLocal(TypeKind.LONG);
     code.lconst_0().lstore(distance);
     loop();
@@ -196,7 +196,7 @@ final class TileWriter {
       code.lload(TABLE);
       vectors.plus(PAIR);
       code.lstore(TABLE);
-      vectors.bound(TABLE);
+      boundTable();
     } else {
       contract(B, -1);
       code.lload(distance).lload(A_STEP).ladd().lstore(distance);
@@ -213,6 +213,11 @@ final class TileWriter {
     if (shape.family() == TileShape.Family.OUTER) {
       vectors.bound(slot);
     }
+  }
+
+  /** Tells C2 where the table lies, and that its longs lie at multiples of 8. */
+  private void boundTable() {
+    code.lload(TABLE).loadConstant(Raw.SPACE & -Long.BYTES).land().lstore(TABLE);
   }
 
   /** Turns bytes in a slot into elements, in the outer family. */

@@ -9,7 +9,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
@@ -137,13 +136,13 @@ final class VectorCode {
         .invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
   }
 
-  /** Loads the long at the address that a slot holds, plus a constant. */
+  /** Loads the long at the address that a slot holds, plus a constant: a multiple of 8. Opaque as in {@link #broadcast}. */
   void loadLong(int addressSlot, int offset) {
+    code.getstatic(RAW, "OPAQUE_64", HANDLE);
     all();
-    code.getstatic(RAW, "I64", desc(ValueLayout.OfLong.class));
     code.lload(addressSlot);
     plus(offset);
-    code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_long, desc(ValueLayout.OfLong.class), CD_long));
+    code.invokevirtual(HANDLE, "getOpaque", MethodTypeDesc.of(CD_long, SEGMENT, CD_long));
   }
 
   /** Adds a constant to the long on the stack. */
