@@ -1,6 +1,5 @@
 package dev.gatun.tools.command;
 
-import dev.gatun.graph.Predictor;
 import dev.gatun.graph.Trainer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -28,13 +27,12 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long start = System.nanoTime();
-    var file = weights.find(model);
     var opened = model.open();
+    var file = weights.find(model, opened);
     model.requireRecipe(opened);
     var chosen = data.load(opened);
     var test = chosen.split().test();
-    try (var arena = machine.arena(); var predictor = new Predictor(opened, file, machine.machine(), arena,
-        machine.threads())) {
+    try (var arena = machine.arena(); var predictor = WeightOptions.predictor(opened, file, machine, arena)) {
       int size = batch == null ? Fit.of(model, chosen, () -> Trainer.settings(opened, test)).batch()
           : MachineOptions.atLeastOne("--batch", batch).intValue();
       var measured = new LinkedHashMap<>(Fit.of(model, chosen, () -> predictor.evaluate(test, size)));

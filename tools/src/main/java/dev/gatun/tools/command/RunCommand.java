@@ -2,7 +2,6 @@ package dev.gatun.tools.command;
 
 import dev.gatun.graph.Dataset;
 import dev.gatun.graph.Model;
-import dev.gatun.graph.Predictor;
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.memory.Npy;
 import dev.gatun.memory.Shape;
@@ -45,8 +44,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var file = weights.find(model);
     var opened = model.open();
+    var file = weights.find(model, opened);
     if (out != null && !Files.isDirectory(out)) {
       throw new UsageException("--out: " + (Files.exists(out) ? out + " is no folder" : "there is no folder " + out));
     }
@@ -54,7 +53,7 @@ final class RunCommand implements Callable<Integer> {
       var given = inputs.isEmpty() ? sample(opened, scratch.arena()) : files(opened, scratch.arena());
       var sizes = sizes(opened, given);
       var results = List.copyOf(requireInputs(opened.elaborate(sizes, false), given).outputs().keySet());
-      try (var predictor = new Predictor(opened, file, machine.machine(), arena, machine.threads())) {
+      try (var predictor = WeightOptions.predictor(opened, file, machine, arena)) {
         if (seed != null) {
           predictor.seed(seed);
         }

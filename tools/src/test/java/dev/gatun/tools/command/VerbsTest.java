@@ -155,6 +155,24 @@ class VerbsTest {
     }
   }
 
+  /** A model that owns nothing has no weights to be trained or found. */
+  @Test
+  void runWithoutParametersNeedsNoWeights() throws IOException {
+    var model = Files.writeString(folder.resolve("m.gat"), "model m(x: f32[N, 2]) { output y = 2 * x }");
+    var array = folder.resolve("x.npy");
+    try (var arena = TensorArena.root("test", 1 << 20)) {
+      var x = arena.allocate(DType.F32, Shape.of(1, 2));
+      x.setDoubles(new double[] {1, 2.5});
+      Npy.write(array, x);
+    }
+    assertEquals("y f32[1, 2]: 2.0000 5.0000; the largest is number 1",
+        Shell.run("run", model.toString(), "--input", "x=" + array).good().out().strip());
+    var missing = folder.resolve("no.safetensors");
+    Shell.run("run", model.toString(), "--weights", missing.toString(), "--input", "x=" + array).fails(3,
+        "gatun: there is no file " + missing + ": train first with `gatun train " + model
+            + "`, or name the weights with --weights");
+  }
+
   @Test
   void inspectCounts() {
     var json = Shell.run("inspect", "lenet", "--json").good();
