@@ -103,6 +103,7 @@ public final class TensorArena implements AutoCloseable {
    * A fresh tensor in row-major order, all zeros.
    *
    * @throws BudgetException       if the root's limit does not allow it
+   * @throws NativeMemoryError     if the limit does, and the system has no more
    * @throws IllegalStateException if this arena is closed
    */
   public Tensor allocate(DType dtype, Shape shape) {
@@ -115,6 +116,7 @@ public final class TensorArena implements AutoCloseable {
    * Fresh zeroed memory at a multiple of {@link #ALIGNMENT}. It counts as {@code bytes} rounded up to that.
    *
    * @throws BudgetException          if the root's limit does not allow it
+   * @throws NativeMemoryError        if the limit does, and the system has no more
    * @throws IllegalStateException    if this arena is closed
    * @throws IllegalArgumentException if {@code bytes} is negative
    */
@@ -128,7 +130,10 @@ public final class TensorArena implements AutoCloseable {
       reserve(counted);
       try {
         return memory.allocate(bytes, ALIGNMENT);
-      } catch (OutOfMemoryError | RuntimeException e) {
+      } catch (OutOfMemoryError e) {
+        giveBack(counted);
+        throw new NativeMemoryError(name, bytes, e);
+      } catch (RuntimeException e) {
         giveBack(counted);
         throw e;
       }

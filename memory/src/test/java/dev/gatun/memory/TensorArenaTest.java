@@ -256,4 +256,16 @@ class TensorArenaTest {
       assertTrue(root.peakBytes() <= 1 << 20);
     }
   }
+
+  /** More than any system has, within the limit: refused with what was wanted, and not counted. */
+  @Test
+  void memoryThatTheSystemRefuses() {
+    try (var arena = TensorArena.root("big", Long.MAX_VALUE)) {
+      var error = assertThrows(NativeMemoryError.class, () -> arena.allocateBytes(1L << 60));
+      assertEquals("arena `big` requested " + Bytes.text(1L << 60) + ", which its limit allows and the system refused",
+          error.getMessage());
+      assertEquals(1L << 60, error.requested());
+      assertEquals(0, arena.usedBytes());
+    }
+  }
 }

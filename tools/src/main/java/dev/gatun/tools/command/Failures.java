@@ -6,6 +6,7 @@ import dev.gatun.graph.TrainingException;
 import dev.gatun.graph.language.LanguageException;
 import dev.gatun.graph.plan.KernelException;
 import dev.gatun.memory.BudgetException;
+import dev.gatun.memory.NativeMemoryError;
 import dev.gatun.memory.TensorFileException;
 import dev.gatun.ops.IndexException;
 import dev.gatun.tools.data.DataException;
@@ -53,6 +54,8 @@ final class Failures {
     switch (failure) {
       case LanguageException fault -> err.println(fault.getMessage());
       case BudgetException budget -> print(err, budget.getMessage() + "; a smaller --batch or more --memory may help");
+      case NativeMemoryError refused -> print(err, refused.getMessage()
+          + "; a smaller --batch or a smaller Java heap may help");
       case OutOfMemoryError _ -> print(err, "the Java heap is full: give it more with GATUN_JAVA_OPTS=-Xmx4g");
       case KernelException kernel -> print(err, kernel.getMessage() + ": choose another with --machine (gatun doctor)");
       case IOException io -> print(err, message(io));
