@@ -3,16 +3,27 @@ package dev.gatun.memory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /** Writes a file whole or not at all, whenever the process or the machine stops. */
 public final class AtomicFile {
+  /** A temporary file to which nobody wrote for so long is what a killed process left. */
+  private static final Duration STALE = Duration.ofDays(1);
+
   private AtomicFile() {}
 
   /** What goes into the file. */
@@ -25,14 +36,18 @@ public final class AtomicFile {
   /**
    * Writes to a temporary file beside the target, forces it to the disk, moves it over the target in one step and forces
    * the folder. A reader sees the old content or the new one.
+   * A file that is replaced keeps its permissions. What writers of this target left when they were killed, more than a
+   * day ago, is removed.
    *
    * @throws IOException naming the target, if any of that fails, or the target is there and no regular file; the target
    *     is then as before and the temporary file is gone
    */
   public static void write(Path target, Content content) throws IOException {
     var temporary = temporary(target);
+    removeStale(target.toAbsolutePath());
     try {
       try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        keepPermissions(target, temporary);
         content.writeTo(channel);
         channel.force(true);
       }
@@ -68,7 +83,30 @@ public final class AtomicFile {
           : "no regular file"));
     }
     return absolute.resolveSibling("." + absolute.getFileName() + "."
-        + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX) + ".tmp");
+        + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + ".tmp");
+  }
+
+  /** By age alone: the process id of a writer on another host or in another container would say nothing here. */
+  private static void removeStale(Path target) {
+    var named = Pattern.compile(Pattern.quote("." + target.getFileName() + ".") + "[0-9a-f]{16}\\.tmp");
+    var newest = FileTime.from(Instant.now().minus(STALE));
+    try (var stale = Files.newDirectoryStream(target.getParent(), path -> named.matcher(path.getFileName().toString())
+        .matches() && Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).compareTo(newest) < 0)) {
+      stale.forEach(AtomicFile::discard);
+    } catch (IOException | DirectoryIteratorException e) {
+      // Another writer was faster, or the folder cannot be read: the next write looks again.
+    }
+  }
+
+  /** Before there is content, so that what was private is never readable. */
+  private static void keepPermissions(Path target, Path temporary) throws IOException {
+    var fresh = Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
+    if (fresh != null && Files.exists(target)) {
+      var kept = Files.getPosixFilePermissions(target);
+      if (!fresh.readAttributes().permissions().equals(kept)) {
+        fresh.setPermissions(kept);
+      }
+    }
   }
 
   private static void discard(Path temporary) {
