@@ -31,7 +31,12 @@ public final class Variables {
     this.arena = arena;
     this.types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
     this.offsets = offsets(this.types);
-    slab = machine.allocate(arena, types.values().stream().mapToLong(Variables::place).sum());
+    slab = machine.allocate(arena, bytes(this.types));
+  }
+
+  /** The memory that tensors of these types take together. */
+  public static long bytes(Map<String, TensorType> types) {
+    return types.values().stream().mapToLong(Variables::place).sum();
   }
 
   /** Where tensors of these types start, in bytes: one after the other. */

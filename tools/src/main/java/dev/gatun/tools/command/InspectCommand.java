@@ -6,7 +6,6 @@ import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Variable;
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.memory.Bytes;
-import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.TensorType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,20 +42,18 @@ final class InspectCommand implements Callable<Integer> {
       throw new InputException(model.name() + ": model " + opened.name() + " has no output: add a line such as "
           + "`output y = …`");
     }
-    try (var arena = machine.arena()) {
-      var chosen = machine.machine();
-      var variables = new Variables(chosen, arena, Model.saved(elaborated));
-      var caches = new Variables(chosen, arena, Model.cached(elaborated));
-      var plan = Planner.plan(elaborated.graph(), chosen, variables.offsets(), caches.offsets());
-      long multiplyAdds = ModelSize.multiplyAdds(elaborated.graph());
-      long peakBytes = plan.planBytes() + arena.usedBytes();
-      show(elaborated, multiplyAdds, peakBytes);
-      var object = new LinkedHashMap<String, Object>();
-      object.put("parameters", ModelSize.parameters(elaborated));
-      object.put("multiply_adds", multiplyAdds);
-      object.put("peak_bytes", peakBytes);
-      output.object(object);
-    }
+    // From types alone: a model may be larger than the memory here.
+    var saved = Model.saved(elaborated);
+    var cached = Model.cached(elaborated);
+    var plan = Planner.plan(elaborated.graph(), machine.machine(), Variables.offsets(saved), Variables.offsets(cached));
+    long multiplyAdds = ModelSize.multiplyAdds(elaborated.graph());
+    long peakBytes = plan.planBytes() + Variables.bytes(saved) + Variables.bytes(cached);
+    show(elaborated, multiplyAdds, peakBytes);
+    var object = new LinkedHashMap<String, Object>();
+    object.put("parameters", ModelSize.parameters(elaborated));
+    object.put("multiply_adds", multiplyAdds);
+    object.put("peak_bytes", peakBytes);
+    output.object(object);
     return ExitCode.GOOD;
   }
 

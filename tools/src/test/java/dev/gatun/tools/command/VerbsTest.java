@@ -185,6 +185,16 @@ class VerbsTest {
     assertTrue(people.out().contains("26,122 parameters, 25,856 multiply-adds, "), people.out());
   }
 
+  /** Four terabytes, of which none is taken. */
+  @Test
+  void inspectCountsWhatNoMemoryHolds() throws IOException {
+    var model = Files.writeString(folder.resolve("m.gat"),
+        "model m(x: f32[N, 1_000_000]) { output y = linear(x, 1_000_000, bias = false) }");
+    var json = Shell.run("inspect", model.toString(), "--json").good().out();
+    assertTrue(json.startsWith("{\"parameters\": 1000000000000, \"multiply_adds\": 1000000000000, "
+        + "\"peak_bytes\": 40000"), json);
+  }
+
   @Test
   void inspectTakesSizesFromTheDataSetOrTheUser() {
     assertTrue(Shell.run("inspect", "lstm").good().out().startsWith("model lstm_classifier with {N=1, T=32}"));
