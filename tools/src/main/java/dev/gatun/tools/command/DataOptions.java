@@ -7,7 +7,9 @@ import dev.gatun.tools.data.DataSets;
 import dev.gatun.tools.data.DataSource;
 import dev.gatun.tools.data.Split;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -22,6 +24,18 @@ final class DataOptions {
 
   /** A data set that was read. */
   record Loaded(DataSource source, Split split) {}
+
+  /** The flags that were given as words of a command line. */
+  List<String> words() {
+    var words = new ArrayList<String>();
+    if (name != null) {
+      words.addAll(List.of("--data", name));
+    }
+    if (folder != null) {
+      words.addAll(List.of("--data-dir", folder.toString()));
+    }
+    return words;
+  }
 
   DataFolders folders() {
     return DataFolders.of(folder);

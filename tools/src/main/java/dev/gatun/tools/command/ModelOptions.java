@@ -8,7 +8,9 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +28,13 @@ final class ModelOptions {
   /** As the user typed it. */
   String name() {
     return name;
+  }
+
+  /** The model and its constants as words of a command line. */
+  List<String> words() {
+    var words = new ArrayList<>(List.of(name));
+    constants.forEach((constant, value) -> words.addAll(List.of("--set", constant + "=" + value)));
+    return words;
   }
 
   /** Opens the model. */

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -128,17 +130,24 @@ final class TrainCommand implements Callable<Integer> {
         + purpose));
   }
 
+  /** Commands that find the same model, weights and data again, and what for. */
   private Map<String, String> next(Path file) {
-    var arguments = new ArrayList<String>();
-    arguments.add(model.name());
+    var same = model.words();
+    same.addAll(data.words());
+    var trained = new ArrayList<>(same);
     if (out != null) {
-      arguments.add("--weights " + file);
+      trained.addAll(List.of("--weights", file.toString()));
     }
-    var of = String.join(" ", arguments);
     var commands = new LinkedHashMap<String, String>();
-    commands.put("gatun eval " + of, "measure it again");
-    commands.put("gatun run " + of, "see its answer to one sample");
-    commands.put("gatun inspect " + model.name(), "its layers, cost and memory");
+    commands.put("gatun eval " + line(trained), "measure it again");
+    commands.put("gatun run " + line(trained), "see its answer to one sample");
+    commands.put("gatun inspect " + line(same), "its layers, cost and memory");
     return commands;
+  }
+
+  /** Words as a shell takes them. */
+  private static String line(List<String> words) {
+    return words.stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 }

@@ -75,6 +75,21 @@ class VerbsTest {
     assertEquals("", training.err());
   }
 
+  /** What was trained otherwise than the plain model is found again only with the same words. */
+  @Test
+  void nextCommandsFindTheSameModelWeightsAndData() {
+    var file = folder.resolve("my weights").toString();
+    var shell = Shell.run("train", "mlp", "--steps", "1", "--set", "hidden=8", "--data", "digits", "--data-dir",
+        folder.toString(), "--out", file).good();
+    var same = " mlp --set hidden=8 --data digits --data-dir " + folder;
+    var lines = shell.out().lines().toList();
+    int saved = lines.indexOf("saved " + file);
+    assertTrue(lines.get(saved + 1).startsWith("  gatun eval" + same + " --weights '" + file + "'  "), shell.out());
+    assertTrue(lines.get(saved + 2).startsWith("  gatun run" + same + " --weights '" + file + "'  "), shell.out());
+    assertTrue(lines.get(saved + 3).startsWith("  gatun inspect" + same + "  "), shell.out());
+    Shell.run("eval", "mlp", "--set", "hidden=8", "--data", "digits", "--weights", file).good();
+  }
+
   @Test
   void trainForPrograms() {
     var shell = Shell.run("train", "mlp", "--json", "--steps", "3", "--out", folder.resolve("w").toString()).good();
