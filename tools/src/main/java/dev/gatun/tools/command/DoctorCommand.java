@@ -80,7 +80,13 @@ final class DoctorCommand implements Callable<Integer> {
     object.put("memory_limit", limit);
     object.put("machine", best);
     var found = new LinkedHashMap<String, Object>();
-    cuda.libraries().forEach(library -> found.put(library.name(), library.version()));
+    for (var library : cuda.libraries()) {
+      var described = new LinkedHashMap<String, Object>();
+      described.put("file", library.file());
+      described.put("version", library.version());
+      described.put("fault", library.fault());
+      found.put(library.name(), described);
+    }
     found.put("devices", cuda.devices().stream().map(CudaLibraries.Device::name).toList());
     found.put("fault", cuda.fault());
     object.put("cuda", found);

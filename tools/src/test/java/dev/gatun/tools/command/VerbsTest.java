@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.cuda.CudaLibraries;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Npy;
 import dev.gatun.memory.Shape;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
@@ -259,6 +261,13 @@ class VerbsTest {
     var json = Shell.run("doctor", "--json").good();
     assertEquals(List.of("java", "vector_bits", "cores", "memory_limit", "machine", "cuda"), keys(json.lastLine()));
     assertTrue(json.out().contains("\"machine\": \"cpu\""), json.out());
+    for (var library : CudaLibraries.find().libraries()) {
+      var described = new LinkedHashMap<String, Object>();
+      described.put("file", library.file());
+      described.put("version", library.version());
+      described.put("fault", library.fault());
+      assertTrue(json.out().contains(Json.text(library.name()) + ": " + Json.text(described)), json.out());
+    }
     var people = Shell.run("doctor").good().out();
     assertTrue(people.lines().anyMatch(line -> line.matches("vectors +\\d+ bits")), people);
     assertTrue(people.lines().anyMatch(line -> line.matches(" +cpu: \\d+ cores?, vectors of \\d+ bits")), people);
