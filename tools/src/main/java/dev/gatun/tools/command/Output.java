@@ -23,14 +23,6 @@ final class Output {
   @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
   private boolean help;
 
-  boolean isJson() {
-    return json;
-  }
-
-  boolean isDebug() {
-    return debug;
-  }
-
   private PrintWriter out() {
     return spec.commandLine().getOut();
   }
