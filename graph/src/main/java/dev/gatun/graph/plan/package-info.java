@@ -1,0 +1,22 @@
+/**
+ * The planner: from a graph to a plan that a machine loads.
+ *
+ * <p><b>What it abstracts.</b> What is computed is split from where it lies and in which form, one step at a time:
+ *
+ * <pre>
+ * Sharing   equal calls become one
+ * Lowering  ops → items: kernels, stores and loops on slots; moves that need no copy → views
+ * Fusion    maps, rows and epilogues join, so that what lies between them never reaches memory
+ * Stores    updates → stores at the end, or none where the value can be computed in its place
+ * Planner   items → calls: the machine's choice of kernel, with the strides of every operand and copies between layouts
+ * Memory    slots → offsets in one slab, shared by what never lives together
+ * </pre>
+ *
+ * <p><b>What it guarantees.</b> {@link dev.gatun.graph.plan.Planner#plan} is a pure function of the graph, the
+ * machine's answers and the offsets of variables; it allocates no memory of tensors. Fusion changes no bit of a result.
+ * What no kernel can run is a {@link dev.gatun.graph.plan.KernelException} that names it.
+ *
+ * <p><b>What is dangerous.</b> A machine trusts a plan's offsets and strides and turns them into addresses. Two slots
+ * that share bytes are kept apart by their lives alone: a step that is added here must say all that it reads and writes.
+ */
+package dev.gatun.graph.plan;
