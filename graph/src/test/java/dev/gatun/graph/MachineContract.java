@@ -5,6 +5,7 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.Graph;
+import dev.gatun.ops.KernelSpec.Fold;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Reduce;
@@ -15,14 +16,17 @@ import dev.gatun.ops.SumPool;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Assertions;
 
 /** What every machine must do; a machine's test says which machine it is. */
 abstract class MachineContract {
@@ -139,6 +143,30 @@ abstract class MachineContract {
       outputs.put("g" + outputs.size(), gradient);
     }
     check(Graph.of(outputs, Map.of()), sources);
+  }
+
+  /** The fold of a row that holds nothing but the identity of its fold, or nothing at all. */
+  @Example
+  void extremesOfIntegersAreNotLost() {
+    for (var dtype : List.of(DType.I32, DType.I64)) {
+      double least = dtype == DType.I32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+      double most = dtype == DType.I32 ? Integer.MAX_VALUE : Long.MAX_VALUE;
+      for (int columns : new int[] {3, 40, 0}) {
+        var b = new Builder();
+        var outputs = new LinkedHashMap<String, Value>();
+        var sources = new LinkedHashMap<String, Reference>();
+        for (var fold : List.of(Fold.MAX, Fold.MIN)) {
+          var operand = Reference.zeros(TensorType.of(dtype, 2, columns));
+          Arrays.fill(operand.data(), fold == Fold.MAX ? least : most);
+          sources.put("x" + fold, operand);
+          var x = b.source("x" + fold, Source.Role.INPUT, operand.type());
+          outputs.put("y" + fold, b.reduce(fold, x, List.of(1), false));
+        }
+        var found = GraphRunner.run(Graph.of(outputs, Map.of()), machine(), 2, sources).outputs();
+        Assertions.assertArrayEquals(new double[] {least, least}, found.get("yMAX").data(), "max of " + columns);
+        Assertions.assertArrayEquals(new double[] {most, most}, found.get("yMIN").data(), "min of " + columns);
+      }
+    }
   }
 
   private void check(Graph graph, Map<String, Reference> sources) {

@@ -83,16 +83,29 @@ public sealed interface KernelSpec {
         case SUM -> 0;
         case PRODUCT -> 1;
         case MAX -> lowest(dtype);
-        case MIN -> dtype == DType.BOOL ? 1 : dtype == DType.U8 ? 255 : -lowest(dtype);
+        case MIN -> highest(dtype);
       };
     }
 
     private static double lowest(DType dtype) {
       return switch (dtype) {
         case BOOL, U8 -> 0;
-        case I32 -> -2147483647.0;
-        case I64 -> -0x1p63;
-        default -> Double.NEGATIVE_INFINITY;
+        case I8 -> Byte.MIN_VALUE;
+        case I32 -> Integer.MIN_VALUE;
+        case I64 -> Long.MIN_VALUE;
+        case F16, BF16, F32, F64 -> Double.NEGATIVE_INFINITY;
+      };
+    }
+
+    /** The largest number; for i64 the double next to it, which converts to it. */
+    private static double highest(DType dtype) {
+      return switch (dtype) {
+        case BOOL -> 1;
+        case U8 -> 255;
+        case I8 -> Byte.MAX_VALUE;
+        case I32 -> Integer.MAX_VALUE;
+        case I64 -> Long.MAX_VALUE;
+        case F16, BF16, F32, F64 -> Double.POSITIVE_INFINITY;
       };
     }
 
