@@ -19,9 +19,28 @@ final class Windows {
       Types.require(geometry.padLow().get(i) < geometry.kernel().get(i)
           && geometry.padHigh().get(i) < geometry.kernel().get(i), op, in, "the pad must be smaller than the kernel");
     }
+    for (int i = 0; i < geometry.rank(); i++) {
+      Types.require(touches(geometry, i, shape.size(i + 2)), op, in, "a window along axis " + (i + 2)
+          + " lies in the padding alone");
+    }
     var spatial = geometry.outputs(Geometry.spatial(shape));
     Types.require(spatial.elements() > 0 || shape.elements() == 0, op, in, "the window is larger than the padded input");
     return in.getFirst().withShape(Geometry.shape(shape.size(0), shape.size(1), spatial));
+  }
+
+  /** Whether every window along an axis has a position in the operand: those that start in the pad may step over it. */
+  private static boolean touches(Geometry geometry, int i, long size) {
+    long dilation = geometry.dilation().get(i);
+    long outputs = geometry.outputs(i, size);
+    long start = -(long) geometry.padLow().get(i);
+    for (long output = 0; output < outputs && start < 0; output++) {
+      long first = Math.floorMod(start, dilation);
+      if (first >= size || (first - start) / dilation >= geometry.kernel().get(i)) {
+        return false;
+      }
+      start += geometry.stride().get(i);
+    }
+    return true;
   }
 
   static void forEach(Shape data, Geometry geometry, Visitor visitor) {

@@ -42,6 +42,25 @@ class TypeRuleTest {
         + "f32[4, 16, 3, 3]", op, f32(1, 3, 8, 8), f32(4, 16, 3, 3));
   }
 
+  /** A window that touches nothing has no largest number, and no place where it stood. */
+  @Test
+  void windowsTouchTheirOperand() {
+    padded(window(2, 1, 1, 3), 2);
+    padded(window(2, 1, 1, 2), 1);
+    padded(window(2, 1, 1, 1), 0);
+    assertEquals(List.of(f32(0, 1, 5)), new MaxPool(window(3, 2, 2, 2), false).infer(List.of(f32(0, 1, 5))));
+    assertEquals(List.of(f32(1, 1, 2)), new MaxPool(window(2, 1, 1, 2), false).infer(List.of(f32(1, 1, 2))));
+  }
+
+  private static void padded(Geometry geometry, long size) {
+    refused("max_pool(geometry=" + geometry + ", positions=true): a window along axis 2 lies in the padding alone, got "
+        + f32(1, 1, size), new MaxPool(geometry, true), f32(1, 1, size));
+  }
+
+  private static Geometry window(int kernel, int padLow, int padHigh, int dilation) {
+    return new Geometry(List.of(kernel), List.of(1), List.of(padLow), List.of(padHigh), List.of(dilation));
+  }
+
   @Test
   void movesStayInside() {
     refused("reshape(shape=[5]): has 5 elements, the operand 6, got f32[2, 3]", new Reshape(Shape.of(5)), f32(2, 3));
