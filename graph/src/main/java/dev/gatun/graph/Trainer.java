@@ -281,7 +281,8 @@ public final class Trainer implements AutoCloseable {
     plan.feed.loaded().run();
     double loss = plan.feed.loaded().scalar(TrainingGraph.LOSS);
     if (!Double.isFinite(loss)) {
-      throw new TrainingException("the loss is " + loss + " after step " + (step + 1) + REMEDY);
+      throw new TrainingException("the loss is " + loss + " after step " + (step + 1) + REMEDY
+          + (Double.isNaN(loss) ? ", and look for labels that are none of the classes" : ""));
     }
     step++;
     lossSum += loss * plan.batch;

@@ -43,6 +43,20 @@ class DefinitionTest {
     assertArrayEquals(new double[] {1 / 6.0, 2 / 6.0, 3 / 6.0}, y.values().stream().mapToDouble(v -> v).toArray(), 1e-15);
   }
 
+  /** Over logits that are all equal each of 3 classes costs ln 3; a label that is none of them, NaN. */
+  @Test
+  void labelsThatAreNoneOfTheClasses() {
+    for (double smoothing : new double[] {0, 0.3}) {
+      var b = new Builder();
+      var logits = b.constant(TensorType.of(DType.F64, 5, 3), 1);
+      var labels = b.table(TensorType.of(DType.I32, 5), -1, 0, 2, 3, Integer.MIN_VALUE);
+      var loss = b.apply(new CrossEntropy(1, smoothing), logits, labels);
+      double even = Math.log(3);
+      assertArrayEquals(new double[] {Double.NaN, even, even, Double.NaN, Double.NaN},
+          Evaluator.evaluate(Graph.of(Map.of("loss", loss), Map.of()), Map.of()).get(loss).data(), 1e-15);
+    }
+  }
+
   @Test
   void equalCallsAreOneNode() {
     var b = new Builder();
