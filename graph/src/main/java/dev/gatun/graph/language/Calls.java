@@ -96,7 +96,7 @@ final class Calls {
     }
     var arguments = new Arguments(elaboration, builtin, slots, place, path);
     try {
-      return elaboration.builder().at(place.toString(), () -> builtin.body().apply(arguments));
+      return elaboration.builder().at(elaboration.origin(place), () -> builtin.body().apply(arguments));
     } catch (Arithmetic.Refused refused) {
       throw elaboration.fault(place, refused.getMessage(), refused.hint());
     } catch (ShapeException wrong) {

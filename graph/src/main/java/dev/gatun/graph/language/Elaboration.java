@@ -227,6 +227,17 @@ final class Elaboration {
         builder.apply(new Random(Shape.SCALAR, ~stream, DType.I32), first, second));
   }
 
+  /** Where an op comes from, as the user sees it: a library place follows the call that led into it, and names it. */
+  String origin(Place place) {
+    Place shown = place;
+    Open inner = null;
+    for (var open = calls.iterator(); library.owns(shown.source()) && open.hasNext(); ) {
+      inner = open.next();
+      shown = inner.place;
+    }
+    return inner == null ? shown.toString() : shown + ", in " + inner.shown;
+  }
+
   /** A fault at a place, told from the user's side: library places follow the call that led into them. */
   LanguageException fault(Place place, String message, String hint, String... advice) {
     List<Open> trail = new ArrayList<>(calls);

@@ -147,7 +147,7 @@ final class Evaluator {
     boolean absent = left instanceof Datum.None || right instanceof Datum.None;
     try {
       return tensors && !absent
-          ? elaboration.builder().at(binary.sign().toString(),
+          ? elaboration.builder().at(elaboration.origin(binary.sign()),
               () -> new TensorMath(elaboration.builder()).binary(operator, left, right))
           : Arithmetic.binary(operator, left, right);
     } catch (Arithmetic.Refused refused) {
@@ -199,7 +199,7 @@ final class Evaluator {
     Datum operand = value(unary.operand(), scope);
     try {
       return operand instanceof Tensor x
-          ? elaboration.builder().at(unary.place().toString(),
+          ? elaboration.builder().at(elaboration.origin(unary.place()),
               () -> new TensorMath(elaboration.builder()).unary(unary.operator(), x))
           : Arithmetic.unary(unary.operator(), operand);
     } catch (Arithmetic.Refused refused) {

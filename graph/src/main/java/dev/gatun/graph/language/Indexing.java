@@ -127,7 +127,7 @@ final class Indexing {
         index(indexed.indices().get(i), ats.get(i), tensor.rank() - named, scope);
       }
       whole(tensor.rank() - starts.size());
-      Value cut = elaboration.builder().at(place.toString(),
+      Value cut = elaboration.builder().at(elaboration.origin(place),
           () -> elaboration.builder().apply(new Slice(starts, counts, steps), tensor.value()));
       Shape shape = Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
       return new Tensor(cut.shape().equals(shape) ? cut : elaboration.builder().reshape(cut, shape), dims);

@@ -199,7 +199,7 @@ final class Scans {
     List<Value> operands = new ArrayList<>(loop.operands);
     operands.addAll(loop.firsts);
     operands.addAll(captures.outer);
-    List<Value> results = builder.at(scan.place().toString(), () -> builder.scan(op, operands));
+    List<Value> results = builder.at(elaboration.origin(scan.place()), () -> builder.scan(op, operands));
     List<Datum> data = new ArrayList<>();
     for (int i = 0; i < stacked.size(); i++) {
       data.add(back(results.get(i), stacked.get(i), loop));
