@@ -1,5 +1,6 @@
 package dev.gatun.ops;
 
+import dev.gatun.memory.DType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -59,8 +60,14 @@ public final class Differentiate {
     var dIn = op.vjp(builder, new Op.Call(op, node.inputs(), results), java.util.Arrays.asList(dOut));
     for (int i = 0; i < dIn.size(); i++) {
       if (dIn.get(i) != null) {
-        gradients.merge(node.inputs().get(i), dIn.get(i), builder::add);
+        gradients.merge(node.inputs().get(i), dIn.get(i), this::sum);
       }
     }
+  }
+
+  /** The gradients of a value that is used twice; those in f16 and bf16, which only store, are added in f32. */
+  private Value sum(Value x, Value y) {
+    return !x.dtype().isStorageOnly() ? builder.add(x, y)
+        : builder.cast(builder.add(builder.cast(x, DType.F32), builder.cast(y, DType.F32)), x.dtype());
   }
 }

@@ -57,6 +57,21 @@ class DefinitionTest {
     }
   }
 
+  /** The gradients of a value that only stores are added in f32: 1 and 3 are 4. */
+  @Test
+  void storedValuesUsedTwiceHaveGradients() {
+    for (var dtype : List.of(DType.F16, DType.BF16)) {
+      var b = new Builder();
+      var x = b.source("x", Source.Role.INPUT, TensorType.of(DType.F32, 2, 2));
+      var stored = b.cast(x, dtype);
+      var once = b.sum(b.cast(stored, DType.F32), List.of(0, 1), false);
+      var flat = b.cast(b.reshape(stored, Shape.of(4)), DType.F32);
+      var gradient = b.gradients(b.add(once, b.sum(b.mul(flat, 3), List.of(0), false)), List.of(x)).getFirst();
+      var found = Evaluator.evaluate(Graph.of(Map.of("g", gradient), Map.of()), Map.of(x, Reference.zeros(x.type())));
+      assertArrayEquals(new double[] {4, 4, 4, 4}, found.get(gradient).data());
+    }
+  }
+
   @Test
   void equalCallsAreOneNode() {
     var b = new Builder();
