@@ -4,7 +4,6 @@ import dev.gatun.graph.language.Datum.Int;
 import dev.gatun.graph.language.Datum.Many;
 import dev.gatun.graph.language.Datum.Real;
 import dev.gatun.graph.language.Datum.Tensor;
-import dev.gatun.memory.DType;
 import dev.gatun.ops.BinaryFn;
 import dev.gatun.ops.Dropout;
 import dev.gatun.ops.Gelu;
@@ -99,7 +98,7 @@ final class ElementwiseFunctions {
     List<Tensor> xs = a.get("x") instanceof Many ? a.tensors("x") : List.of(a.tensor("x"));
     for (Tensor x : xs) {
       var reached = Graph.reachableFrom(List.of(x.value()), Graph.ordered(List.of(y.value())));
-      if (!x.value().dtype().isFloat() || x.value().dtype() == DType.F16 || !reached.contains(y.value().node())) {
+      if (!x.value().dtype().isFloat() || x.value().dtype().isStorageOnly() || !reached.contains(y.value().node())) {
         return a.fail("x", "what y was computed from, in floats");
       }
     }

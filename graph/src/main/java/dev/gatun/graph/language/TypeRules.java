@@ -113,6 +113,12 @@ final class TypeRules {
       throw elaboration.fault(declare.type().place(), "a " + declare.kind().word() + " names its dtype",
           "f32" + Sources.text(declare.type()));
     }
+    DType dtype = dtype(declare.type().dtype());
+    if (declare.kind() == Syntax.Kind.PARAM && dtype.isStorageOnly()) {
+      throw elaboration.fault(declare.type().dtype().place(),
+          dtype.label() + " only stores: no param of it can be trained",
+          "declare it f32 and cast it where it is used: cast(" + declare.name() + ", " + dtype.label() + ")");
+    }
     List<Int> sizes = sizes(declare.type(), scope);
     for (int i = 0; i < sizes.size(); i++) {
       FreeSize free = sizes.get(i).free();
@@ -124,7 +130,7 @@ final class TypeRules {
             "use a constant: const length = 32");
       }
     }
-    return new TensorType(dtype(declare.type().dtype()), Arguments.shape(sizes));
+    return new TensorType(dtype, Arguments.shape(sizes));
   }
 
   /** The sizes of a type all of whose parts are known. */

@@ -6,6 +6,16 @@ import java.util.List;
 final class ElaborationFaults {
 
   static final List<String> ALL = List.of("""
+      model m(x: f32[2]) { h = cast(x, bf16); g = gradient(sum(cast(h, f32)), h) }
+      ---
+      t:1:73: `gradient`: x wants what y was computed from, in floats, found a tensor, bf16[2]
+      model m(x: f32[2]) { h = cast(x, bf16); g = gradient(sum(cast(h, f32)), h) }
+                                                                              ^ gradient(y, x)""", """
+      model m(x: f32[N, 2]) { param w: bf16[2] = 0; y = x * cast(w, f32) }
+      ---
+      t:1:34: bf16 only stores: no param of it can be trained
+      model m(x: f32[N, 2]) { param w: bf16[2] = 0; y = x * cast(w, f32) }
+                                       ^^^^ declare it f32 and cast it where it is used: cast(w, bf16)""", """
       model m(f6: f32[N, 84]) {
         logits = f6 |> liner(10)
       }
