@@ -25,7 +25,15 @@ final class Library {
   private final List<Unit> units = FILES.stream().map(Library::read).toList();
   private final Map<Syntax.Block, Boolean> owning = Collections.synchronizedMap(new IdentityHashMap<>());
 
-  private Library() {}
+  private Library() {
+    for (Unit unit : units) {
+      for (String name : builtins.keySet()) {
+        if (unit.block(name) != null) {
+          throw new IllegalStateException(unit.block(name).block().place() + ": `" + name + "` is a builtin already");
+        }
+      }
+    }
+  }
 
   static Library instance() {
     return INSTANCE;
