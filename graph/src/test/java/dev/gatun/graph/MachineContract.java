@@ -3,6 +3,7 @@ package dev.gatun.graph;
 import dev.gatun.memory.DType;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Builder;
+import dev.gatun.ops.Cast;
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec.Fold;
@@ -167,6 +168,23 @@ abstract class MachineContract {
         Assertions.assertArrayEquals(new double[] {most, most}, found.get("yMIN").data(), "min of " + columns);
       }
     }
+  }
+
+  /** What an integer cannot hold: see {@link Cast}. */
+  @Example
+  void castsSaturateAndWrap() {
+    var operand = Reference.of(TensorType.of(DType.F32, 5), 300.7f, -129, Double.NaN, 1e10f, -1e10f);
+    var expected = Map.of(
+        DType.I8, new double[] {44, 127, 0, -1, 0},
+        DType.U8, new double[] {44, 127, 0, 255, 0},
+        DType.I32, new double[] {300, -129, 0, Integer.MAX_VALUE, Integer.MIN_VALUE},
+        DType.I64, new double[] {300, -129, 0, 1e10, -1e10});
+    expected.forEach((dtype, numbers) -> {
+      var b = new Builder();
+      var y = b.cast(b.source("x", Source.Role.INPUT, operand.type()), dtype);
+      var found = GraphRunner.run(Graph.of(Map.of("y", y), Map.of()), machine(), 2, Map.of("x", operand)).outputs();
+      Assertions.assertArrayEquals(numbers, found.get("y").data(), dtype.label());
+    });
   }
 
   private void check(Graph graph, Map<String, Reference> sources) {

@@ -4,7 +4,11 @@ import dev.gatun.memory.DType;
 import java.util.Arrays;
 import java.util.List;
 
-/** A conversion to {@code dtype}: floats to integers truncate and saturate as Java's casts, numbers to bool are x ≠ 0. */
+/**
+ * A conversion to {@code dtype}, as Java's casts: floats to integers truncate, NaN to 0, and saturate at the ends of
+ * i64 for i64 and of i32 for the others; what i8 or u8 cannot hold of that wraps, as do integers to smaller ones.
+ * Numbers to bool are x ≠ 0; floats to smaller ones round to the nearest, halves to even.
+ */
 public record Cast(DType dtype) implements Op.Primitive {
   @Override
   public List<TensorType> infer(List<TensorType> in) {
