@@ -112,10 +112,12 @@ public final class Builder {
 
   // Leaves.
 
+  /** A value that comes from outside, of that type. */
   public Value source(String name, Source.Role role, TensorType type) {
     return apply(new Source(name, role, type));
   }
 
+  /** {@code value} everywhere. */
   public Value constant(TensorType type, double value) {
     return apply(Constant.of(type, value));
   }
@@ -138,6 +140,7 @@ public final class Builder {
 
   // Elementwise.
 
+  /** fn(x), of the shape of x. */
   public Value unary(UnaryFn fn, Value x) {
     return apply(new Unary(fn), x);
   }
@@ -151,94 +154,117 @@ public final class Builder {
     return apply(new Binary(fn), broadcast(x, shape), broadcast(y, shape));
   }
 
+  /** x + y. */
   public Value add(Value x, Value y) {
     return binary(BinaryFn.ADD, x, y);
   }
 
+  /** x + y. */
   public Value add(Value x, double y) {
     return add(x, like(x, y));
   }
 
+  /** x − y. */
   public Value sub(Value x, Value y) {
     return binary(BinaryFn.SUB, x, y);
   }
 
+  /** x − y. */
   public Value sub(Value x, double y) {
     return sub(x, like(x, y));
   }
 
+  /** x · y. */
   public Value mul(Value x, Value y) {
     return binary(BinaryFn.MUL, x, y);
   }
 
+  /** x · y. */
   public Value mul(Value x, double y) {
     return mul(x, like(x, y));
   }
 
+  /** x / y; floats. */
   public Value div(Value x, Value y) {
     return binary(BinaryFn.DIV, x, y);
   }
 
+  /** xʸ; floats. */
   public Value pow(Value x, Value y) {
     return binary(BinaryFn.POW, x, y);
   }
 
+  /** The smaller of x and y; NaN if either is. */
   public Value minimum(Value x, Value y) {
     return binary(BinaryFn.MIN, x, y);
   }
 
+  /** The larger of x and y; NaN if either is. */
   public Value maximum(Value x, Value y) {
     return binary(BinaryFn.MAX, x, y);
   }
 
+  /** max(x, 0). */
   public Value relu(Value x) {
     return maximum(x, like(x, 0));
   }
 
+  /** x = y, as bools. */
   public Value equal(Value x, Value y) {
     return binary(BinaryFn.EQUAL, x, y);
   }
 
+  /** x &lt; y, as bools. */
   public Value less(Value x, Value y) {
     return binary(BinaryFn.LESS, x, y);
   }
 
+  /** x ≤ y, as bools. */
   public Value lessEqual(Value x, Value y) {
     return binary(BinaryFn.LESS_EQUAL, x, y);
   }
 
+  /** x &gt; y, as bools. */
   public Value greater(Value x, Value y) {
     return binary(BinaryFn.GREATER, x, y);
   }
 
+  /** x ≥ y, as bools. */
   public Value greaterEqual(Value x, Value y) {
     return binary(BinaryFn.GREATER_EQUAL, x, y);
   }
 
+  /** Whether both hold; bools. */
   public Value and(Value x, Value y) {
     return binary(BinaryFn.AND, x, y);
   }
 
+  /** −x. */
   public Value neg(Value x) {
     return unary(UnaryFn.NEG, x);
   }
 
+  /** √x. */
   public Value sqrt(Value x) {
     return unary(UnaryFn.SQRT, x);
   }
 
+  /** eˣ. */
   public Value exp(Value x) {
     return unary(UnaryFn.EXP, x);
   }
 
+  /** ln x. */
   public Value log(Value x) {
     return unary(UnaryFn.LOG, x);
   }
 
+  /** tanh x. */
   public Value tanh(Value x) {
     return unary(UnaryFn.TANH, x);
   }
 
+  /** 1 / (1 + e⁻ˣ). */
   public Value sigmoid(Value x) {
     return unary(UnaryFn.SIGMOID, x);
   }
@@ -254,24 +280,29 @@ public final class Builder {
     return apply(new Select(), broadcast(condition, shape), broadcast(x, shape), broadcast(y, shape));
   }
 
+  /** x in another dtype: see {@link Cast}. */
   public Value cast(Value x, DType dtype) {
     return apply(new Cast(dtype), x);
   }
 
+  /** x, through which no gradient flows. */
   public Value stopGradient(Value x) {
     return apply(new StopGradient(), x);
   }
 
   // Moves.
 
+  /** x repeated along axes of size 1, and along new ones before its own, to {@code shape}: NumPy's rule. */
   public Value broadcast(Value x, Shape shape) {
     return x.shape().equals(shape) ? x : apply(new Broadcast(shape), x);
   }
 
+  /** The elements of x in row-major order under another shape. */
   public Value reshape(Value x, Shape shape) {
     return apply(new Reshape(shape), x);
   }
 
+  /** Axis i of the result is axis order[i] of x. */
   public Value transpose(Value x, List<Integer> order) {
     return apply(new Transpose(order), x);
   }
@@ -294,6 +325,7 @@ public final class Builder {
     return apply(new Slice(List.of(starts), sizes, java.util.Collections.nCopies(x.rank(), 1L)), x);
   }
 
+  /** The parts behind each other along {@code axis}; their other sizes agree. */
   public Value concat(List<Value> parts, int axis) {
     return apply(new Concat(parts.getFirst().shape().axis(axis)), parts).getFirst();
   }
@@ -312,14 +344,17 @@ public final class Builder {
     return reshape(x, Shape.of(sizes));
   }
 
+  /** Σ x over axes, which keep size 1 or are dropped; integers are summed in i64. */
   public Value sum(Value x, List<Integer> axes, boolean keep) {
     return reduce(Fold.SUM, x, axes, keep);
   }
 
+  /** The largest of x over axes, which keep size 1 or are dropped. */
   public Value max(Value x, List<Integer> axes, boolean keep) {
     return reduce(Fold.MAX, x, axes, keep);
   }
 
+  /** Σ x / count over axes, which keep size 1 or are dropped; floats. */
   public Value mean(Value x, List<Integer> axes, boolean keep) {
     long count = axes.stream().map(x.shape()::axis).distinct().mapToLong(x.shape()::size).reduce(1, (p, q) -> p * q);
     return mul(sum(x, axes, keep), 1.0 / count);

@@ -15,6 +15,7 @@ public sealed interface Expr {
   /** The element of operand {@code index} at this place. */
   record Input(int index, DType dtype) implements Expr {}
 
+  /** A number, the same at every place. */
   record Literal(double value, DType dtype) implements Expr {
     // Bits, not ==: a literal −0.0 is not 0.0, and NaN is itself.
     @Override
@@ -46,6 +47,7 @@ public sealed interface Expr {
    */
   record Draw(Expr k0, Expr k1, Expr position, int stream, DType dtype) implements Expr {}
 
+  /** fn(x). */
   record Apply1(UnaryFn fn, Expr x) implements Expr {
     @Override
     public DType dtype() {
@@ -53,6 +55,7 @@ public sealed interface Expr {
     }
   }
 
+  /** fn(x, y); comparisons give a bool. */
   record Apply2(BinaryFn fn, Expr x, Expr y) implements Expr {
     @Override
     public DType dtype() {
@@ -68,7 +71,7 @@ public sealed interface Expr {
     }
   }
 
-  /** A conversion; floats to integers truncate and saturate as Java's casts do, numbers to bool compare with 0. */
+  /** A conversion, as {@link Cast} says. */
   record Convert(Expr x, DType dtype) implements Expr {}
 
   /** This expression with its direct parts replaced. */

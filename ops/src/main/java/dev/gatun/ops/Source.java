@@ -9,6 +9,7 @@ import java.util.List;
  * @param role who gives it and how long it lives
  */
 public record Source(String name, Role role, TensorType type) implements Op.Primitive {
+  /** Who gives a source its value, and how long that lives. */
   public enum Role {
     /** Given at each run. */
     INPUT,
