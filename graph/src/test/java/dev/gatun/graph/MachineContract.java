@@ -1,16 +1,19 @@
 package dev.gatun.graph;
 
 import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Cast;
 import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Gather;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec.Fold;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Reduce;
 import dev.gatun.ops.Reference;
+import dev.gatun.ops.Scan;
 import dev.gatun.ops.ScatterAdd;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.SumPool;
@@ -59,7 +62,16 @@ abstract class MachineContract {
   /** So do integers, which know no error at all. */
   @Property(tries = 300)
   void integersMeanTheirDefinitions(@ForAll long seed) {
-    var drawn = IntegerCases.draw(seed);
+    exactly(IntegerCases.draw(seed), seed);
+  }
+
+  /** And dtypes that store: casts from and to them, and every move. */
+  @Property(tries = 600)
+  void storageMeansItsDefinitions(@ForAll long seed) {
+    exactly(StorageCases.draw(seed), seed);
+  }
+
+  private void exactly(OpCases.Case drawn, long seed) {
     var b = new Builder();
     var sources = new LinkedHashMap<String, Reference>();
     var operands = new ArrayList<Value>();
@@ -136,7 +148,7 @@ abstract class MachineContract {
       operands.add(operand(b, "x" + i, drawn.types().get(i), drawn.values().get(i), (seed >>> 2 * i & 3), sources));
     }
     Value loss = b.constant(TensorType.scalar(DType.F64), 0);
-    for (var result : b.scan((dev.gatun.ops.Scan) drawn.op(), operands)) {
+    for (var result : b.scan((Scan) drawn.op(), operands)) {
       loss = b.add(loss, b.sum(b.mul(result, result), Builder.allAxes(result), false));
     }
     var outputs = new LinkedHashMap<String, Value>();
@@ -190,6 +202,46 @@ abstract class MachineContract {
     });
   }
 
+  /** What only stores has its gradients added up in f32: 1.0001 is a number there, and 1 in f16. */
+  @Property(tries = 10)
+  void gradientsOfWhatIsStoredAreAddedUpInF32(@ForAll boolean brain) {
+    var stored = brain ? DType.BF16 : DType.F16;
+    var b = new Builder();
+    var single = TensorType.of(DType.F32, 2);
+    var index = TensorType.of(DType.I32, 3);
+    var table = b.source("table", Source.Role.INPUT, single.withDType(stored));
+    var rows = b.cast(b.apply(new Gather(0, 0), table, b.source("index", Source.Role.INPUT, index)), DType.F32);
+    var loss = b.add(b.sum(b.mul(rows, 1.0001), List.of(0), false),
+        b.sum(b.mul(b.cast(b.broadcast(table, Shape.of(3, 2)), DType.F32), 2), List.of(0, 1), false));
+    var gradient = b.gradients(loss, List.of(table)).getFirst();
+    Assertions.assertEquals(single, gradient.type());
+    var outcome = GraphRunner.run(Graph.of(Map.of("g", gradient), Map.of()), machine(), 2,
+        Map.of("table", Reference.of(table.type(), 3, 4), "index", Reference.of(index, 1, 1, 0)));
+    Assertions.assertEquals(6 + 1.0001, outcome.outputs().get("g").at(0), 1e-6);
+    Assertions.assertEquals(6 + 2.0002, outcome.outputs().get("g").at(1), 1e-6);
+  }
+
+  /** So has what a loop carries. */
+  @Property(tries = 10)
+  void gradientsOfWhatIsCarriedInStorageAreF32(@ForAll boolean brain, @ForAll boolean reverse) {
+    var stored = brain ? DType.BF16 : DType.F16;
+    var b = new Builder();
+    var x = b.source("scan.x", Source.Role.INPUT, TensorType.of(DType.F32, 2));
+    var h = b.source("scan.h", Source.Role.INPUT, TensorType.of(stored, 2));
+    var w = b.source("scan.w", Source.Role.INPUT, TensorType.of(DType.F32, 2));
+    var next = b.cast(b.add(b.mul(b.cast(h, DType.F32), w), x), stored);
+    var scan = new Scan(new Scan.Body(List.of(x), List.of(h), List.of(w), List.of(next), List.of(next)), 3, reverse);
+    var operands = List.of(b.source("x", Source.Role.INPUT, TensorType.of(DType.F32, 3, 2)),
+        b.source("h", Source.Role.INPUT, h.type()), b.source("w", Source.Role.INPUT, w.type()));
+    var results = b.scan(scan, operands);
+    Value loss = b.sum(b.cast(results.get(0), DType.F32), List.of(0, 1), false);
+    var outputs = new LinkedHashMap<String, Value>();
+    b.gradients(loss, operands).forEach(g -> outputs.put("g" + outputs.size(), g));
+    Assertions.assertEquals(TensorType.of(DType.F32, 2), outputs.get("g1").type());
+    check(Graph.of(outputs, Map.of()), Map.of("x", Reference.of(operands.get(0).type(), 1, 2, 0.5, 1, 2, 0.25),
+        "h", Reference.of(h.type(), 1, -2), "w", Reference.of(w.type(), 0.5, 1.5)));
+  }
+
   private void check(Graph graph, Map<String, Reference> sources) {
     var expected = GraphRunner.define(graph, sources);
     var outcome = GraphRunner.run(graph, machine(), 2, sources);
@@ -217,7 +269,7 @@ abstract class MachineContract {
       case Reduce r -> 2 + 4 * Math.sqrt(graph.inputs().getFirst().shape().elements());
       case ScatterAdd s -> 64;
       case SumPool s -> 16;
-      case dev.gatun.ops.Scan s -> 64;
+      case Scan s -> 64;
       default -> 1;
     };
   }

@@ -31,8 +31,9 @@ public record Cast(DType dtype) implements Op.Primitive {
 
   @Override
   public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
-    var from = call.in(0).dtype();
-    return Arrays.asList(from.isFloat() && dtype.isFloat() ? b.cast(dOut.getFirst(), from) : null);
+    var from = call.in(0).type();
+    return Arrays.asList(from.dtype().isFloat() && dtype.isFloat()
+        ? b.cast(dOut.getFirst(), Differentiate.typeOf(from).dtype()) : null);
   }
 
   @Override

@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Reverse-mode differentiation: emits the graph of Σ dyⁱ · ∂yⁱ/∂x. Gradients are made of ops that have gradients, so it
- * can be applied to its own result.
+ * can be applied to its own result. The gradient of a value has its shape and dtype; of f16 and bf16, which only store,
+ * it is f32, in which gradients are added up.
  */
 public final class Differentiate {
   private final Builder builder;
@@ -18,14 +19,19 @@ public final class Differentiate {
     this.builder = builder;
   }
 
+  /** The type of the gradient of a value of floats. */
+  static TensorType typeOf(TensorType x) {
+    return x.dtype().isStorageOnly() ? x.withDType(DType.F32) : x;
+  }
+
   /** The gradient of one number with respect to each of {@code xs}; zeros where it does not depend on one. */
   public static List<Value> gradients(Builder builder, Value y, List<Value> xs) {
     if (y.rank() != 0 || !y.dtype().isFloat()) {
       throw new IllegalArgumentException("a gradient is taken of one float number, found " + y.type());
     }
-    var found = gradients(builder, Map.of(y, builder.constant(y.type(), 1)), xs);
+    var found = gradients(builder, Map.of(y, builder.constant(typeOf(y.type()), 1)), xs);
     return java.util.stream.IntStream.range(0, xs.size())
-        .mapToObj(i -> found.get(i) == null ? builder.constant(xs.get(i).type(), 0) : found.get(i)).toList();
+        .mapToObj(i -> found.get(i) == null ? builder.constant(typeOf(xs.get(i).type()), 0) : found.get(i)).toList();
   }
 
   /** The gradient with respect to each of {@code xs}, given those of results; null where nothing flows. */
@@ -60,14 +66,8 @@ public final class Differentiate {
     var dIn = op.vjp(builder, new Op.Call(op, node.inputs(), results), java.util.Arrays.asList(dOut));
     for (int i = 0; i < dIn.size(); i++) {
       if (dIn.get(i) != null) {
-        gradients.merge(node.inputs().get(i), dIn.get(i), this::sum);
+        gradients.merge(node.inputs().get(i), dIn.get(i), builder::add);
       }
     }
-  }
-
-  /** The gradients of a value that is used twice; those in f16 and bf16, which only store, are added in f32. */
-  private Value sum(Value x, Value y) {
-    return !x.dtype().isStorageOnly() ? builder.add(x, y)
-        : builder.cast(builder.add(builder.cast(x, DType.F32), builder.cast(y, DType.F32)), x.dtype());
   }
 }

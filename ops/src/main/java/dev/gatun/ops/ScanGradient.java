@@ -36,7 +36,7 @@ record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, Li
     for (int i = 0; i < body.results().size(); i++) {
       var result = body.results().get(i);
       boolean seeded = result.dtype().isFloat() && (!body.isStacked(i) || arrives.test(i));
-      var seed = seeded ? b.source("d" + i, Role.INPUT, result.type()) : null;
+      var seed = seeded ? b.source("d" + i, Role.INPUT, Differentiate.typeOf(result.type())) : null;
       seeds.add(seed);
       if (seeded) {
         given.merge(result, seed, b::add);
@@ -131,7 +131,8 @@ record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, Li
     private void enter(List<Value> dOut) {
       for (int i = 0; i < seeds.size(); i++) {
         if (seeds.get(i) != null) {
-          var actual = dOut.get(i) == null ? b.constant(call.out(i).type(), 0) : dOut.get(i);
+          var actual = dOut.get(i) == null ? b.constant(seeds.get(i).type().withShape(call.out(i).shape()), 0)
+              : dOut.get(i);
           (body.isStacked(i) ? slices : carries).put(seeds.get(i), actual);
         }
       }
