@@ -189,7 +189,7 @@ final class SettingsReader {
     }
   }
 
-  private static LanguageException fault(Place place, String message, String hint) {
+  static LanguageException fault(Place place, String message, String hint) {
     return new LanguageException(List.of(new Diagnostic(place, message, hint, List.of())));
   }
 }

@@ -60,6 +60,7 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
 
     private TrainingGraph emit(Value objective) {
       var trained = elaborated.parameters().stream().filter(p -> !settings.isFrozen(p.name())).toList();
+      trained.forEach(Emitter::requireTrainable);
       var values = trained.stream().map(Variable::value).toList();
       var gradients = clipped(b.gradients(objective, values));
       updates.putAll(elaborated.updates(List.of(objective)));
@@ -74,6 +75,14 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
       var loss = new LinkedHashMap<String, Value>();
       loss.put(LOSS, objective);
       return new TrainingGraph(Graph.of(loss, updates), states, starts);
+    }
+
+    /** Integers have no gradient: they would stay as they are without a word. */
+    private static void requireTrainable(Variable parameter) {
+      if (!parameter.type().dtype().isFloat()) {
+        throw SettingsReader.fault(parameter.place(), "parameters are trained in f32 or f64, found " + parameter.name()
+            + ": " + parameter.type(), "freeze = \"" + parameter.name() + "\", or make it a state");
+      }
     }
 
     /** All gradients scaled down together where their norm passes the limit (Pascanu et al. 2013). */

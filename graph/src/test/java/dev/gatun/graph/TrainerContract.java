@@ -122,6 +122,28 @@ abstract class TrainerContract {
     }
   }
 
+  /** They have no gradient. What is frozen may be anything that computes. */
+  @Test
+  void parametersOfIntegersAreRefusedAtTheirPlace() {
+    var text = """
+        model tiny(image: f32[N, 1, 6, 6], label: i32[N]) {
+          param scale: i32[6] = 1
+          logits = image * cast(scale, f32) |> flatten |> linear(3)
+          loss = cross_entropy(logits, label)
+        }
+        train tiny { minimize loss; optimizer = sgd(0.1); steps = 2%s }
+        """;
+    try (var arena = TensorArena.root("test", 1L << 30)) {
+      var fault = assertThrows(LanguageException.class, () -> trainer(Model.of(text.formatted("")), arena, 1));
+      assertTrue(fault.getMessage().startsWith("model:2:9: parameters are trained in f32 or f64, found scale: i32[6]\n"),
+          fault::getMessage);
+      try (var trainer = trainer(Model.of(text.formatted("; freeze = \"scale\"")), arena, 1)) {
+        trainer.train();
+        assertEquals(2, trainer.step());
+      }
+    }
+  }
+
   /** Nothing is copied beside the budget, and what lies in the host's memory is saved from there. */
   @Test
   void savingFitsTheBudget() throws IOException {
