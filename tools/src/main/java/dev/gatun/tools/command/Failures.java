@@ -56,7 +56,7 @@ final class Failures {
       case BudgetException budget -> print(err, budget.getMessage() + "; a smaller --batch or more --memory may help");
       case NativeMemoryError refused -> print(err, refused.getMessage()
           + "; a smaller --batch or a smaller Java heap may help");
-      case OutOfMemoryError _ -> print(err, "the Java heap is full: give it more with GATUN_JAVA_OPTS=-Xmx4g");
+      case OutOfMemoryError full -> print(err, message(full));
       case KernelException kernel -> print(err, kernel.getMessage() + ": choose another with --machine (gatun doctor)");
       case IOException io -> print(err, message(io));
       case UncheckedIOException io -> print(err, io.getCause() instanceof FileSystemException cause
@@ -86,6 +86,15 @@ final class Failures {
       case AccessDeniedException denied -> "no permission for " + denied.getFile();
       default -> failure.getMessage();
     };
+  }
+
+  /** Only a full heap is mended by a larger one: threads and what the JVM itself needs lie outside. */
+  private static String message(OutOfMemoryError full) {
+    var said = String.valueOf(full.getMessage());
+    boolean heap = said.startsWith("Java heap") || said.startsWith("GC overhead") || said.startsWith("Requested array");
+    return heap ? "the Java heap is full: give it more with GATUN_JAVA_OPTS=-Xmx4g"
+        : "the system gave the JVM no more memory outside the Java heap (" + said + "): a smaller heap leaves it more, "
+            + "GATUN_JAVA_OPTS=-Xmx1g";
   }
 
   private static void print(PrintWriter err, String message) {

@@ -8,6 +8,8 @@ import dev.gatun.memory.TensorArena;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two kinds of memory, two remedies: what one needs takes from the other. */
 class FailuresTest {
@@ -21,6 +23,15 @@ class FailuresTest {
   void fullHeap() {
     assertEquals("gatun: the Java heap is full: give it more with GATUN_JAVA_OPTS=-Xmx4g",
         reported(new OutOfMemoryError("Java heap space")));
+  }
+
+  /** More heap would make these worse. */
+  @ParameterizedTest
+  @ValueSource(strings = {"unable to create native thread: possibly out of memory or process/resource limits reached",
+      "Metaspace"})
+  void whatTheJvmNeedsBesideTheHeap(String said) {
+    assertEquals("gatun: the system gave the JVM no more memory outside the Java heap (" + said
+        + "): a smaller heap leaves it more, GATUN_JAVA_OPTS=-Xmx1g", reported(new OutOfMemoryError(said)));
   }
 
   @Test
