@@ -202,10 +202,23 @@ final class OpCases {
       var bool = new TensorType(DType.BOOL, shape);
       return of(new Binary(fn), bool, bool);
     }
-    return of(new Binary(fn), x -> switch (fn) {
+    var drawn = of(new Binary(fn), x -> switch (fn) {
       case POW, DIV, FLOOR_DIV, REM -> 0.3 + Math.abs(x);
       default -> x;
     }, type(shape), type(shape));
+    if (fn == BinaryFn.FLOOR_DIV || fn == BinaryFn.REM) {
+      keepFromWholeQuotients(drawn.values().get(0), drawn.values().get(1));
+    }
+    return drawn;
+  }
+
+  /** Where the quotient is a whole number the results jump, and no comparison in the graph tells of it. */
+  private static void keepFromWholeQuotients(double[] x, double[] y) {
+    for (int i = 0; i < x.length; i++) {
+      double quotient = x[i] / y[i];
+      double whole = Math.floor(quotient);
+      x[i] = y[i] * (whole + 0.1 + 0.8 * (quotient - whole));
+    }
   }
 
   private Case broadcast() {
