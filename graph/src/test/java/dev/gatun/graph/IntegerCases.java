@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 
 /** Draws applications of the ops that compute on integers, at the lanes' edges, zero and negative divisors included. */
 final class IntegerCases {
-  private static final long[] SIZES = {1, 2, 3, 7, 8, 9, 15, 16, 17, 33};
   private static final List<UnaryFn> UNARY = List.of(UnaryFn.NEG, UnaryFn.ABS, UnaryFn.SIGN);
   private static final List<BinaryFn> BINARY = List.of(BinaryFn.ADD, BinaryFn.SUB, BinaryFn.MUL, BinaryFn.MIN,
       BinaryFn.MAX, BinaryFn.FLOOR_DIV, BinaryFn.REM, BinaryFn.EQUAL, BinaryFn.NOT_EQUAL, BinaryFn.LESS,
@@ -35,13 +34,7 @@ final class IntegerCases {
   private IntegerCases(long seed) {
     random = new Random(seed);
     dtype = random.nextBoolean() ? DType.I32 : DType.I64;
-    var sizes = new long[1 + random.nextInt(3)];
-    long left = 2000;
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = Math.min(SIZES[random.nextInt(SIZES.length)], left);
-      left = Math.max(1, left / sizes[i]);
-    }
-    shape = Shape.of(sizes);
+    shape = OpCases.atLaneEdges(random);
   }
 
   static OpCases.Case draw(long seed) {

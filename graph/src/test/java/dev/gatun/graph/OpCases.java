@@ -71,6 +71,18 @@ final class OpCases {
     return ALL.get(op).apply(cases);
   }
 
+  /** A shape of one to three axes, of sizes at the edges of vectors, and of some 2000 elements at most. */
+  static Shape atLaneEdges(java.util.Random random) {
+    long[] edges = {1, 2, 3, 7, 8, 9, 15, 16, 17, 33};
+    var sizes = new long[1 + random.nextInt(3)];
+    long left = 2000;
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = Math.min(edges[random.nextInt(edges.length)], left);
+      left = Math.max(1, left / sizes[i]);
+    }
+    return Shape.of(sizes);
+  }
+
   /** Every primitive that can be applied, by the simple name of its record. */
   static final Map<String, Function<OpCases, Case>> ALL = all();
 

@@ -27,7 +27,6 @@ import java.util.stream.IntStream;
  */
 final class StorageCases {
   private static final List<DType> SMALL = List.of(DType.F16, DType.BF16, DType.I8, DType.U8);
-  private static final long[] SIZES = {1, 2, 3, 7, 8, 9, 15, 16, 17, 33};
   /** Beyond bytes and binary16, at their edges, halfway between two numbers, and below the smallest. */
   private static final double[] EDGES = {0, 1, -1, 127, 128, -128, -129, 255, 256, 65504, 65519, 65520, -65536, 2049,
       2051,
@@ -40,13 +39,7 @@ final class StorageCases {
   private StorageCases(long seed) {
     random = new Random(seed);
     dtype = one(SMALL);
-    var sizes = new long[1 + random.nextInt(3)];
-    long left = 2000;
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = Math.min(SIZES[random.nextInt(SIZES.length)], left);
-      left = Math.max(1, left / sizes[i]);
-    }
-    shape = Shape.of(sizes);
+    shape = OpCases.atLaneEdges(random);
   }
 
   static OpCases.Case draw(long seed) {

@@ -30,8 +30,9 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   static GemmBlocking of(Machine machine, DType dtype, int m, int n) {
     int lanes = machine.lanes(dtype.bytes());
     boolean many = machine.registers() >= 32;
-    int vectors = Math.clamp((n + lanes - 1L) / lanes, 1, many && m > 6 ? 2 : many ? 4 : 3);
-    int rows = many ? m > 6 ? 14 : 6 : vectors == 3 ? 4 : 6;
+    boolean flat = many && m <= 6;
+    int vectors = Math.clamp((n + lanes - 1L) / lanes, 1, flat ? 4 : many ? 2 : 3);
+    int rows = flat ? 6 : many ? 14 : vectors == 3 ? 4 : 6;
     int tile = vectors * lanes;
     int most = Math.max(tile, machine.level2() / 2 / DEPTH / dtype.bytes() / tile * tile);
     int blocks = Math.max(1, Math.ceilDiv(n, most));

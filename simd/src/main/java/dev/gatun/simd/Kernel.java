@@ -17,8 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Kernel implements Warmable {
   private static final ConcurrentHashMap<Structure, Kernel> KNOWN = new ConcurrentHashMap<>();
   private static final AtomicInteger NUMBER = new AtomicInteger();
-  /** Elements that a kernel must have computed before its vector class is worth making. */
-  private static final long WORTH_WARMING = 4096;
   /** HotSpot never compiles a method of more bytecodes ({@code HugeMethodLimit}). */
   private static final int MOST_BYTECODES = 8000;
   /** Bytecodes of a part at most: C2 needs twice the time and more for methods twice as long. */
@@ -30,8 +28,6 @@ final class Kernel implements Warmable {
   private static final int MEASURED = 256;
   private static final int SMALL = 3 * 16 + 3;
 
-  private static volatile boolean atOnce;
-
   private final Structure structure;
   private final Tape tape;
   private String origin;
@@ -39,8 +35,7 @@ final class Kernel implements Warmable {
   private boolean prepared;
   private VectorKernel generated;
   private volatile VectorKernel vector;
-  private long elements;
-  private boolean queued;
+  private final Demand demand = new Demand();
 
   private Kernel(Structure structure) {
     this.structure = structure;
@@ -80,11 +75,6 @@ final class Kernel implements Warmable {
     return null;
   }
 
-  /** For tests: whether vector classes serve from a kernel's second call on, warm or not. */
-  static void serveVectorsAtOnce(boolean yes) {
-    atOnce = yes;
-  }
-
   Structure structure() {
     return structure;
   }
@@ -112,22 +102,11 @@ final class Kernel implements Warmable {
       parts.run(scratch, frame, rows, columns);
       return;
     }
-    if (atOnce) {
+    if (Demand.isAtOnce()) {
       vector = generate();
     }
     tape.run(scratch.registers(), frame, rows, columns);
-    // A count that threads lose now and then only delays the queueing.
-    elements += (long) rows * columns;
-    if (elements >= WORTH_WARMING && !queued) {
-      queue();
-    }
-  }
-
-  private synchronized void queue() {
-    if (!queued) {
-      queued = true;
-      Warmer.shared().add(this);
-    }
+    demand.add((long) rows * columns, this);
   }
 
   /** Whether the vector class serves. */

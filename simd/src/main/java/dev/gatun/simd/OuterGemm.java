@@ -55,8 +55,9 @@ final class OuterGemm implements Gemm {
     tiles = new GemmTiles(machine, shape.dtype(), blocking);
     depth = Math.min(shape.k(), blocking.depth());
     packB = shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
-    long pitch = (stepMajor() ? shape.a().column() : tiles.rows() > FEW_ROWS ? shape.a().row() : 0) * bytes();
-    copyA = shape.n() > COPY_A_TILES * tiles.width() && pitch >= PAGE;
+    long pitch = (stepMajor() ? shape.a().column() : shape.a().row()) * bytes();
+    boolean crowded = pitch >= PAGE && (stepMajor() || tiles.rows() > FEW_ROWS);
+    copyA = crowded && shape.n() > COPY_A_TILES * tiles.width();
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
     rowBlocks = ceil(shape.m(), blocking.height());

@@ -5,28 +5,22 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /** What {@link WindowVectors} does for one kind of window, once HotSpot has compiled it; until then nothing serves. */
 final class WarmingWindows implements Warmable {
-  private static final List<WarmingWindows> KNOWN = new ArrayList<>();
-  /** Elements that must have been computed lane by lane before it is worth it. */
-  private static final long WORTH_WARMING = 4096;
+  private static final List<WarmingWindows> KNOWN =
+      Arrays.stream(WindowStep.Kind.values()).map(WarmingWindows::new).toList();
+  private static final WindowVectors AT_ONCE = new WindowVectors();
+  /** Vectors of the call that is measured. */
   private static final int MEASURED = 32;
-
-  static {
-    for (var kind : WindowStep.Kind.values()) {
-      KNOWN.add(new WarmingWindows(kind));
-    }
-  }
 
   private final WindowStep.Kind kind;
   private WindowLanes copied;
   private volatile WindowLanes serving;
-  private volatile boolean queued;
-  private long elements;
+  private final Demand demand = new Demand();
 
   private WarmingWindows(WindowStep.Kind kind) {
     this.kind = kind;
@@ -38,19 +32,14 @@ final class WarmingWindows implements Warmable {
 
   /** What serves, null as long as that is to be computed lane by lane; {@code more} elements are to be. */
   WindowLanes serving(long more) {
+    if (Demand.isAtOnce()) {
+      return AT_ONCE;
+    }
     var warm = serving;
-    // A count that threads lose now and then only delays the queueing.
-    if (warm == null && !queued && (elements += more) >= WORTH_WARMING) {
-      queue();
+    if (warm == null) {
+      demand.add(more, this);
     }
     return warm;
-  }
-
-  private synchronized void queue() {
-    if (!queued) {
-      queued = true;
-      Warmer.shared().add(this);
-    }
   }
 
   /** A copy of the class, hidden: to HotSpot it is another. */
@@ -76,7 +65,7 @@ final class WarmingWindows implements Warmable {
   public Rehearsal rehearse(Arena arena) {
     var lanes = copied;
     int vector = WindowVectors.LANES * Float.BYTES;
-    long taps = arena.allocate(4L * vector * MEASURED, 64).address();
+    long taps = arena.allocate((long) vector * (MEASURED + Window.REHEARSED_TAPS), 64).address();
     long y = arena.allocate((long) vector * MEASURED, 64).address();
     long p = arena.allocate((long) vector * MEASURED, 64).address();
     var window = new Window();
@@ -102,7 +91,7 @@ final class WarmingWindows implements Warmable {
 
       @Override
       public long vectors() {
-        return 2L * MEASURED * 4;
+        return 2L * MEASURED * Window.REHEARSED_TAPS;
       }
     };
   }

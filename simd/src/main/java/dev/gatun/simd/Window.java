@@ -2,6 +2,9 @@ package dev.gatun.simd;
 
 /** The taps of one window that lie in the image. Reused from window to window. */
 final class Window {
+  /** Taps of {@link #rehearse}. */
+  static final int REHEARSED_TAPS = 4;
+
   private Pooling pooling;
   private long rowStep;
   private long columnStep;

@@ -47,7 +47,7 @@ class PartsTest {
     var expected = frame(structure, arena, shape);
     tape.run(scratch.registers(), expected, shape[0], shape[1]);
     for (boolean vectors : new boolean[] {false, true, true}) {
-      Kernel.serveVectorsAtOnce(vectors);
+      Demand.serveAtOnce(vectors);
       try {
         var got = frame(structure, arena, shape);
         parts.run(scratch, got, shape[0], shape[1]);
@@ -57,7 +57,7 @@ class PartsTest {
           }
         }
       } finally {
-        Kernel.serveVectorsAtOnce(false);
+        Demand.serveAtOnce(false);
       }
     }
   }

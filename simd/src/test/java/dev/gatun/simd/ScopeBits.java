@@ -28,7 +28,7 @@ final class ScopeBits {
   public static void main(String[] arguments) throws NoSuchAlgorithmException {
     var kernels = kernels(2);
     var cold = digest(kernels);
-    Kernel.serveVectorsAtOnce(true);
+    Demand.serveAtOnce(true);
     var same = digest(kernels).equals(cold);
     for (long end = System.nanoTime() + WARM_NANOS; same && System.nanoTime() < end; ) {
       same = digest(kernels).equals(cold);

@@ -249,12 +249,12 @@ final class Trial implements AutoCloseable {
    */
   private void runVectors(Backend.Executable loaded) {
     var byTape = bytesWithOneNan();
-    Kernel.serveVectorsAtOnce(true);
+    Demand.serveAtOnce(true);
     try {
       loaded.run();
       loaded.run();
     } finally {
-      Kernel.serveVectorsAtOnce(false);
+      Demand.serveAtOnce(false);
     }
     long mismatch = MemorySegment.ofArray(bytesWithOneNan()).mismatch(MemorySegment.ofArray(byTape));
     assertEquals(-1, mismatch, () -> "vectors and tape differ at byte " + mismatch + " of the slab: " + this);

@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,18 @@ class WarmKernelsTest {
     ConvolutionTest.aWarmConvolutionAllocatesNothing();
     // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
     ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
+    windowsBecomeWarm();
+  }
+
+  /** Windows that are computed lane by lane for ever would make no garbage either. */
+  private static void windowsBecomeWarm() {
+    for (var kind : WindowStep.Kind.values()) {
+      var windows = WarmingWindows.of(kind);
+      for (long end = System.nanoTime() + 30_000_000_000L; windows.serving(4096) == null; ) {
+        assertTrue(System.nanoTime() < end, windows + " is not compiled after 30 s");
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
   }
 
   /** C2 takes for final what nothing extends yet, and drops what it compiled so when something does. */

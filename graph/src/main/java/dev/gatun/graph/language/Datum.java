@@ -130,20 +130,7 @@ sealed interface Datum {
     };
   }
 
-  /** A constant's value as one would write it. */
-  default String literal() {
-    return switch (this) {
-      case Int i -> Long.toString(i.value());
-      case Real r -> Double.toString(r.value());
-      case Truth t -> Boolean.toString(t.value());
-      case Text t -> "\"" + t.value() + "\"";
-      case Type t -> t.dtype().label();
-      case Many m -> m.items().stream().map(Datum::literal).collect(Collectors.joining(", ", "[", "]"));
-      case None _, Beginning _, Function _, Tensor _, Stored _, Results _, Outside _, Broken _ -> described();
-    };
-  }
-
-  /** A short form for the arguments in messages. */
+  /** A short form for the arguments in messages; a constant as one would write it. */
   default String brief() {
     return switch (this) {
       case Int i -> Long.toString(i.value());

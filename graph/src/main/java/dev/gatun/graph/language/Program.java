@@ -72,7 +72,7 @@ public final class Program {
   /** The values of the file's constants as one would write them, by name, in the order written. */
   public Map<String, String> constants() {
     Map<String, String> texts = new LinkedHashMap<>();
-    main.values().forEach((name, value) -> texts.put(name, value.literal()));
+    main.values().forEach((name, value) -> texts.put(name, value.brief()));
     return texts;
   }
 

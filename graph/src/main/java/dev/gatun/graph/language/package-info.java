@@ -6,8 +6,8 @@
  *                     └─ Formatter ─► canonical text
  * </pre>
  *
- * <p>{@link dev.gatun.graph.language.Program} is the way in; {@link dev.gatun.graph.language.ProgramBuilder} writes the text
- * by calls from Java. Everything that can be wrong with a text ends in a
+ * <p>{@link dev.gatun.graph.language.Program} is the way in, {@link dev.gatun.graph.language.ProgramBuilder} writes the
+ * text by calls from Java. Everything that can be wrong with a text ends in a
  * {@link dev.gatun.graph.language.LanguageException} whose diagnostics name place, expectation, finding and a way out.
  * A text is never trusted: its length, nesting, loops, lists and calls are bounded, it reads only files below its own
  * folder, and no text overflows the stack or runs for ever.
