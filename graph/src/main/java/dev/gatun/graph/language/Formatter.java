@@ -59,9 +59,13 @@ public final class Formatter {
     Parser.parse(source);
     List<Token> raw = Lexer.raw(source, new ArrayList<>());
     List<Token> kept = new ArrayList<>();
+    int ends = 0;
     for (int i = 0; i < raw.size(); i++) {
+      // Ends of line before a dropped semicolon separate what stands on its sides.
+      ends = Math.max(ends, raw.get(i).lines());
       if (!needless(kept, raw, i)) {
-        kept.add(raw.get(i));
+        kept.add(raw.get(i).after(ends));
+        ends = 0;
       }
     }
     return new Formatter(kept).layout();

@@ -28,6 +28,11 @@ record Token(Kind kind, String text, Source source, int offset, int lines) {
   private static final Set<String> OPERATORS = Set.of("+", "*", "/", "//", "%", "@", "^", "==", "!=", "<", "<=", ">",
       ">=", "|>", "=", ",", ":", ".", "and", "or", "in");
 
+  /** The same token after so many ends of line. */
+  Token after(int ends) {
+    return new Token(kind, text, source, offset, ends);
+  }
+
   boolean is(String word) {
     return (kind == Kind.SIGN || kind == Kind.WORD) && text.equals(word);
   }

@@ -20,6 +20,23 @@ class FormatterTest {
     assertEquals(Trees.text(Trees.parse(text)), Trees.text(Trees.parse(once)));
   }
 
+  /** Without the semicolon only the end of line before it separates the statements. */
+  @Test
+  void semicolonsAtTheBeginningOfLines() {
+    assertEquals("""
+        train m {
+          rate = 1
+          batch = 2
+        }
+        """, Trees.format("train m { rate = 1\n; batch = 2 }"));
+    assertEquals("""
+        train m {
+          data = d  # c
+          minimize loss; batch = 2
+        }
+        """, Trees.format("train m { data = d # c\n ; minimize loss ; batch = 2 }"));
+  }
+
   @Test
   void layout() {
     assertEquals("""
