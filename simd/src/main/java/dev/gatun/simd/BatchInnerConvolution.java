@@ -30,7 +30,7 @@ final class BatchInnerConvolution implements Convolution {
     int rows = vectors > 2 || machine.registers() < 32 ? ROWS : 2 * ROWS;
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
         Math.clamp(map.outChannels(), 1, rows), vectors, map.bytes(), true, false), lanes);
-    tiles.prepare(map.outChannels(), 0, map.shape().n());
+    tiles.prepare(map.outChannels(), map.shape().n());
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
     runOfRow = new int[map.height()];
@@ -76,7 +76,7 @@ final class BatchInnerConvolution implements Convolution {
   }
 
   @Override
-  public void run(int task, int worker, long in, long packed, long out, boolean accumulate, TileDone done) {
+  public void run(int task, long in, long packed, long out) {
     int row = task % map.height();
     int entry = task / map.height() * tiles.width();
     int entries = Math.min(tiles.width(), map.shape().n() - entry);
@@ -87,14 +87,11 @@ final class BatchInnerConvolution implements Convolution {
     for (int group = 0; group < map.shape().groups(); group++) {
       row(source + (long) group * map.inChannels() * map.in().channel(),
           packed + (long) group * map.steps() * map.outChannels() * map.bytes(),
-          target + (long) group * map.outChannels() * map.out().channel(), runOfRow[row], entries, accumulate);
-    }
-    if (done != TileDone.NONE) {
-      done.done(entry, (long) row * map.width(), map.width(), entry, entries, worker);
+          target + (long) group * map.outChannels() * map.out().channel(), runOfRow[row], entries);
     }
   }
 
-  private void row(long in, long packed, long out, int run, int entries, boolean accumulate) {
+  private void row(long in, long packed, long out, int run, int entries) {
     int runs = map.horizontal().size();
     long channel = map.out().channel();
     long last = tiles.last(entries);
@@ -106,9 +103,8 @@ final class BatchInnerConvolution implements Convolution {
         long target = out + (x.start() + (long) i * x.step()) * map.out().width();
         for (int o = 0; o < map.outChannels();) {
           int height = tiles.height(map.outChannels() - o);
-          long to = target + o * channel;
-          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, to, table.steps(), 0, 0, 0, 0, channel,
-              table.address(), accumulate ? to : Raw.ZEROS, accumulate ? channel : 0, last);
+          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, target + o * channel, table.steps(), 0, 0,
+              0, 0, channel, table.address(), Raw.ZEROS, 0, last);
           o += height;
         }
       }

@@ -139,7 +139,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
   }
 
   @Override
-  public void run(int task, int worker, long x, long y, long weights, boolean accumulate, long workspace, TileDone done) {
+  public void run(int task, long x, long y, long weights, long workspace) {
     int column = task % columnBlocks * INPUTS;
     int row = task / columnBlocks % rowBlocks * OUTPUTS;
     int tap = task / (columnBlocks * rowBlocks) % (vertical.length * parts());
@@ -162,11 +162,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
     long to = weights + ((long) group * outputs + row) * this.weights.outer() + kh * this.weights.height()
         + kw * this.weights.width() + (taps ? 0 : column * this.weights.channel());
     LaneSum.store(shape.dtype(), workspace, to, this.weights.outer(),
-        taps ? this.weights.width() : this.weights.channel(), rows, width, accumulate);
-    for (int t = 0; done != TileDone.NONE && t < (taps ? width : 1); t++) {
-      done.done((long) kh * horizontal.length + kw + t, (long) group * outputs + row, rows, taps ? 0 : column,
-          taps ? 1 : width, worker);
-    }
+        taps ? this.weights.width() : this.weights.channel(), rows, width);
   }
 
   /** Address offset in x of what a tap reads for column {@code ox} of the output. */

@@ -94,7 +94,7 @@ final class ChannelsInnerConvolution implements Convolution {
   }
 
   @Override
-  public void run(int task, int worker, long in, long packed, long out, boolean accumulate, TileDone done) {
+  public void run(int task, long in, long packed, long out) {
     int place = task % (imageBlocks() * rowBlocks());
     int part = task / (imageBlocks() * rowBlocks());
     int image = place / rowBlocks() * imagesPerTask;
@@ -110,21 +110,13 @@ final class ChannelsInnerConvolution implements Convolution {
       long weights = packed + ((long) group * panels + panel) * map.steps() * tiles.width() * map.bytes();
       for (int i = 0; i < tables.length; i++) {
         runs(from, weights, to + (long) panel * tiles.width() * map.bytes(), i, images, row, end,
-            map.outChannels() - panel * tiles.width(), accumulate);
-      }
-    }
-    if (done != TileDone.NONE) {
-      int column = group * map.outChannels() + first * tiles.width();
-      int columns = Math.min(last * tiles.width(), map.outChannels()) - first * tiles.width();
-      for (int n = image; n < image + images; n++) {
-        done.done(n, (long) row * map.width(), (long) (end - row) * map.width(), column, columns, worker);
+            map.outChannels() - panel * tiles.width());
       }
     }
   }
 
   /** All pixels of one pair of runs in rows {@code row … end - 1}, for one panel. */
-  private void runs(long in, long weights, long out, int index, int images, int row, int end, int columns,
-      boolean accumulate) {
+  private void runs(long in, long weights, long out, int index, int images, int row, int end, int columns) {
     var y = map.vertical().get(index / map.horizontal().size());
     var x = map.horizontal().get(index % map.horizontal().size());
     int first = Math.max(0, Math.ceilDiv(row - y.start(), y.step()));
@@ -143,35 +135,33 @@ final class ChannelsInnerConvolution implements Convolution {
       for (int n = 0; n < images; n++) {
         for (int i = 0; i < count; i++) {
           line(from + n * map.in().outer() + i * inY, inX, weights, to + n * map.out().outer() + i * outY, outX,
-              x.count(), columns, table, accumulate);
+              x.count(), columns, table);
         }
       }
     } else if (count >= images) {
       for (int n = 0; n < images; n++) {
         for (int j = 0; j < x.count(); j++) {
           line(from + n * map.in().outer() + j * inX, inY, weights, to + n * map.out().outer() + j * outX, outY, count,
-              columns, table, accumulate);
+              columns, table);
         }
       }
     } else {
       for (int i = 0; i < count; i++) {
         for (int j = 0; j < x.count(); j++) {
           line(from + i * inY + j * inX, map.in().outer(), weights, to + i * outY + j * outX, map.out().outer(), images,
-              columns, table, accumulate);
+              columns, table);
         }
       }
     }
   }
 
   /** Pixels at constant distance, tile by tile. */
-  private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, TapTable table,
-      boolean accumulate) {
+  private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, TapTable table) {
     long last = tiles.last(columns);
     for (int i = 0; i < pixels;) {
       int height = tiles.height(pixels - i);
-      long to = out + i * outStep;
-      tiles.tile(height, columns).run(in + i * inStep, weights, to, table.steps(), inStep, 0, 0, 0, outStep,
-          table.address(), accumulate ? to : Raw.ZEROS, accumulate ? outStep : 0, last);
+      tiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, table.steps(), inStep, 0, 0, 0, outStep,
+          table.address(), Raw.ZEROS, 0, last);
       i += height;
     }
   }

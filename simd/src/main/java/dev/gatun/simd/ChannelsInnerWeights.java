@@ -83,7 +83,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   }
 
   @Override
-  public void run(int task, int worker, long x, long y, long weights, boolean accumulate, long workspace, TileDone done) {
+  public void run(int task, long x, long y, long weights, long workspace) {
     int output = task % outputBlocks * OUTPUTS;
     int input = task / outputBlocks % inputBlocks * INPUTS;
     int tap = task / (outputBlocks * inputBlocks) % tables.length;
@@ -94,27 +94,21 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     int kw = tap % horizontal.length;
     long to = weights + ((long) group * outputs + output) * this.weights.outer() + input * this.weights.channel()
         + kh * this.weights.height() + kw * this.weights.width();
-    if (accumulate) {
-      Pack.copy(shape.dtype(), to, this.weights.channel(), this.weights.outer(), workspace, sumsRow(), rows, columns);
-    }
     long left = x + ((long) group * inputs + input) * this.x.channel() + vertical[kh].source() * this.x.height()
         + horizontal[kw].source() * this.x.width();
     long right = y + ((long) group * outputs + output) * this.y.channel() + vertical[kh].start() * this.y.height()
         + horizontal[kw].start() * this.y.width();
-    pixels(left, right, tap, rows, columns, workspace, accumulate);
+    pixels(left, right, tap, rows, columns, workspace);
     Pack.scatter(shape.dtype(), workspace, sumsRow(), to, this.weights.channel(), this.weights.outer(), rows, columns);
-    if (done != TileDone.NONE) {
-      done.done(tap, (long) group * outputs + output, columns, input, rows, worker);
-    }
   }
 
   /** Walks all pixels of all batch entries, block by block. */
-  private void pixels(long left, long right, int tap, int rows, int columns, long sums, boolean accumulate) {
+  private void pixels(long left, long right, int tap, int rows, int columns, long sums) {
     var table = tables[tap];
     int height = vertical[tap / horizontal.length].count();
     int width = horizontal[tap % horizontal.length].count();
     long leftRow = shape.vertical().stride() * x.height();
-    boolean load = accumulate;
+    boolean load = false;
     int n = 0;
     do {
       int entries = Math.min(table.entries(), shape.n() - n);

@@ -73,10 +73,6 @@ sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolu
    * @param in address of the image that is read
    * @param packed address of the packed weights
    * @param out address of the image that is written
-   * @param accumulate whether to add to what is there, as the start of each sum
-   * @param done told of each finished part: batch is the first batch entry of the part, rows are pixels of the image in
-   *     row-major order, columns are channels with lanes along the channels, and batch entries with lanes along the
-   *     batch (then of all channels)
    */
-  void run(int task, int worker, long in, long packed, long out, boolean accumulate, TileDone done);
+  void run(int task, long in, long packed, long out);
 }

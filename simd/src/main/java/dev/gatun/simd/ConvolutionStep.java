@@ -44,6 +44,6 @@ final class ConvolutionStep extends Step {
   }
 
   private void convolve(int task, int worker) {
-    convolution.run(task, worker, addresses[0], packed, addresses[2], false, TileDone.NONE);
+    convolution.run(task, addresses[0], packed, addresses[2]);
   }
 }

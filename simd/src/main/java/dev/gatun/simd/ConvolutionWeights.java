@@ -33,9 +33,10 @@ sealed interface ConvolutionWeights permits BatchInnerWeights, ChannelsInnerWeig
   /**
    * Runs one task.
    *
-   * @param accumulate whether to add to what is in the result
-   * @param done told of each finished part: batch is the tap, kh * width + kw; rows are channels o, columns channels c
-   *     within the group
+   * @param x address of the image
+   * @param y address of the gradient of the output
+   * @param weights address of the result
+   * @param workspace address of this worker's own {@link #workspaceBytes()}
    */
-  void run(int task, int worker, long x, long y, long weights, boolean accumulate, long workspace, TileDone done);
+  void run(int task, long x, long y, long weights, long workspace);
 }

@@ -37,7 +37,6 @@ final class ConvolutionWeightsStep extends Step implements Team.Task {
 
   @Override
   public void run(int task, int worker) {
-    weights.run(task, worker, addresses[0], addresses[1], addresses[2], false, crew.scratch(worker).tiles(),
-        TileDone.NONE);
+    weights.run(task, addresses[0], addresses[1], addresses[2], crew.scratch(worker).tiles());
   }
 }

@@ -5,7 +5,7 @@ import dev.gatun.memory.DType;
 /**
  * Matrix product by tiles whose lanes run along k, for operands that both lie along k. Each result is 16 (f32) or 8 (f64)
  * chains of fused multiply-adds, chain l over k = l, l + 16, l + 32 …, on machines of every width, then summed by
- * {@link LaneSum} and added to what C held.
+ * {@link LaneSum}.
  */
 final class DotGemm implements Gemm {
   /** Below so many columns, lanes along the columns would mostly idle. */
@@ -68,7 +68,7 @@ final class DotGemm implements Gemm {
   }
 
   @Override
-  public void run(int task, int worker, long a, long b, long c, boolean accumulate, long workspace, TileDone done) {
+  public void run(int task, long a, long b, long c, long workspace) {
     int blocks = rowBlocks * columnBlocks;
     int entry = task / blocks;
     int row = task % blocks % rowBlocks * height;
@@ -85,12 +85,8 @@ final class DotGemm implements Gemm {
         tiles.tile(h, w).run(left + i * as.row(), right + j * bs.column(), workspace,
             shape.k() / lanes(shape.dtype()), as.row(), TileShape.DOT_BYTES, bs.column(), TileShape.DOT_BYTES,
             (long) w * TileShape.DOT_BYTES, 0, Raw.ZEROS, 0, tiles.last());
-        LaneSum.store(shape.dtype(), workspace, result + i * cs.row() + j * cs.column(), cs.row(), cs.column(), h, w,
-            accumulate);
+        LaneSum.store(shape.dtype(), workspace, result + i * cs.row() + j * cs.column(), cs.row(), cs.column(), h, w);
       }
-    }
-    if (done != TileDone.NONE) {
-      done.done(entry, row, rows, column, columns, worker);
     }
   }
 }

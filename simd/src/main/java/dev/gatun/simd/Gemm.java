@@ -30,9 +30,7 @@ sealed interface Gemm permits OuterGemm, DotGemm {
    * Runs one task.
    *
    * @param a address of the first element of the left matrix; also {@code b}, {@code c}
-   * @param accumulate whether to add to what is in C, as the start of each sum
    * @param workspace address of this worker's own {@link #workspaceBytes()}
-   * @param done told of each finished part
    */
-  void run(int task, int worker, long a, long b, long c, boolean accumulate, long workspace, TileDone done);
+  void run(int task, long a, long b, long c, long workspace);
 }

@@ -11,8 +11,8 @@ final class GemmTiles {
   private final int lanes;
   private final Tile[] tiles;
 
-  GemmTiles(Machine machine, DType dtype, GemmBlocking blocking) {
-    this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(), 0,
+  GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes) {
+    this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(), rowBytes,
         false, false), machine.lanes(dtype.bytes()));
   }
 
@@ -54,13 +54,11 @@ final class GemmTiles {
     return lanes * (vectors == full.columns() + 1 ? (vectors + 1) / 2 : Math.min(vectors, full.columns()));
   }
 
-  /** Generates all tiles that blocks of {@code rows} and of {@code remainder} rows by {@code columns} will ask for. */
-  void prepare(int rows, int remainder, int columns) {
-    for (int block : new int[] {rows, remainder}) {
-      for (int left = block; left > 0; left -= height(left)) {
-        for (int right = columns; right > 0; right -= width(right)) {
-          tile(height(left), right);
-        }
+  /** Generates all tiles that a block of {@code rows} rows by {@code columns} will ask for. */
+  void prepare(int rows, int columns) {
+    for (int left = rows; left > 0; left -= height(left)) {
+      for (int right = columns; right > 0; right -= width(right)) {
+        tile(height(left), right);
       }
     }
   }

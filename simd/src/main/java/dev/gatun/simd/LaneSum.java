@@ -15,20 +15,16 @@ final class LaneSum {
    *
    * @param lanes address of the tile's results, {@link TileShape#DOT_BYTES} each, dense
    * @param c address of the first result; its strides are in bytes
-   * @param accumulate whether to add each sum to what is there
    */
-  static void store(DType dtype, long lanes, long c, long cRow, long cColumn, int rows, int columns,
-      boolean accumulate) {
+  static void store(DType dtype, long lanes, long c, long cRow, long cColumn, int rows, int columns) {
     long from = lanes;
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
         long to = c + i * cRow + j * cColumn;
         if (dtype == DType.F32) {
-          float sum = sum32(from);
-          Raw.ALL.set(Raw.F32, to, accumulate ? Raw.ALL.get(Raw.F32, to) + sum : sum);
+          Raw.ALL.set(Raw.F32, to, sum32(from));
         } else {
-          double sum = sum64(from);
-          Raw.ALL.set(Raw.F64, to, accumulate ? Raw.ALL.get(Raw.F64, to) + sum : sum);
+          Raw.ALL.set(Raw.F64, to, sum64(from));
         }
         from += TileShape.DOT_BYTES;
       }

@@ -5,7 +5,7 @@ package dev.gatun.simd;
  * ascending k, from zero or from what C holds; blocks of k store and reload it, which rounds nothing.
  *
  * <p>A task computes a rectangle of C for all k. For each block of k it packs its part of B (unless B is read in place),
- * then for each panel of rows copies the panel of A (likewise) and walks the tiles of the panel, so that the panel of A
+ * then for each panel of rows copies the panel of A (if it must) and walks the tiles of the panel, so that the panel of A
  * stays in L1 and the block of B in L2. Tasks share nothing; packing B again for each block of rows costs 2 %.
  *
  * <p>Where C has no stride of 1, tiles are computed in the workspace and copied.
@@ -20,10 +20,8 @@ final class OuterGemm implements Gemm {
   private static final int PAGE = 4096;
   /** Rows that find room in one set of a cache of 8 ways beside B and C: 4 read in place are 10 % faster at 1024 cubed. */
   private static final int FEW_ROWS = 6;
-  /** Rows from which packing B pays: it costs about as much as 8 rows. */
-  private static final int PACK_B_ROWS = 160;
-  /** Bytes of finished rows that make a call of {@link TileDone} worth it. */
-  private static final int DONE_BYTES = 8 << 10;
+  /** Rows from which packing B pays: it costs about as much as 10 rows, and gains 3 % at 96 to 144 cubed. */
+  private static final int PACK_B_ROWS = 96;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
   private static final long TASK_WORK = 1 << 18;
   /** Rows of a copied panel of A lie a cache line further apart than their length, so as not to share a cache set. */
@@ -34,6 +32,12 @@ final class OuterGemm implements Gemm {
    * steps a page apart would be fetched again for every panel.
    */
   private static final int COPIED_PANELS = 8;
+
+  /**
+   * Rows of B packed at once, where its columns lie side by side: all tiles of a row are copied while its cache lines
+   * and its page are at hand. Tile by tile, each row of a tile waits for memory: 3 cycles an element.
+   */
+  private static final int PACKED_ROWS = 8;
 
   private final GemmShape shape;
   private final GemmBlocking blocking;
@@ -52,17 +56,40 @@ final class OuterGemm implements Gemm {
     shape = transposed ? given.transposed() : given;
     scatter = shape.c().column() != 1 && shape.n() > 1;
     blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n());
-    tiles = new GemmTiles(machine, shape.dtype(), blocking);
     depth = Math.min(shape.k(), blocking.depth());
     packB = shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
+    int wide = blocking.vectors() * machine.lanes(bytes());
     long pitch = (stepMajor() ? shape.a().column() : shape.a().row()) * bytes();
-    boolean crowded = pitch >= PAGE && (stepMajor() || tiles.rows() > FEW_ROWS);
-    copyA = crowded && shape.n() > COPY_A_TILES * tiles.width();
+    boolean crowded = pitch >= PAGE && (stepMajor() || blocking.rows() > FEW_ROWS);
+    copyA = crowded && shape.n() > COPY_A_TILES * wide;
+    tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0);
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
-    rowBlocks = ceil(shape.m(), blocking.height());
-    columnBlocks = ceil(shape.n(), blocking.width());
-    tiles.prepare(Math.min(shape.m(), blocking.height()), shape.m() % blocking.height(), shape.n());
+    rowBlocks = even(ceil(shape.m(), blocking.height()));
+    int columns = ceil(shape.n(), blocking.width());
+    columnBlocks = rowBlocks > 1 ? columns : even(columns);
+    for (int block = 0; block < rowBlocks; block++) {
+      tiles.prepare(row(block + 1) - row(block), shape.n());
+    }
+  }
+
+  /** Of several blocks an even number, for an odd one would leave the second of two threads without work at the end. */
+  private static int even(int blocks) {
+    return blocks > 1 ? blocks + blocks % 2 : blocks;
+  }
+
+  /** First row of a block: blocks are about as high, in whole tiles. */
+  private int row(int block) {
+    return edge(block, rowBlocks, shape.m(), tiles.rows());
+  }
+
+  /** First column of a block: blocks are about as wide, in whole tiles. */
+  private int column(int block) {
+    return edge(block, columnBlocks, shape.n(), tiles.width());
+  }
+
+  private static int edge(int block, int blocks, int size, int tile) {
+    return (int) Math.min(size, (long) block * ceil(size, tile) / blocks * tile);
   }
 
   /** Whether to compute the transposed product: where only that has a stride of 1 along the columns of C or B. */
@@ -104,7 +131,7 @@ final class OuterGemm implements Gemm {
   }
 
   private long panelRow() {
-    return ((long) depth * bytes() + LINE - 1) / LINE * LINE + LINE;
+    return (long) blocking.depth() * bytes() + LINE;
   }
 
   private long tileBytes() {
@@ -116,22 +143,21 @@ final class OuterGemm implements Gemm {
   }
 
   @Override
-  public void run(int task, int worker, long a, long b, long c, boolean accumulate, long workspace, TileDone done) {
+  public void run(int task, long a, long b, long c, long workspace) {
     int blocks = rowBlocks * columnBlocks;
     int firstEntry = task / blocks * entriesPerTask;
     int lastEntry = Math.min(shape.batch(), firstEntry + entriesPerTask);
     int block = task % blocks;
-    int row = block % rowBlocks * blocking.height();
-    int column = block / rowBlocks * blocking.width();
+    int row = row(block % rowBlocks);
+    int rows = row(block % rowBlocks + 1) - row;
+    int column = column(block / rowBlocks);
+    int columns = column(block / rowBlocks + 1) - column;
     for (int entry = firstEntry; entry < lastEntry; entry++) {
-      block(entry, row, Math.min(blocking.height(), shape.m() - row), column,
-          Math.min(blocking.width(), shape.n() - column), worker, transposed ? b : a, transposed ? a : b, c, accumulate,
-          workspace, done);
+      block(entry, row, rows, column, columns, transposed ? b : a, transposed ? a : b, c, workspace);
     }
   }
 
-  private void block(int entry, int row, int rows, int column, int columns, int worker, long a, long b, long c,
-      boolean accumulate, long workspace, TileDone done) {
+  private void block(int entry, int row, int rows, int column, int columns, long a, long b, long c, long workspace) {
     var as = shape.a();
     var bs = shape.b();
     var cs = shape.c();
@@ -142,34 +168,35 @@ final class OuterGemm implements Gemm {
     int k = 0;
     do {
       int steps = Math.min(blocking.depth(), shape.k() - k);
-      boolean last = k + steps == shape.k();
       long blockOfB = right + k * bs.row() * size;
       if (packB) {
         packB(blockOfB, workspace, steps, columns);
       }
-      panels(left + k * as.column() * size, packB ? workspace : blockOfB, result, rows, columns, steps,
-          accumulate || k > 0, workspace, last && done != TileDone.NONE ? done : null, entry, row, column, worker);
+      panels(left + k * as.column() * size, packB ? workspace : blockOfB, result, rows, columns, steps, k > 0, workspace);
       k += steps;
     } while (k < shape.k());
   }
 
-  /** Packs {@code steps} rows of B tile by tile: {@code [tile][step][column of the tile]}. */
+  /** Packs {@code steps} rows of B: {@code [tile][step][column of the tile]}. */
   private void packB(long source, long target, int steps, int columns) {
     long row = shape.b().row() * bytes();
     long column = shape.b().column() * bytes();
-    for (int j = 0, width; j < columns; j += width) {
-      width = tiles.width(columns - j);
-      Pack.copy(shape.dtype(), source + j * column, row, column, target + (long) j * steps * bytes(),
-          (long) width * bytes(), steps, Math.min(width, columns - j));
+    int most = shape.b().column() == 1 ? PACKED_ROWS : steps;
+    for (int k = 0, rows; k < steps; k += rows) {
+      rows = Math.min(most, steps - k);
+      for (int j = 0, width; j < columns; j += width) {
+        width = tiles.width(columns - j);
+        Pack.copy(shape.dtype(), source + k * row + j * column, row, column,
+            target + ((long) j * steps + (long) k * width) * bytes(), (long) width * bytes(), rows,
+            Math.min(width, columns - j));
+      }
     }
   }
 
-  private void panels(long a, long b, long c, int rows, int columns, int steps, boolean load, long workspace,
-      TileDone done, int entry, int firstRow, int firstColumn, int worker) {
+  private void panels(long a, long b, long c, int rows, int columns, int steps, boolean load, long workspace) {
     long aRow = shape.a().row() * bytes();
     long cRow = shape.c().row() * bytes();
     long panel = workspace + (packB ? bytesOfB() : 0);
-    int told = 0;
     int copied = 0;
     int copiedEnd = 0;
     for (int i = 0; i < rows;) {
@@ -191,18 +218,6 @@ final class OuterGemm implements Gemm {
         panel(panel, panelRow(), bytes(), b, c + i * cRow, height, columns, steps, load, workspace);
       }
       i += height;
-      if (done != null && ((long) (i - told) * columns * bytes() >= DONE_BYTES || i == rows)) {
-        tell(done, entry, firstRow + told, i - told, firstColumn, columns, worker);
-        told = i;
-      }
-    }
-  }
-
-  private void tell(TileDone done, int entry, int row, int rows, int column, int columns, int worker) {
-    if (transposed) {
-      done.done(entry, column, columns, row, rows, worker);
-    } else {
-      done.done(entry, row, rows, column, columns, worker);
     }
   }
 

@@ -37,9 +37,30 @@ final class Pack {
 
   /** Copies rows of so many consecutive bytes, a multiple of 4. */
   static void rows(long source, long sourceRow, long target, long targetRow, int rows, int bytes) {
-    for (int i = 0; i < rows; i++) {
-      row(source + i * sourceRow, target + i * targetRow, bytes);
+    switch (bytes % VECTOR == 0 ? bytes / VECTOR : 0) {
+      case 2 -> {
+        for (int i = 0; i < rows; i++) {
+          vector(source + i * sourceRow, target + i * targetRow);
+          vector(source + i * sourceRow + VECTOR, target + i * targetRow + VECTOR);
+        }
+      }
+      case 3 -> {
+        for (int i = 0; i < rows; i++) {
+          vector(source + i * sourceRow, target + i * targetRow);
+          vector(source + i * sourceRow + VECTOR, target + i * targetRow + VECTOR);
+          vector(source + i * sourceRow + 2 * VECTOR, target + i * targetRow + 2 * VECTOR);
+        }
+      }
+      default -> {
+        for (int i = 0; i < rows; i++) {
+          row(source + i * sourceRow, target + i * targetRow, bytes);
+        }
+      }
     }
+  }
+
+  private static void vector(long source, long target) {
+    LongVector.fromMemorySegment(WORDS, Raw.ALL, source, Raw.ORDER).intoMemorySegment(Raw.ALL, target, Raw.ORDER);
   }
 
   private static void row(long source, long target, int bytes) {

@@ -96,6 +96,6 @@ final class ProductStep extends Step implements Team.Task {
       b += at * outerStrides[1][axis];
       c += at * outerStrides[2][axis];
     }
-    gemm.run(task % gemm.tasks(), worker, a, b, c, false, crew.scratch(worker).tiles(), TileDone.NONE);
+    gemm.run(task % gemm.tasks(), a, b, c, crew.scratch(worker).tiles());
   }
 }

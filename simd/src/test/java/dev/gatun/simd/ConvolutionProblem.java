@@ -12,7 +12,6 @@ final class ConvolutionProblem {
   private final Buffers buffers;
   private final ConvolutionShape shape;
   private final Convolution.LaneAxis lanes;
-  private final boolean accumulate;
   private final ConvolutionShape.Strides xs;
   private final ConvolutionShape.Strides ys;
   private final ConvolutionShape.Strides ws;
@@ -24,7 +23,6 @@ final class ConvolutionProblem {
     this.buffers = buffers;
     this.shape = shape;
     this.lanes = lanes;
-    accumulate = random.nextBoolean();
     xs = image(shape.c(), shape.h(), shape.w(), random.nextInt(3));
     ys = image(shape.o(), shape.outHeight(), shape.outWidth(), random.nextInt(3));
     int c = shape.c() / shape.groups();
@@ -73,19 +71,19 @@ final class ConvolutionProblem {
         for (int i = 0; i < sizes[2]; i++) {
           for (int j = 0; j < sizes[3]; j++) {
             int to = (int) at(outs, n, c, i, j);
-            expected[to] = pixel(role, n, c, i, j, accumulate ? expected[to] : 0);
+            expected[to] = pixel(role, n, c, i, j);
           }
         }
       }
     }
-    runImage(machine, role, in, ins, out, outs, TileDone.NONE);
+    runImage(machine, role, in, ins, out, outs);
     for (int i = 0; i < elements; i++) {
       assertEquals(expected[i], buffers.get(out, i), role + " of " + shape + " lanes " + lanes);
     }
   }
 
   private void runImage(Machine machine, Convolution.Role role, long in, ConvolutionShape.Strides ins, long out,
-      ConvolutionShape.Strides outs, TileDone done) {
+      ConvolutionShape.Strides outs) {
     try (var tables = Arena.ofConfined()) {
       var convolution = Convolution.of(machine, shape, role, lanes, ins, ws, outs, tables);
       long packed = buffers.bytes(convolution.packedBytes());
@@ -93,15 +91,9 @@ final class ConvolutionProblem {
         convolution.pack(task, w, packed);
       }
       for (int task = convolution.tasks() - 1; task >= 0; task--) {
-        convolution.run(task, 0, in, packed, out, accumulate, done);
+        convolution.run(task, in, packed, out);
       }
     }
-  }
-
-  /** Computes the output into a buffer of its own. */
-  void output(Machine machine, TileDone done) {
-    runImage(machine, Convolution.Role.OUTPUT, x, xs,
-        buffers.allocate(size(ys, shape.n(), shape.o(), shape.outHeight(), shape.outWidth())), ys, done);
   }
 
   /** Something that runs all three roles again and again; lives as long as the buffers. */
@@ -113,8 +105,8 @@ final class ConvolutionProblem {
     long workspace = buffers.bytes(weights.workspaceBytes());
     return () -> {
       output.pack(0, w, packed);
-      output.run(0, 0, x, packed, y, false, TileDone.NONE);
-      weights.run(0, 0, x, y, w, false, workspace, TileDone.NONE);
+      output.run(0, x, packed, y);
+      weights.run(0, x, y, w, workspace);
     };
   }
 
@@ -134,11 +126,11 @@ final class ConvolutionProblem {
     return -1;
   }
 
-  private double pixel(Convolution.Role role, int n, int channel, int i, int j, double start) {
+  private double pixel(Convolution.Role role, int n, int channel, int i, int j) {
     boolean forward = role == Convolution.Role.OUTPUT;
     int c = shape.c() / shape.groups();
     int o = shape.o() / shape.groups();
-    double sum = start;
+    double sum = 0;
     for (int kh = 0; kh < shape.vertical().kernel(); kh++) {
       int p = forward ? source(shape.vertical(), shape.h(), i, kh) : reader(shape.vertical(), shape.h(), i, kh);
       for (int kw = 0; kw < shape.horizontal().kernel(); kw++) {
@@ -165,13 +157,11 @@ final class ConvolutionProblem {
     int kernelW = shape.horizontal().kernel();
     long elements = (long) shape.o() * c * kernelH * kernelW;
     long dw = buffers.random(elements, new Random(10));
-    var before = new double[(int) elements];
-    Arrays.setAll(before, i -> accumulate ? buffers.get(dw, i) : 0);
     try (var tables = Arena.ofConfined()) {
       var gradient = ConvolutionWeights.of(machine, shape, lanes, xs, ys, ws, tables);
       long workspace = buffers.bytes(gradient.workspaceBytes());
       for (int task = gradient.tasks() - 1; task >= 0; task--) {
-        gradient.run(task, 0, x, y, dw, accumulate, workspace, TileDone.NONE);
+        gradient.run(task, x, y, dw, workspace);
       }
     }
     for (int o = 0; o < shape.o(); o++) {
@@ -180,7 +170,7 @@ final class ConvolutionProblem {
           for (int kw = 0; kw < kernelW; kw++) {
             int to = (int) at(ws, o, k, kh, kw);
             double expected = lanes == Convolution.LaneAxis.BATCH
-                ? buffers.add(before[to], lanesOverPixels(o, k, kh, kw)) : chainOverPixels(o, k, kh, kw, before[to]);
+                ? lanesOverPixels(o, k, kh, kw) : chainOverPixels(o, k, kh, kw);
             assertEquals(expected, buffers.get(dw, to), "weights of " + shape + " lanes " + lanes);
           }
         }
@@ -188,8 +178,8 @@ final class ConvolutionProblem {
     }
   }
 
-  private double chainOverPixels(int o, int c, int kh, int kw, double start) {
-    double sum = start;
+  private double chainOverPixels(int o, int c, int kh, int kw) {
+    double sum = 0;
     for (int n = 0; n < shape.n(); n++) {
       for (int i = 0; i < shape.outHeight(); i++) {
         for (int j = 0; j < shape.outWidth(); j++) {

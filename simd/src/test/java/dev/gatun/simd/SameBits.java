@@ -50,7 +50,7 @@ final class SameBits {
       long each = gemm.workspaceBytes() + 63 & -64;
       long workspace = buffers.bytes(each * threads);
       Team.shared().run(gemm.tasks(), threads,
-          (task, worker) -> gemm.run(task, worker, a, b, c, false, workspace + each * worker, TileDone.NONE));
+          (task, worker) -> gemm.run(task, a, b, c, workspace + each * worker));
       return buffers.digest(c, (long) shape.m() * shape.n());
     }
   }
@@ -81,7 +81,7 @@ final class SameBits {
       long each = gradient.workspaceBytes() + 63 & -64;
       long workspace = buffers.bytes(each * threads);
       Team.shared().run(gradient.tasks(), threads,
-          (task, worker) -> gradient.run(task, worker, x, y, dw, false, workspace + each * worker, TileDone.NONE));
+          (task, worker) -> gradient.run(task, x, y, dw, workspace + each * worker));
       return buffers.digest(y, 56L * 9 * n) * 961 + buffers.digest(dx, 56L * channels * n) * 31
           + buffers.digest(dw, 81L * channels);
     }
@@ -91,6 +91,6 @@ final class SameBits {
     long packed = buffers.bytes(convolution.packedBytes());
     Team.shared().run(convolution.packTasks(), threads, (task, worker) -> convolution.pack(task, w, packed));
     Team.shared().run(convolution.tasks(), threads,
-        (task, worker) -> convolution.run(task, worker, in, packed, out, false, TileDone.NONE));
+        (task, worker) -> convolution.run(task, in, packed, out));
   }
 }
