@@ -139,7 +139,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
   }
 
   @Override
-  public void run(int task, long x, long y, long weights, long workspace) {
+  public void run(int task, long x, long y, long packed, long weights, long workspace) {
     int column = task % columnBlocks * INPUTS;
     int row = task / columnBlocks % rowBlocks * OUTPUTS;
     int tap = task / (columnBlocks * rowBlocks) % (vertical.length * parts());

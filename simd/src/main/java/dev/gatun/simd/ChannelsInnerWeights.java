@@ -83,7 +83,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   }
 
   @Override
-  public void run(int task, long x, long y, long weights, long workspace) {
+  public void run(int task, long x, long y, long packed, long weights, long workspace) {
     int output = task % outputBlocks * OUTPUTS;
     int input = task / outputBlocks % inputBlocks * INPUTS;
     int tap = task / (outputBlocks * inputBlocks) % tables.length;

@@ -6,10 +6,14 @@ import java.lang.foreign.Arena;
  * The weight gradient of a convolution, prepared for one machine and one layout: {@code dw[o, c, kh, kw]}, the sum over
  * all pixels and batch entries of {@code x * dy}, padding left out.
  *
- * <p>Order of arithmetic, which the layout decides: {@link BatchInnerWeights} has 16 virtual lanes along the batch (8
- * in f64), {@link ChannelsInnerWeights} one chain over (n, oy, ox). Tiles, width and threads do not change it.
+ * <p>Order of arithmetic, which layout and shape decide: {@link BatchInnerWeights} has 16 virtual lanes along the batch (8
+ * in f64), {@link BatchInnerProducts} one chain over (oy, ox, n), {@link ChannelsInnerWeights} one over (n, oy, ox).
+ * Tiles, width and threads do not change it.
+ *
+ * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
+ * {@link #tasks()}; within each list in any order, on any threads.
  */
-sealed interface ConvolutionWeights permits BatchInnerWeights, ChannelsInnerWeights {
+sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeights, ChannelsInnerWeights {
   /**
    * Prepares a weight gradient.
    *
@@ -20,8 +24,26 @@ sealed interface ConvolutionWeights permits BatchInnerWeights, ChannelsInnerWeig
    */
   static ConvolutionWeights of(Machine machine, ConvolutionShape shape, Convolution.LaneAxis lanes,
       ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights, Arena tables) {
-    return lanes == Convolution.LaneAxis.BATCH ? new BatchInnerWeights(machine, shape, x, y, weights, tables)
-        : new ChannelsInnerWeights(machine, shape, x, y, weights, tables);
+    if (lanes == Convolution.LaneAxis.CHANNELS) {
+      return new ChannelsInnerWeights(machine, shape, x, y, weights, tables);
+    }
+    return BatchInnerProducts.suits(shape) ? new BatchInnerProducts(machine, shape, x, y, weights)
+        : new BatchInnerWeights(machine, shape, x, y, weights, tables);
+  }
+
+  /** Bytes that the packed gradient of the output takes, aligned to 64, which all workers share; 0 if it is not packed. */
+  default long packedBytes() {
+    return 0;
+  }
+
+  /** How many tasks the packing is cut into. */
+  default int packTasks() {
+    return 0;
+  }
+
+  /** Packs one part of the gradient of the output. */
+  default void pack(int task, long y, long packed) {
+    throw new IllegalStateException("nothing to pack in " + this);
   }
 
   /** How many tasks the gradient is cut into; 0 if the result is empty. */
@@ -35,8 +57,9 @@ sealed interface ConvolutionWeights permits BatchInnerWeights, ChannelsInnerWeig
    *
    * @param x address of the image
    * @param y address of the gradient of the output
+   * @param packed address of the packed gradient of the output
    * @param weights address of the result
    * @param workspace address of this worker's own {@link #workspaceBytes()}
    */
-  void run(int task, long x, long y, long weights, long workspace);
+  void run(int task, long x, long y, long packed, long weights, long workspace);
 }

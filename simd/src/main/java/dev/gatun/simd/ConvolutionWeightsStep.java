@@ -6,10 +6,13 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /** The weight gradient of a convolution. */
-final class ConvolutionWeightsStep extends Step implements Team.Task {
+final class ConvolutionWeightsStep extends Step {
   private final Crew crew;
   private final ConvolutionWeights weights;
+  private final long packed;
   private final boolean shared;
+  private final Team.Task pack = this::pack;
+  private final Team.Task sum = this::sum;
 
   ConvolutionWeightsStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew, Arena arena) {
     super(in.subList(0, 2), out);
@@ -19,6 +22,7 @@ final class ConvolutionWeightsStep extends Step implements Team.Task {
     weights = ConvolutionWeights.of(Machine.detected(), shape, Convolution.laneAxis(shape),
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(out.get(0)), arena);
+    packed = arena.allocate(Math.max(64, weights.packedBytes()), 64).address();
     double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
     shared = work >= ProductStep.WORTH_SHARING;
     for (int worker = 0; worker < crew.size(); worker++) {
@@ -29,14 +33,19 @@ final class ConvolutionWeightsStep extends Step implements Team.Task {
   @Override
   void run() {
     if (shared) {
-      crew.run(weights.tasks(), this);
+      crew.run(weights.packTasks(), pack);
+      crew.run(weights.tasks(), sum);
     } else {
-      crew.runInline(weights.tasks(), this);
+      crew.runInline(weights.packTasks(), pack);
+      crew.runInline(weights.tasks(), sum);
     }
   }
 
-  @Override
-  public void run(int task, int worker) {
-    weights.run(task, addresses[0], addresses[1], addresses[2], crew.scratch(worker).tiles());
+  private void pack(int task, int worker) {
+    weights.pack(task, addresses[1], packed);
+  }
+
+  private void sum(int task, int worker) {
+    weights.run(task, addresses[0], addresses[1], packed, addresses[2], crew.scratch(worker).tiles());
   }
 }

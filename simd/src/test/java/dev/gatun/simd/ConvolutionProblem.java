@@ -103,10 +103,14 @@ final class ConvolutionProblem {
     var weights = ConvolutionWeights.of(machine, shape, lanes, xs, ys, ws, tables);
     long packed = buffers.bytes(output.packedBytes());
     long workspace = buffers.bytes(weights.workspaceBytes());
+    long gradient = buffers.bytes(weights.packedBytes());
     return () -> {
       output.pack(0, w, packed);
       output.run(0, x, packed, y);
-      weights.run(0, x, y, w, workspace);
+      for (int task = 0; task < weights.packTasks(); task++) {
+        weights.pack(task, y, gradient);
+      }
+      weights.run(0, x, y, gradient, w, workspace);
     };
   }
 
@@ -160,8 +164,12 @@ final class ConvolutionProblem {
     try (var tables = Arena.ofConfined()) {
       var gradient = ConvolutionWeights.of(machine, shape, lanes, xs, ys, ws, tables);
       long workspace = buffers.bytes(gradient.workspaceBytes());
+      long packed = buffers.bytes(gradient.packedBytes());
+      for (int task = gradient.packTasks() - 1; task >= 0; task--) {
+        gradient.pack(task, y, packed);
+      }
       for (int task = gradient.tasks() - 1; task >= 0; task--) {
-        gradient.run(task, x, y, dw, workspace);
+        gradient.run(task, x, y, packed, dw, workspace);
       }
     }
     for (int o = 0; o < shape.o(); o++) {
@@ -169,8 +177,8 @@ final class ConvolutionProblem {
         for (int kh = 0; kh < kernelH; kh++) {
           for (int kw = 0; kw < kernelW; kw++) {
             int to = (int) at(ws, o, k, kh, kw);
-            double expected = lanes == Convolution.LaneAxis.BATCH
-                ? lanesOverPixels(o, k, kh, kw) : chainOverPixels(o, k, kh, kw);
+            double expected = lanes == Convolution.LaneAxis.CHANNELS ? chainOverEntries(o, k, kh, kw)
+                : BatchInnerProducts.suits(shape) ? chainOverPixels(o, k, kh, kw) : lanesOverPixels(o, k, kh, kw);
             assertEquals(expected, buffers.get(dw, to), "weights of " + shape + " lanes " + lanes);
           }
         }
@@ -178,11 +186,19 @@ final class ConvolutionProblem {
     }
   }
 
-  private double chainOverPixels(int o, int c, int kh, int kw) {
+  private double chainOverEntries(int o, int c, int kh, int kw) {
     double sum = 0;
     for (int n = 0; n < shape.n(); n++) {
-      for (int i = 0; i < shape.outHeight(); i++) {
-        for (int j = 0; j < shape.outWidth(); j++) {
+      sum = columns(sum, n, o, c, kh, kw, 0, shape.outWidth());
+    }
+    return sum;
+  }
+
+  private double chainOverPixels(int o, int c, int kh, int kw) {
+    double sum = 0;
+    for (int i = 0; i < shape.outHeight(); i++) {
+      for (int j = 0; j < shape.outWidth(); j++) {
+        for (int n = 0; n < shape.n(); n++) {
           sum = add(sum, n, o, c, kh, kw, i, j);
         }
       }
