@@ -2,25 +2,28 @@ package dev.gatun.simd;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 
 /**
- * Weight gradient with lanes along the batch. A tile is a few output channels by a few input channels of one tap; 16
- * batch entries (8 in f64) are the virtual lanes of each result, whatever the width.
+ * Weight gradient with lanes along the batch, for few channels or batch entries. A tile is a few output channels by a few
+ * input channels of one tap; 16 batch entries (8 in f64) are the virtual lanes of each result, whatever the width.
  *
- * <p>Order of arithmetic: lane l sums the batch entries l, l + 16, …; for each of those, in that order, all pixels (oy, ox)
- * that the tap reads, in ascending order; {@link LaneSum} then adds the lanes. With one input channel a group, tiles are
- * output channels by neighbouring taps of a row, over the pixels that all of these read; the pixels at the left and right
- * border that only some taps read follow after them, batch block by batch block.
+ * <p>Order of arithmetic: batch entries in parts of {@link #ENTRIES}; of each part, for all pixels (oy, ox) that the tap
+ * reads, in ascending order, lane l sums the entries l, l + 16, … of the part; {@link LaneSum} then adds the lanes. With
+ * one input channel a group, tiles are output channels by neighbouring taps of a row, over the pixels that all of these
+ * read; of each part the pixels at the left border that only some taps read follow, then those at the right border.
  */
 final class BatchInnerWeights implements ConvolutionWeights {
   /** Output and input channels of one task, so that its virtual lanes stay within the L2 cache (48 KiB). */
   private static final int OUTPUTS = 48;
   private static final int INPUTS = 16;
 
-  /** Pixels between two reloads of a tile: 64 KiB of offsets, and long enough to hide the tile's ends. */
-  private static final int PIXELS = 4096;
+  /**
+   * Batch entries of a part: the entries of one pixel and channel lie side by side, and a block of 16 of them alone would
+   * use one in so many sets of the cache. 64 f32 are four lines; a row of pixels of some channels then fits L1.
+   */
+  private static final int ENTRIES = 64;
+  /** Steps between two reloads of a tile at most, if a row is not longer: 64 KiB of offsets. */
+  private static final int STEPS = 4096;
 
   private final ConvolutionShape shape;
   private final ConvolutionShape.Strides x;
@@ -37,11 +40,9 @@ final class BatchInnerWeights implements ConvolutionWeights {
   private final DotTiles border;
   private final AxisRun[] vertical;
   private final AxisRun[] horizontal;
-  /** By kh, then kw or block of taps: the pixels that all columns read. */
-  private final PixelTable[] inner;
-  /** By kh, then kw: the pixels left and right of these that this tap reads. */
-  private final PixelTable[] left;
-  private final PixelTable[] right;
+  /** By pixels of a row: steps over rows, their pixels, and the blocks of a whole part of the batch; of the last part. */
+  private final PixelTable[] wholeParts;
+  private final PixelTable[] lastPart;
 
   BatchInnerWeights(Machine machine, ConvolutionShape shape, ConvolutionShape.Strides x, ConvolutionShape.Strides y,
       ConvolutionShape.Strides weights, Arena arena) {
@@ -67,33 +68,30 @@ final class BatchInnerWeights implements ConvolutionWeights {
     horizontal = new AxisRun[kernel];
     Arrays.setAll(vertical, t -> AxisRun.ofTap(shape.vertical(), shape.h(), t));
     Arrays.setAll(horizontal, t -> AxisRun.ofTap(shape.horizontal(), shape.w(), t));
-    inner = new PixelTable[vertical.length * kernel];
-    left = new PixelTable[inner.length];
-    right = new PixelTable[inner.length];
-    tables(arena);
+    wholeParts = new PixelTable[shape.outWidth() + 1];
+    lastPart = new PixelTable[shape.outWidth() + 1];
+    for (int tap = 0; tap < kernel; tap++) {
+      int block = taps ? tap / INPUTS * INPUTS : tap;
+      for (int pixels : new int[] {end(block) - first(block), before(tap, block), after(tap, block)}) {
+        table(wholeParts, pixels, shape.n() / ENTRIES > 0 ? ENTRIES : 0, arena);
+        table(lastPart, pixels, shape.n() % ENTRIES, arena);
+      }
+    }
   }
 
-  private void tables(Arena arena) {
-    var step = new ConvolutionShape.Strides(0, 0, shape.vertical().stride() * x.height(),
-        shape.horizontal().stride() * x.width());
-    var made = new HashMap<List<Integer>, PixelTable>();
-    for (int i = 0; i < inner.length; i++) {
-      int height = vertical[i / horizontal.length].count();
-      int t = i % horizontal.length;
-      int part = taps ? t / INPUTS * INPUTS : t;
-      int first = first(part);
-      int end = end(part);
-      int[] widths = {end - first, before(t, part), after(t, part)};
-      var found = new PixelTable[3];
-      for (int w = 0; w < 3; w++) {
-        int width = widths[w];
-        found[w] = made.computeIfAbsent(List.of(height, width),
-            key -> PixelTable.of(height, width, 1, PIXELS, y, step, arena));
-      }
-      inner[i] = found[0];
-      left[i] = found[1];
-      right[i] = found[2];
+  private void table(PixelTable[] tables, int pixels, int entries, Arena arena) {
+    if (pixels > 0 && entries > 0 && tables[pixels] == null) {
+      int blocks = blocks(entries);
+      tables[pixels] = PixelTable.of(pixels, blocks, shape.outHeight(), Math.max(STEPS, pixels * blocks),
+          new ConvolutionShape.Strides(y.height(), 0, y.width(), TileShape.DOT_BYTES),
+          new ConvolutionShape.Strides(shape.vertical().stride() * x.height(), 0,
+              shape.horizontal().stride() * x.width(), TileShape.DOT_BYTES), arena);
     }
+  }
+
+  /** Blocks of virtual lanes of so many batch entries. */
+  private int blocks(int entries) {
+    return entries / DotGemm.lanes(shape.dtype());
   }
 
   private int parts() {
@@ -151,11 +149,13 @@ final class BatchInnerWeights implements ConvolutionWeights {
     long dy = y + ((long) group * outputs + row) * this.y.channel() + vertical[kh].start() * this.y.height();
     long in = x + (long) group * inputs * this.x.channel() + vertical[kh].source() * this.x.height()
         + (taps ? 0 : column * this.x.channel());
-    for (int n = 0; n < Math.max(1, shape.n()); n += DotGemm.lanes(shape.dtype())) {
+    Pack.rows(Raw.ZEROS, 0, workspace, TileShape.DOT_BYTES, rows * width, TileShape.DOT_BYTES);
+    for (int n = 0; n < shape.n(); n += ENTRIES) {
       long lane = (long) n * shape.dtype().bytes();
-      inner(kh, kw, dy + lane, in + lane, rows, width, n > 0, workspace);
+      int entries = Math.min(ENTRIES, shape.n() - n);
+      inner(kh, kw, dy + lane, in + lane, rows, width, entries, workspace);
       for (int t = 0; taps && t < width; t++) {
-        borders(kh, kw + t, kw, dy + lane, in + lane, rows, workspace + (long) t * TileShape.DOT_BYTES,
+        borders(kh, kw + t, kw, dy + lane, in + lane, rows, entries, workspace + (long) t * TileShape.DOT_BYTES,
             (long) width * TileShape.DOT_BYTES);
       }
     }
@@ -171,60 +171,53 @@ final class BatchInnerWeights implements ConvolutionWeights {
         + (long) tap * shape.horizontal().dilation()) * x.width();
   }
 
-  /** All tiles of a block, over the pixels that every column reads. */
-  private void inner(int kh, int kw, long dy, long in, int rows, int width, boolean load, long sums) {
+  /** All tiles of a block, over the pixels that every column reads, row by row. */
+  private void inner(int kh, int kw, long dy, long in, int rows, int width, int entries, long sums) {
     int first = first(kw);
     int pixels = end(kw) - first;
     long column = taps ? shape.horizontal().dilation() * x.width() : x.channel();
     long row = (long) width * TileShape.DOT_BYTES;
-    var table = inner[kh * horizontal.length + kw];
-    for (int j = 0; j < width;) {
-      int w = tiles.width(width - j);
-      for (int i = 0; i < rows;) {
-        int h = tiles.height(rows - i);
-        rectangle(tiles.tile(h, w), dy + i * y.channel() + first * y.width(), in + j * column + source(kw, first), column,
-            table, kh, pixels, sums + i * row + (long) j * TileShape.DOT_BYTES, row, load);
-        i += h;
+    for (int line = 0; line < vertical[kh].count(); line++) {
+      long left = dy + line * y.height() + first * y.width();
+      long right = in + line * shape.vertical().stride() * x.height() + source(kw, first);
+      for (int i = 0, h; i < rows; i += h) {
+        h = tiles.height(rows - i);
+        for (int j = 0, w; j < width; j += w) {
+          w = tiles.width(width - j);
+          rectangle(tiles.tile(h, w), left + i * y.channel(), right + j * column, column, 1, pixels, entries,
+              sums + i * row + (long) j * TileShape.DOT_BYTES, row);
+        }
       }
-      j += w;
     }
   }
 
   /** One column of taps, over the pixels that only some taps of its block read. */
-  private void borders(int kh, int tap, int block, long dy, long in, int rows, long sums, long row) {
+  private void borders(int kh, int tap, int block, long dy, long in, int rows, int entries, long sums, long row) {
     int start = horizontal[tap].start();
     int right = end(block);
-    int index = kh * horizontal.length + tap;
-    int before = before(tap, block);
-    int after = after(tap, block);
-    for (int i = 0; i < rows;) {
-      int h = border.height(rows - i);
+    int lines = vertical[kh].count();
+    for (int i = 0, h; i < rows; i += h) {
+      h = border.height(rows - i);
       long left = dy + i * y.channel();
-      if (before > 0) {
-        rectangle(border.tile(h, 1), left + start * y.width(), in + source(tap, start), 0, this.left[index], kh, before,
-            sums + i * row, row, true);
-      }
-      if (after > 0) {
-        rectangle(border.tile(h, 1), left + right * y.width(), in + source(tap, right), 0, this.right[index], kh, after,
-            sums + i * row, row, true);
-      }
-      i += h;
+      rectangle(border.tile(h, 1), left + start * y.width(), in + source(tap, start), 0, lines, before(tap, block),
+          entries, sums + i * row, row);
+      rectangle(border.tile(h, 1), left + right * y.width(), in + source(tap, right), 0, lines, after(tap, block),
+          entries, sums + i * row, row);
     }
   }
 
-  /** One tile over a rectangle of pixels: the rows that tap {@code kh} reads by {@code width} columns. */
-  private void rectangle(Tile tile, long dy, long in, long column, PixelTable table, int kh, int width, long sums,
-      long row, boolean load) {
-    int height = shape.n() == 0 ? 0 : vertical[kh].count();
+  /** One tile over a rectangle of {@code lines} x {@code pixels} of the output. */
+  private void rectangle(Tile tile, long dy, long in, long column, int lines, int pixels, int entries, long sums,
+      long row) {
+    if (pixels == 0) {
+      return;
+    }
+    var table = (entries == ENTRIES ? wholeParts : lastPart)[pixels];
     long inRow = shape.vertical().stride() * x.height();
-    boolean loaded = load;
-    int done = 0;
-    do {
-      int rows = Math.min(table.rows(), height - done);
-      tile.run(dy + done * y.height(), in + done * inRow, sums, rows * width, y.channel(), 0, column, 0, row,
-          table.address(), loaded ? sums : Raw.ZEROS, loaded ? row : 0, 0);
-      loaded = true;
-      done += rows;
-    } while (done < height);
+    for (int done = 0, count; done < lines; done += count) {
+      count = Math.min(table.entries(), lines - done);
+      tile.run(dy + done * y.height(), in + done * inRow, sums, count * pixels * blocks(entries), y.channel(), 0, column, 0,
+          row, table.address(), sums, row, 0);
+    }
   }
 }

@@ -189,7 +189,11 @@ final class ConvolutionProblem {
   private double chainOverEntries(int o, int c, int kh, int kw) {
     double sum = 0;
     for (int n = 0; n < shape.n(); n++) {
-      sum = columns(sum, n, o, c, kh, kw, 0, shape.outWidth());
+      for (int i = 0; i < shape.outHeight(); i++) {
+        for (int j = 0; j < shape.outWidth(); j++) {
+          sum = add(sum, n, o, c, kh, kw, i, j);
+        }
+      }
     }
     return sum;
   }
@@ -218,23 +222,23 @@ final class ConvolutionProblem {
       end = Math.min(end, run.start() + run.count());
     }
     end = Math.max(first, end);
-    for (int n = 0; n < shape.n(); n++) {
-      double sum = sums[n % sums.length];
-      sum = columns(sum, n, o, c, kh, kw, first, end);
-      sum = columns(sum, n, o, c, kh, kw, 0, first);
-      sums[n % sums.length] = columns(sum, n, o, c, kh, kw, end, shape.outWidth());
+    for (int part = 0; part < shape.n(); part += 64) {
+      columns(sums, part, o, c, kh, kw, first, end);
+      columns(sums, part, o, c, kh, kw, 0, first);
+      columns(sums, part, o, c, kh, kw, end, shape.outWidth());
     }
     return buffers.tree(sums);
   }
 
-  private double columns(double start, int n, int o, int c, int kh, int kw, int first, int end) {
-    double sum = start;
+  /** Adds a part of the batch over some columns of the output to the lanes. */
+  private void columns(double[] lanes, int part, int o, int c, int kh, int kw, int first, int end) {
     for (int i = 0; i < shape.outHeight(); i++) {
       for (int j = first; j < end; j++) {
-        sum = add(sum, n, o, c, kh, kw, i, j);
+        for (int n = part; n < Math.min(part + 64, shape.n()); n++) {
+          lanes[n % lanes.length] = add(lanes[n % lanes.length], n, o, c, kh, kw, i, j);
+        }
       }
     }
-    return sum;
   }
 
   private double add(double sum, int n, int o, int c, int kh, int kw, int i, int j) {
