@@ -16,12 +16,16 @@ final class BatchInnerWeights implements ConvolutionWeights {
   /** Output and input channels of one task, so that its virtual lanes stay within the L2 cache (48 KiB). */
   private static final int OUTPUTS = 48;
   private static final int INPUTS = 16;
+  /** Output channels of one task that sums all taps, likewise. */
+  private static final int OUTPUTS_OF_ALL_TAPS = 12;
 
   /**
-   * Batch entries of a part: the entries of one pixel and channel lie side by side, and a block of 16 of them alone would
-   * use one in so many sets of the cache. 64 f32 are four lines; a row of pixels of some channels then fits L1.
+   * Batch entries of a part. The entries of one pixel and channel lie side by side: blocks of 16 by themselves would use
+   * one in so many sets of the cache, and never be fetched ahead.
    */
-  private static final int ENTRIES = 64;
+  private static final int ENTRIES = 256;
+  /** Elements of one channel that a tile walks at once, so that those of five channels are still in L1 for the next. */
+  private static final int ELEMENTS = 1536;
   /** Steps between two reloads of a tile at most, if a row is not longer: 64 KiB of offsets. */
   private static final int STEPS = 4096;
 
@@ -34,6 +38,8 @@ final class BatchInnerWeights implements ConvolutionWeights {
   /** Whether the columns of a tile are taps of one row rather than input channels of one tap. */
   private final boolean taps;
   private final int columns;
+  /** Output channels of a task. */
+  private final int height;
   private final int rowBlocks;
   private final int columnBlocks;
   private final DotTiles tiles;
@@ -60,7 +66,8 @@ final class BatchInnerWeights implements ConvolutionWeights {
     taps = inputs == 1;
     int kernel = shape.horizontal().kernel();
     columns = taps ? kernel : inputs;
-    rowBlocks = Math.ceilDiv(outputs, OUTPUTS);
+    height = Math.max(1, taps ? Math.min(OUTPUTS_OF_ALL_TAPS, (outputs + 1) / 2) : Math.min(OUTPUTS, outputs));
+    rowBlocks = Math.ceilDiv(outputs, height);
     columnBlocks = Math.ceilDiv(columns, INPUTS);
     tiles = new DotTiles(machine, shape.dtype(), 0, true, Math.max(1, outputs), Math.max(1, columns));
     border = new DotTiles(machine, shape.dtype(), 0, true, Math.max(1, outputs), 1);
@@ -72,11 +79,21 @@ final class BatchInnerWeights implements ConvolutionWeights {
     lastPart = new PixelTable[shape.outWidth() + 1];
     for (int tap = 0; tap < kernel; tap++) {
       int block = taps ? tap / INPUTS * INPUTS : tap;
-      for (int pixels : new int[] {end(block) - first(block), before(tap, block), after(tap, block)}) {
-        table(wholeParts, pixels, shape.n() / ENTRIES > 0 ? ENTRIES : 0, arena);
-        table(lastPart, pixels, shape.n() % ENTRIES, arena);
-      }
+      tables(tap, block, wholeParts, shape.n() / ENTRIES > 0 ? ENTRIES : 0, arena);
+      tables(tap, block, lastPart, shape.n() % ENTRIES, arena);
     }
+  }
+
+  private void tables(int tap, int block, PixelTable[] tables, int entries, Arena arena) {
+    int inner = end(block) - first(block);
+    table(tables, Math.min(inner, pixelsAtOnce(entries)), entries, arena);
+    table(tables, inner % pixelsAtOnce(entries), entries, arena);
+    table(tables, before(tap, block), entries, arena);
+    table(tables, after(tap, block), entries, arena);
+  }
+
+  private static int pixelsAtOnce(int entries) {
+    return Math.max(1, ELEMENTS / Math.max(1, entries));
   }
 
   private void table(PixelTable[] tables, int pixels, int entries, Arena arena) {
@@ -94,8 +111,14 @@ final class BatchInnerWeights implements ConvolutionWeights {
     return entries / DotGemm.lanes(shape.dtype());
   }
 
-  private int parts() {
-    return taps ? 1 : horizontal.length;
+  /** How many sets of taps there are, each for tasks of their own: all, or each tap. */
+  private int sets() {
+    return taps ? 1 : vertical.length * horizontal.length;
+  }
+
+  /** Rows of taps in a set. */
+  private int rowsOfTaps() {
+    return taps ? vertical.length : 1;
   }
 
   /** First of the columns of the output that all taps of the block from {@code tap} on read. */
@@ -128,41 +151,43 @@ final class BatchInnerWeights implements ConvolutionWeights {
 
   @Override
   public int tasks() {
-    return shape.groups() * vertical.length * parts() * rowBlocks * columnBlocks;
+    return shape.groups() * sets() * rowBlocks * columnBlocks;
   }
 
   @Override
   public long workspaceBytes() {
-    return (long) Math.min(outputs, OUTPUTS) * Math.min(columns, INPUTS) * TileShape.DOT_BYTES;
+    return (long) rowsOfTaps() * height * Math.min(columns, INPUTS) * TileShape.DOT_BYTES;
   }
 
   @Override
   public void run(int task, long x, long y, long packed, long weights, long workspace) {
     int column = task % columnBlocks * INPUTS;
-    int row = task / columnBlocks % rowBlocks * OUTPUTS;
-    int tap = task / (columnBlocks * rowBlocks) % (vertical.length * parts());
-    int group = task / (columnBlocks * rowBlocks * vertical.length * parts());
-    int kh = tap / parts();
-    int kw = taps ? column : tap % parts();
-    int rows = Math.min(OUTPUTS, outputs - row);
+    int row = task / columnBlocks % rowBlocks * height;
+    int set = task / (columnBlocks * rowBlocks) % sets();
+    int group = task / (columnBlocks * rowBlocks * sets());
+    int kh = set / horizontal.length;
+    int kw = taps ? column : set % horizontal.length;
+    int rows = Math.min(height, outputs - row);
     int width = Math.min(INPUTS, columns - column);
-    long dy = y + ((long) group * outputs + row) * this.y.channel() + vertical[kh].start() * this.y.height();
-    long in = x + (long) group * inputs * this.x.channel() + vertical[kh].source() * this.x.height()
-        + (taps ? 0 : column * this.x.channel());
-    Pack.rows(Raw.ZEROS, 0, workspace, TileShape.DOT_BYTES, rows * width, TileShape.DOT_BYTES);
+    long pitch = (long) width * TileShape.DOT_BYTES;
+    long dy = y + ((long) group * outputs + row) * this.y.channel();
+    long in = x + (long) group * inputs * this.x.channel() + (taps ? 0 : column * this.x.channel());
+    Pack.rows(Raw.ZEROS, 0, workspace, TileShape.DOT_BYTES, rowsOfTaps() * rows * width, TileShape.DOT_BYTES);
     for (int n = 0; n < shape.n(); n += ENTRIES) {
       long lane = (long) n * shape.dtype().bytes();
       int entries = Math.min(ENTRIES, shape.n() - n);
       inner(kh, kw, dy + lane, in + lane, rows, width, entries, workspace);
-      for (int t = 0; taps && t < width; t++) {
-        borders(kh, kw + t, kw, dy + lane, in + lane, rows, entries, workspace + (long) t * TileShape.DOT_BYTES,
-            (long) width * TileShape.DOT_BYTES);
+      for (int t = 0; taps && t < vertical.length * width; t++) {
+        borders(t / width, kw + t % width, kw, dy + lane, in + lane, rows, entries,
+            workspace + t / width * rows * pitch + (long) (t % width) * TileShape.DOT_BYTES, pitch);
       }
     }
-    long to = weights + ((long) group * outputs + row) * this.weights.outer() + kh * this.weights.height()
-        + kw * this.weights.width() + (taps ? 0 : column * this.weights.channel());
-    LaneSum.store(shape.dtype(), workspace, to, this.weights.outer(),
-        taps ? this.weights.width() : this.weights.channel(), rows, width);
+    for (int t = 0; t < rowsOfTaps(); t++) {
+      LaneSum.store(shape.dtype(), workspace + t * rows * pitch, weights
+          + ((long) group * outputs + row) * this.weights.outer() + (kh + t) * this.weights.height()
+          + kw * this.weights.width() + (taps ? 0 : column * this.weights.channel()), this.weights.outer(),
+          taps ? this.weights.width() : this.weights.channel(), rows, width);
+    }
   }
 
   /** Address offset in x of what a tap reads for column {@code ox} of the output. */
@@ -171,22 +196,36 @@ final class BatchInnerWeights implements ConvolutionWeights {
         + (long) tap * shape.horizontal().dilation()) * x.width();
   }
 
-  /** All tiles of a block, over the pixels that every column reads, row by row. */
+  /** All tiles of a task, over the pixels that every column reads: of some pixels of a row all, then of the next. */
   private void inner(int kh, int kw, long dy, long in, int rows, int width, int entries, long sums) {
     int first = first(kw);
-    int pixels = end(kw) - first;
+    int end = end(kw);
+    int most = pixelsAtOnce(entries);
+    for (int oy = 0; oy < shape.outHeight(); oy++) {
+      for (int ox = first; ox < end; ox += most) {
+        for (int t = 0; t < rowsOfTaps(); t++) {
+          var run = vertical[kh + t];
+          int line = oy - run.start();
+          if (line >= 0 && line < run.count()) {
+            pixels(dy + oy * y.height() + ox * y.width(),
+                in + (run.source() + (long) line * run.sourceStep()) * x.height() + source(kw, ox), rows, width,
+                Math.min(most, end - ox), entries, sums + (long) t * rows * width * TileShape.DOT_BYTES);
+          }
+        }
+      }
+    }
+  }
+
+  /** All tiles over some pixels of a row. */
+  private void pixels(long dy, long in, int rows, int width, int pixels, int entries, long sums) {
     long column = taps ? shape.horizontal().dilation() * x.width() : x.channel();
     long row = (long) width * TileShape.DOT_BYTES;
-    for (int line = 0; line < vertical[kh].count(); line++) {
-      long left = dy + line * y.height() + first * y.width();
-      long right = in + line * shape.vertical().stride() * x.height() + source(kw, first);
-      for (int i = 0, h; i < rows; i += h) {
-        h = tiles.height(rows - i);
-        for (int j = 0, w; j < width; j += w) {
-          w = tiles.width(width - j);
-          rectangle(tiles.tile(h, w), left + i * y.channel(), right + j * column, column, 1, pixels, entries,
-              sums + i * row + (long) j * TileShape.DOT_BYTES, row);
-        }
+    for (int i = 0, h; i < rows; i += h) {
+      h = tiles.height(rows - i);
+      for (int j = 0, w; j < width; j += w) {
+        w = tiles.width(width - j);
+        rectangle(tiles.tile(h, w), dy + i * y.channel(), in + j * column, column, 1, pixels, entries,
+            sums + i * row + (long) j * TileShape.DOT_BYTES, row);
       }
     }
   }
@@ -196,12 +235,13 @@ final class BatchInnerWeights implements ConvolutionWeights {
     int start = horizontal[tap].start();
     int right = end(block);
     int lines = vertical[kh].count();
+    long from = in + vertical[kh].source() * x.height();
     for (int i = 0, h; i < rows; i += h) {
       h = border.height(rows - i);
-      long left = dy + i * y.channel();
-      rectangle(border.tile(h, 1), left + start * y.width(), in + source(tap, start), 0, lines, before(tap, block),
+      long left = dy + vertical[kh].start() * y.height() + i * y.channel();
+      rectangle(border.tile(h, 1), left + start * y.width(), from + source(tap, start), 0, lines, before(tap, block),
           entries, sums + i * row, row);
-      rectangle(border.tile(h, 1), left + right * y.width(), in + source(tap, right), 0, lines, after(tap, block),
+      rectangle(border.tile(h, 1), left + right * y.width(), from + source(tap, right), 0, lines, after(tap, block),
           entries, sums + i * row, row);
     }
   }

@@ -222,7 +222,7 @@ final class ConvolutionProblem {
       end = Math.min(end, run.start() + run.count());
     }
     end = Math.max(first, end);
-    for (int part = 0; part < shape.n(); part += 64) {
+    for (int part = 0; part < shape.n(); part += 256) {
       columns(sums, part, o, c, kh, kw, first, end);
       columns(sums, part, o, c, kh, kw, 0, first);
       columns(sums, part, o, c, kh, kw, end, shape.outWidth());
@@ -234,7 +234,7 @@ final class ConvolutionProblem {
   private void columns(double[] lanes, int part, int o, int c, int kh, int kw, int first, int end) {
     for (int i = 0; i < shape.outHeight(); i++) {
       for (int j = first; j < end; j++) {
-        for (int n = part; n < Math.min(part + 64, shape.n()); n++) {
+        for (int n = part; n < Math.min(part + 256, shape.n()); n++) {
           lanes[n % lanes.length] = add(lanes[n % lanes.length], n, o, c, kh, kw, i, j);
         }
       }
