@@ -34,6 +34,17 @@ public final class Agreement {
   }
 
   /**
+   * Our error, if it is about as small as the rival's, both measured from exact results: for long sums of terms that
+   * cancel, whose rounding no fixed bound describes.
+   *
+   * @throws IllegalStateException if ours is more than four times the rival's, or either is too large to prove anything
+   */
+  public static double requireAsNear(String what, double ours, double rivals) {
+    require(what + ", the rival", rivals, 5e-3);
+    return require(what, ours, 4 * rivals + 1e-6);
+  }
+
+  /**
    * The error, if it is small enough.
    *
    * @throws IllegalStateException if it is larger than {@code bound} or no number

@@ -2,8 +2,12 @@ package dev.gatun.bench;
 
 import dev.gatun.graph.Model;
 import dev.gatun.graph.Trainer;
+import dev.gatun.memory.DType;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,15 +22,29 @@ public final class LeNet implements AutoCloseable {
   public static final double RATE = 0.01;
   private static final String TEXT = """
       model lenet(image: f32[N, 1, 28, 28], label: i32[N]) {
-        c1 = image |> conv(6, kernel = 5, pad = 2) |> relu |> max_pool(2)
+        c1 = image |> cast(%s) |> conv(6, kernel = 5, pad = 2) |> relu |> max_pool(2)
         c3 = c1 |> conv(16, kernel = 5) |> relu |> max_pool(2)
         f5 = c3 |> flatten |> linear(120) |> relu
         f6 = f5 |> linear(84) |> relu
         logits = linear(f6, 10)
-        loss = cross_entropy(logits, label)
+        loss = cross_entropy(logits, label) |> cast(f32)
       }
       train lenet { minimize loss; optimizer = sgd(%s) }
-      """.formatted(RATE);
+      """;
+  /** The library's layers are in f32. */
+  private static final String EXACT_LAYERS = """
+      block conv(x: f64[N, C, ...], channels, kernel, pad = 0) {
+        param weight: f64[channels, C, kernel, kernel] = fan_in_uniform()
+        param bias: f64[channels] = 0
+        y = convolve(x, weight, pad = pad)
+        y + channelwise(bias, y)
+      }
+      block linear(x: f64[N, C], size) {
+        param weight: f64[size, C] = fan_in_uniform()
+        param bias: f64[size] = 0
+        x @ transpose(weight) + bias
+      }
+      """;
   // Multiply-adds of a picture's forward pass: two convolutions, three products.
   private static final long FIRST = 28 * 28 * 6 * 25;
   private static final long OTHERS = 10 * 10 * 16 * 150 + 400 * 120 + 120 * 84 + 84 * 10;
@@ -42,11 +60,34 @@ public final class LeNet implements AutoCloseable {
     }
   };
 
-  /** A freshly drawn network. Data must be {@link #BATCHES} batches. */
+  /** A freshly drawn network in f32. Data must be {@link #BATCHES} batches. */
   public LeNet(Backend machine, int threads, int batch, RandomImages data) {
-    var model = Model.of(TEXT);
+    this(machine, threads, batch, data, DType.F32);
+  }
+
+  private LeNet(Backend machine, int threads, int batch, RandomImages data, DType dtype) {
+    var model = Model.of((dtype == DType.F64 ? EXACT_LAYERS : "") + TEXT.formatted(dtype, RATE));
     trainer = new Trainer(model, Trainer.settings(model, data).withBatch(batch).withEpochs(Integer.MAX_VALUE), machine,
         arena, threads, data);
+  }
+
+  /** A network in f64 with the parameters of another: what the steps of that one are measured against. */
+  public static LeNet exact(Backend machine, int threads, int batch, RandomImages data, List<double[]> parameters) {
+    var net = new LeNet(machine, threads, batch, data, DType.F64);
+    var names = net.trainer.parameters();
+    for (int i = 0; i < names.size(); i++) {
+      var type = names.get(i).type();
+      try (var scratch = scratch(type)) {
+        var tensor = scratch.allocate(type.dtype(), type.shape());
+        MemorySegment.copy(parameters.get(i), 0, tensor.segment(), ValueLayout.JAVA_DOUBLE, 0, parameters.get(i).length);
+        net.trainer.variables().write(names.get(i).name(), tensor);
+      }
+    }
+    return net;
+  }
+
+  private static TensorArena scratch(TensorType type) {
+    return TensorArena.root("parameter", type.bytes() + TensorArena.ALIGNMENT);
   }
 
   /** Pictures for a batch size. */
@@ -70,16 +111,41 @@ public final class LeNet implements AutoCloseable {
   }
 
   /** The parameters in the order of the layers, each weight before its bias, row-major in PyTorch's layouts. */
-  public List<float[]> parameters() {
-    var all = new ArrayList<float[]>();
+  public List<double[]> parameters() {
+    var all = new ArrayList<double[]>();
     for (var parameter : trainer.parameters()) {
-      try (var scratch = TensorArena.root("parameter", parameter.type().bytes() + TensorArena.ALIGNMENT)) {
+      try (var scratch = scratch(parameter.type())) {
         var tensor = scratch.allocate(parameter.type().dtype(), parameter.type().shape());
         trainer.variables().read(parameter.name(), tensor);
-        all.add(tensor.toFloats());
+        all.add(tensor.toDoubles());
       }
     }
     return all;
+  }
+
+  /**
+   * How far a network moved from where the exact one did: the largest relative error of a parameter's movement from the
+   * initial ones, or of a loss.
+   */
+  public static double movementError(List<double[]> initial, List<double[]> found, double[] foundLosses, LeNet exact) {
+    double largest = 0;
+    var expected = exact.parameters();
+    for (int i = 0; i < initial.size(); i++) {
+      largest = Math.max(largest, Agreement.relativeError("parameter " + i, movement(initial.get(i), found.get(i)),
+          movement(initial.get(i), expected.get(i))));
+    }
+    for (int i = 0; i < BATCHES; i++) {
+      largest = Math.max(largest, Math.abs(foundLosses[i] / exact.losses()[i] - 1));
+    }
+    return largest;
+  }
+
+  private static float[] movement(double[] from, double[] to) {
+    var movement = new float[from.length];
+    for (int i = 0; i < movement.length; i++) {
+      movement[i] = (float) (to[i] - from[i]);
+    }
+    return movement;
   }
 
   @Override

@@ -30,4 +30,13 @@ class AgreementTest {
     assertEquals("x: relative error 2.00e-05, allowed is 1.00e-05", fault.getMessage());
     assertThrows(IllegalStateException.class, () -> Agreement.require("x", Double.NaN, 1e-5));
   }
+
+  @Test
+  void errorMustBeAsSmallAsTheRivals() {
+    assertEquals(3e-4, Agreement.requireAsNear("x", 3e-4, 1e-4));
+    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 5e-4, 1e-4));
+    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", Double.NaN, 1e-4));
+    var fault = assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 1e-5, 1e-2));
+    assertEquals("x, the rival: relative error 1.00e-02, allowed is 5.00e-03", fault.getMessage());
+  }
 }

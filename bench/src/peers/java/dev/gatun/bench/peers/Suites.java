@@ -7,12 +7,14 @@ import dev.gatun.bench.Measure;
 import dev.gatun.bench.Measure.Effort;
 import dev.gatun.bench.Measure.Subject;
 import dev.gatun.bench.Measure.Timing;
+import dev.gatun.bench.RandomImages;
 import dev.gatun.bench.Roofline;
 import dev.gatun.bench.Row;
 import dev.gatun.bench.Works;
 import dev.gatun.graph.Machines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The comparisons: each checks that both sides agree, then times them in turn. */
 final class Suites {
@@ -23,8 +25,6 @@ final class Suites {
   /** Ulps grow with the root of the terms: 2048 terms of either sign give about 1e-6 of the largest result. */
   private static final double PRODUCT_BOUND = 1e-5;
   private static final double MAP_BOUND = 1e-6;
-  /** Of the movement of a parameter in eight steps, which is small beside the parameter. */
-  private static final double LENET_BOUND = 1e-3;
 
   private Suites() {}
 
@@ -94,7 +94,7 @@ final class Suites {
       try (var torch = new TorchLeNet(initial, batch, data)) {
         ours.epoch();
         torch.epoch();
-        double error = Agreement.require("LeNet, batch " + batch, movementError(initial, ours, torch), LENET_BOUND);
+        double error = agreement(threads, batch, data, initial, ours, torch);
         var timings = Measure.alternate(Effort.model(threads), List.of(
             new Subject("ours", LeNet.BATCHES, ours::epoch),
             new Subject(Torch.name() + label, LeNet.BATCHES, torch::epoch)));
@@ -104,27 +104,17 @@ final class Suites {
     }
   }
 
-  /** The largest relative error of a parameter's movement over one epoch, or of a loss. */
-  private static double movementError(List<float[]> initial, LeNet ours, TorchLeNet torch) {
-    double largest = 0;
-    var found = ours.parameters();
-    var expected = torch.parameters();
-    for (int i = 0; i < initial.size(); i++) {
-      largest = Math.max(largest, Agreement.relativeError("parameter " + i, movement(initial.get(i), found.get(i)),
-          movement(initial.get(i), expected.get(i))));
+  /** The error of our movement in one epoch, which must be as near to that of f64 as libtorch's is. */
+  private static double agreement(int threads, int batch, RandomImages data, List<double[]> initial, LeNet ours,
+      TorchLeNet torch) {
+    try (var exact = LeNet.exact(Machines.best(), threads, batch, data, initial)) {
+      exact.epoch();
+      double error = LeNet.movementError(initial, ours.parameters(), ours.losses(), exact);
+      double rivals = LeNet.movementError(initial, torch.parameters(), torch.losses(), exact);
+      System.err.printf(Locale.ROOT, "LeNet, batch %d: relative error of a step beside f64 %.1e, libtorch's %.1e%n", batch,
+          error, rivals);
+      return Agreement.requireAsNear("LeNet, batch " + batch, error, rivals);
     }
-    for (int i = 0; i < LeNet.BATCHES; i++) {
-      largest = Math.max(largest, Math.abs(ours.losses()[i] / torch.losses()[i] - 1));
-    }
-    return largest;
-  }
-
-  private static float[] movement(float[] from, float[] to) {
-    var movement = new float[from.length];
-    for (int i = 0; i < movement.length; i++) {
-      movement[i] = to[i] - from[i];
-    }
-    return movement;
   }
 
   private static Roofline roofline(int threads, long footprint) {

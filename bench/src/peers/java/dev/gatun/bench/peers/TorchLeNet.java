@@ -15,6 +15,7 @@ import ai.djl.training.tracker.Tracker;
 import dev.gatun.bench.LeNet;
 import dev.gatun.bench.RandomImages;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The training step of {@link LeNet} in libtorch, from the same parameters on the same batches, held ready. */
@@ -34,9 +35,9 @@ final class TorchLeNet implements AutoCloseable {
   private final Optimizer optimizer = Optimizer.sgd().setLearningRateTracker(Tracker.fixed((float) LeNet.RATE)).build();
   private final double[] losses = new double[LeNet.BATCHES];
 
-  TorchLeNet(List<float[]> initial, int batch, RandomImages data) {
+  TorchLeNet(List<double[]> initial, int batch, RandomImages data) {
     for (int i = 0; i < SHAPES.size(); i++) {
-      var parameter = manager.create(initial.get(i), SHAPES.get(i));
+      var parameter = manager.create(floats(initial.get(i)), SHAPES.get(i));
       parameter.setRequiresGradient(true);
       parameters.add(parameter);
     }
@@ -95,8 +96,22 @@ final class TorchLeNet implements AutoCloseable {
     return losses.clone();
   }
 
-  List<float[]> parameters() {
-    return parameters.stream().map(NDArray::toFloatArray).toList();
+  List<double[]> parameters() {
+    return parameters.stream().map(parameter -> doubles(parameter.toFloatArray())).toList();
+  }
+
+  private static double[] doubles(float[] numbers) {
+    var doubles = new double[numbers.length];
+    Arrays.setAll(doubles, i -> numbers[i]);
+    return doubles;
+  }
+
+  private static float[] floats(double[] numbers) {
+    var floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
   }
 
   @Override
