@@ -1,5 +1,6 @@
 package dev.gatun.bench;
 
+import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.ForwardingBackend;
 import dev.gatun.ops.Plan;
@@ -26,12 +27,12 @@ public final class StepMachine extends ForwardingBackend {
   }
 
   @Override
-  public Executable load(Plan plan, Memory memory, int threads) {
+  public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
     var steps = new ArrayList<Executable>();
     for (var step : plan.steps()) {
       var alone = new Plan(plan.machine(), plan.buffers(), List.of(step), plan.sources(), plan.outputs(), plan.tables(),
           plan.planBytes());
-      steps.add(super.load(alone, memory, threads));
+      steps.add(super.load(alone, memory, arena, threads));
     }
     var timed = new Timed(steps.toArray(new Executable[0]), plan.steps().stream().map(StepClock::new)
         .toArray(StepClock[]::new));

@@ -102,7 +102,8 @@ public final class Session implements AutoCloseable {
     var slab = machine.allocate(arena, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
     plan.tables().forEach(table -> upload(plan, slab, table));
     var memory = new Backend.Memory(slab, caches.slab(), model.slab());
-    var executable = Checked.on() ? new Checked(machine, plan, memory, threads) : machine.load(plan, memory, threads);
+    var executable = Checked.on() ? new Checked(machine, plan, memory, arena, threads)
+        : machine.load(plan, memory, arena, threads);
     var loaded = new Loaded(plan, memory, executable);
     plans.add(loaded);
     return loaded;

@@ -21,8 +21,8 @@ class CheckedSessionTest {
     }
 
     @Override
-    public Executable load(Plan plan, Memory memory, int threads) {
-      var right = super.load(plan, memory, threads);
+    public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+      var right = super.load(plan, memory, arena, threads);
       return new Executable() {
         @Override
         public void run() {

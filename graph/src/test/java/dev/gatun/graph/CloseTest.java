@@ -52,8 +52,8 @@ class CloseTest {
     }
 
     @Override
-    public Executable load(Plan plan, Memory memory, int threads) {
-      var right = super.load(plan, memory, threads);
+    public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+      var right = super.load(plan, memory, arena, threads);
       loaded.incrementAndGet();
       return new Executable() {
         @Override

@@ -37,7 +37,7 @@ class ContraryQueueTest {
       var plan = Planner.plan(graph, machine, model.offsets(), Map.of());
       var slab = machine.allocate(arena, plan.planBytes());
       var x = arena.allocate(DType.F32, Shape.of(3));
-      var loaded = machine.load(plan, new Backend.Memory(slab, null, model.slab()), 1);
+      var loaded = machine.load(plan, new Backend.Memory(slab, null, model.slab()), arena, 1);
       for (float value : new float[] {1, 2, 3}) {
         x.setFloats(value, 0, -value);
         slab.upload(offset(plan, plan.sources().get("x")), x.segment());
@@ -83,8 +83,8 @@ class ContraryQueueTest {
         plan.planBytes());
     try (var arena = TensorArena.root("test", 1 << 20)) {
       var memory = new Backend.Memory(machine.allocate(arena, plan.planBytes()), null, null);
-      machine.load(plan, memory, 1).close();
-      var fault = assertThrows(IllegalArgumentException.class, () -> machine.load(wrong, memory, 1));
+      machine.load(plan, memory, arena, 1).close();
+      var fault = assertThrows(IllegalArgumentException.class, () -> machine.load(wrong, memory, arena, 1));
       assertTrue(fault.getMessage().contains("contrary was promised"), fault::getMessage);
     }
   }

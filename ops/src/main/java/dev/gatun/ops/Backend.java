@@ -32,9 +32,11 @@ public interface Backend {
    *
    * @param plan what to run
    * @param memory holds the plan's buffers
+   * @param arena pays for what kernels need besides them, until the executable is closed
    * @param threads how many threads may take part; never changes a result
+   * @throws dev.gatun.memory.BudgetException if the arena's limit does not allow that
    */
-  Executable load(Plan plan, Memory memory, int threads);
+  Executable load(Plan plan, Memory memory, TensorArena arena, int threads);
 
   /** The memory of each {@link Plan.Place}; the session's may be null where a plan has no caches. */
   record Memory(Slab plan, Slab session, Slab model) {

@@ -1,5 +1,6 @@
 package dev.gatun.ops;
 
+import dev.gatun.memory.TensorArena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,8 +56,9 @@ public final class Checked implements Backend.Executable {
    * Loads a plan so that it is checked as it runs.
    *
    * @param memory the plan's own should be {@link #GUARD} bytes longer than the plan asks for, to guard its end
+   * @param arena pays for what kernels need besides it
    */
-  public Checked(Backend machine, Plan plan, Backend.Memory memory, int threads) {
+  public Checked(Backend machine, Plan plan, Backend.Memory memory, TensorArena arena, int threads) {
     this.plan = plan;
     this.memory = memory;
     var touched = new HashSet<Integer>();
@@ -69,7 +71,7 @@ public final class Checked implements Backend.Executable {
         var sites = new ArrayList<Site>();
         collect(step, List.of(), sites);
         var blanks = blanks(sites, touched);
-        units.add(new Unit(name(sites), machine.load(alone, memory, threads), blanks, zones(sites)));
+        units.add(new Unit(name(sites), machine.load(alone, memory, arena, threads), blanks, zones(sites)));
       }
     } catch (RuntimeException e) {
       close();

@@ -95,6 +95,12 @@ public sealed interface Expr {
         : mapParts(part -> part.substitute(replacement));
   }
 
+  /** The expression for the part of an index space that starts {@code by} positions further along an axis. */
+  default Expr moved(int axis, long by) {
+    return this instanceof Position(long base, var coefficients)
+        ? new Position(base + by * coefficients.get(axis), coefficients) : mapParts(part -> part.moved(axis, by));
+  }
+
   /** How many nodes the expression has. */
   default int weight() {
     var count = new int[] {1};

@@ -43,7 +43,7 @@ public abstract class ForwardingBackend implements Backend {
   }
 
   @Override
-  public Executable load(Plan plan, Memory memory, int threads) {
-    return machine.load(plan, memory, threads);
+  public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+    return machine.load(plan, memory, arena, threads);
   }
 }

@@ -42,7 +42,7 @@ public final class Interpreter implements Backend {
   }
 
   @Override
-  public Executable load(Plan plan, Memory memory, int threads) {
+  public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
     return new Executable() {
       @Override
       public void run() {

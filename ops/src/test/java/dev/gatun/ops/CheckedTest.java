@@ -31,8 +31,8 @@ class CheckedTest {
   private Backend faulty(long offset) {
     return new ForwardingBackend(machine) {
       @Override
-      public Executable load(Plan plan, Memory memory, int threads) {
-        var right = super.load(plan, memory, threads);
+      public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+        var right = super.load(plan, memory, arena, threads);
         return new Executable() {
           @Override
           public void run() {
@@ -76,7 +76,7 @@ class CheckedTest {
 
   private float[] run(Backend on, Plan plan) {
     var slab = machine.allocate(arena, PLAN_BYTES);
-    try (var checked = new Checked(on, plan, new Backend.Memory(slab, null, null), 1)) {
+    try (var checked = new Checked(on, plan, new Backend.Memory(slab, null, null), arena, 1)) {
       checked.run();
       checked.run();
     }

@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * Convolution with lanes along the batch. A tile is a few output channels of one pixel by a few vectors of batch entries:
@@ -19,7 +19,7 @@ final class BatchInnerConvolution implements Convolution {
   private final int[] runOfRow;
   private final int[] indexOfRow;
 
-  BatchInnerConvolution(Machine machine, ConvolutionMap map, Arena arena) {
+  BatchInnerConvolution(Machine machine, ConvolutionMap map, SegmentAllocator memory) {
     this.map = map;
     if (map.shape().n() > 1 && (map.in().outer() != map.bytes() || map.out().outer() != map.bytes())) {
       throw new IllegalArgumentException("batch-inner convolution of images whose batch entries do not lie side by side: "
@@ -43,7 +43,7 @@ final class BatchInnerConvolution implements Convolution {
       }
       for (int s = 0; s < columns; s++) {
         tables[r * columns + s] = TapTable.of(map, y, map.horizontal().get(s),
-            (long) map.outChannels() * map.bytes(), false, arena);
+            (long) map.outChannels() * map.bytes(), false, memory);
       }
     }
   }
@@ -71,14 +71,18 @@ final class BatchInnerConvolution implements Convolution {
 
   @Override
   public int tasks() {
-    return map.outChannels() == 0 || map.width() == 0
-        ? 0 : map.height() * Math.ceilDiv(map.shape().n(), tiles.width());
+    return map.height() * tasksOfRow();
+  }
+
+  @Override
+  public int tasksOfRow() {
+    return map.outChannels() == 0 || map.width() == 0 ? 0 : Math.ceilDiv(map.shape().n(), tiles.width());
   }
 
   @Override
   public void run(int task, long in, long packed, long out) {
-    int row = task % map.height();
-    int entry = task / map.height() * tiles.width();
+    int row = task / tasksOfRow();
+    int entry = task % tasksOfRow() * tiles.width();
     int entries = Math.min(tiles.width(), map.shape().n() - entry);
     var y = map.vertical().get(runOfRow[row]);
     long source = in + entry * (long) map.bytes()

@@ -119,13 +119,13 @@ final class BatchInnerProducts implements ConvolutionWeights {
     long left = x + ((long) group * inputs + input) * this.x.channel();
     long right = packed + (long) group * shape.outHeight() * shape.outWidth() * pixelBytes()
         + (long) output * shape.dtype().bytes();
-    block(left, right, 0, rows, columns, workspace, false);
+    Pack.zero(workspace, rows * sumsRow());
     for (int i = 0; i < down.count(); i++) {
       long from = left + (down.source() + (long) i * down.sourceStep()) * this.x.height();
       long with = right + (long) (down.start() + i) * shape.outWidth() * pixelBytes();
       for (int j = 0; j < across.count(); j++) {
         block(from + (across.source() + (long) j * across.sourceStep()) * this.x.width(),
-            with + (across.start() + j) * pixelBytes(), shape.n(), rows, columns, workspace, true);
+            with + (across.start() + j) * pixelBytes(), rows, columns, workspace);
       }
     }
     Pack.scatter(shape.dtype(), workspace, sumsRow(), weights + ((long) group * outputs + output) * this.weights.outer()
@@ -134,16 +134,16 @@ final class BatchInnerProducts implements ConvolutionWeights {
         Math.min(columns, outputs - output));
   }
 
-  /** All tiles of the task over so many batch entries of one pixel. */
-  private void block(long left, long right, int entries, int rows, int columns, long sums, boolean load) {
+  /** All tiles of the task over the batch entries of one pixel. */
+  private void block(long left, long right, int rows, int columns, long sums) {
     int size = shape.dtype().bytes();
     for (int j = 0, vectors; j < columns; j += vectors) {
       vectors = tiles.width(columns - j);
       for (int i = 0, height; i < rows; i += height) {
         height = tiles.height(rows - i);
         long c = sums + i * sumsRow() + (long) j * size;
-        tiles.tile(height, columns - j).run(left + i * x.channel(), right + (long) j * size, c, entries, 0, size, 0,
-            entryBytes(), sumsRow(), 0, load ? c : Raw.ZEROS, load ? sumsRow() : 0, tiles.last(columns - j));
+        tiles.tile(height, columns - j).run(left + i * x.channel(), right + (long) j * size, c, shape.n(), 0, size, 0,
+            entryBytes(), sumsRow(), 0, c, sumsRow(), tiles.last(columns - j));
       }
     }
   }

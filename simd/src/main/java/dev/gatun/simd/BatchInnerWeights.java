@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 
 /**
@@ -51,7 +51,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
   private final PixelTable[] lastPart;
 
   BatchInnerWeights(Machine machine, ConvolutionShape shape, ConvolutionShape.Strides x, ConvolutionShape.Strides y,
-      ConvolutionShape.Strides weights, Arena arena) {
+      ConvolutionShape.Strides weights, SegmentAllocator memory) {
     int size = shape.dtype().bytes();
     if (shape.n() % DotGemm.lanes(shape.dtype()) != 0 || x.outer() != 1 || y.outer() != 1) {
       throw new IllegalArgumentException("batch-inner weight gradient of a batch of " + shape.n()
@@ -79,30 +79,30 @@ final class BatchInnerWeights implements ConvolutionWeights {
     lastPart = new PixelTable[shape.outWidth() + 1];
     for (int tap = 0; tap < kernel; tap++) {
       int block = taps ? tap / INPUTS * INPUTS : tap;
-      tables(tap, block, wholeParts, shape.n() / ENTRIES > 0 ? ENTRIES : 0, arena);
-      tables(tap, block, lastPart, shape.n() % ENTRIES, arena);
+      tables(tap, block, wholeParts, shape.n() / ENTRIES > 0 ? ENTRIES : 0, memory);
+      tables(tap, block, lastPart, shape.n() % ENTRIES, memory);
     }
   }
 
-  private void tables(int tap, int block, PixelTable[] tables, int entries, Arena arena) {
+  private void tables(int tap, int block, PixelTable[] tables, int entries, SegmentAllocator memory) {
     int inner = end(block) - first(block);
-    table(tables, Math.min(inner, pixelsAtOnce(entries)), entries, arena);
-    table(tables, inner % pixelsAtOnce(entries), entries, arena);
-    table(tables, before(tap, block), entries, arena);
-    table(tables, after(tap, block), entries, arena);
+    table(tables, Math.min(inner, pixelsAtOnce(entries)), entries, memory);
+    table(tables, inner % pixelsAtOnce(entries), entries, memory);
+    table(tables, before(tap, block), entries, memory);
+    table(tables, after(tap, block), entries, memory);
   }
 
   private static int pixelsAtOnce(int entries) {
     return Math.max(1, ELEMENTS / Math.max(1, entries));
   }
 
-  private void table(PixelTable[] tables, int pixels, int entries, Arena arena) {
+  private void table(PixelTable[] tables, int pixels, int entries, SegmentAllocator memory) {
     if (pixels > 0 && entries > 0 && tables[pixels] == null) {
       int blocks = blocks(entries);
       tables[pixels] = PixelTable.of(pixels, blocks, shape.outHeight(), Math.max(STEPS, pixels * blocks),
           new ConvolutionShape.Strides(y.height(), 0, y.width(), TileShape.DOT_BYTES),
           new ConvolutionShape.Strides(shape.vertical().stride() * x.height(), 0,
-              shape.horizontal().stride() * x.width(), TileShape.DOT_BYTES), arena);
+              shape.horizontal().stride() * x.width(), TileShape.DOT_BYTES), memory);
     }
   }
 
@@ -172,7 +172,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
     long pitch = (long) width * TileShape.DOT_BYTES;
     long dy = y + ((long) group * outputs + row) * this.y.channel();
     long in = x + (long) group * inputs * this.x.channel() + (taps ? 0 : column * this.x.channel());
-    Pack.rows(Raw.ZEROS, 0, workspace, TileShape.DOT_BYTES, rowsOfTaps() * rows * width, TileShape.DOT_BYTES);
+    Pack.zero(workspace, rowsOfTaps() * rows * pitch);
     for (int n = 0; n < shape.n(); n += ENTRIES) {
       long lane = (long) n * shape.dtype().bytes();
       int entries = Math.min(ENTRIES, shape.n() - n);

@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row, a
@@ -24,7 +24,7 @@ final class ChannelsInnerConvolution implements Convolution {
   private final int imagesPerTask;
   private final int rowsPerTask;
 
-  ChannelsInnerConvolution(Machine machine, ConvolutionMap map, Arena arena) {
+  ChannelsInnerConvolution(Machine machine, ConvolutionMap map, SegmentAllocator memory) {
     this.map = map;
     if (map.out().channel() != map.bytes() && map.outChannels() > 1) {
       throw new IllegalArgumentException("channels-inner convolution of an image whose channels do not lie side by side: "
@@ -46,7 +46,7 @@ final class ChannelsInnerConvolution implements Convolution {
     tables = new TapTable[map.vertical().size() * columns];
     for (int i = 0; i < tables.length; i++) {
       tables[i] = TapTable.of(map, map.vertical().get(i / columns), map.horizontal().get(i % columns),
-          (long) tiles.width() * map.bytes(), true, arena);
+          (long) tiles.width() * map.bytes(), true, memory);
     }
   }
 

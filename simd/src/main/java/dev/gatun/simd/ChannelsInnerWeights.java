@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +37,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   private final PixelTable[] tables;
 
   ChannelsInnerWeights(Machine machine, ConvolutionShape shape, ConvolutionShape.Strides x, ConvolutionShape.Strides y,
-      ConvolutionShape.Strides weights, Arena arena) {
+      ConvolutionShape.Strides weights, SegmentAllocator memory) {
     int size = shape.dtype().bytes();
     outputs = shape.o() / shape.groups();
     inputs = shape.c() / shape.groups();
@@ -65,7 +65,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     tables = new PixelTable[vertical.length * horizontal.length];
     Arrays.setAll(tables, i -> made.computeIfAbsent(
         List.of(vertical[i / horizontal.length].count(), horizontal[i % horizontal.length].count()),
-        key -> PixelTable.of(key.get(0), key.get(1), shape.n(), PIXELS, step, this.y, arena)));
+        key -> PixelTable.of(key.get(0), key.get(1), shape.n(), PIXELS, step, this.y, memory)));
   }
 
   @Override

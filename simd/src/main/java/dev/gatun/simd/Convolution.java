@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * The output or the data gradient of a convolution, prepared for one machine and one layout. Tables of offsets are made
@@ -49,7 +49,7 @@ sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolu
    * @throws IllegalArgumentException if the lane axis does not have stride 1 in both images
    */
   static Convolution of(Machine machine, ConvolutionShape shape, Role role, LaneAxis lanes,
-      ConvolutionShape.Strides in, ConvolutionShape.Strides weights, ConvolutionShape.Strides out, Arena tables) {
+      ConvolutionShape.Strides in, ConvolutionShape.Strides weights, ConvolutionShape.Strides out, SegmentAllocator tables) {
     var map = new ConvolutionMap(shape, role, in, weights, out);
     return lanes == LaneAxis.BATCH
         ? new BatchInnerConvolution(machine, map, tables) : new ChannelsInnerConvolution(machine, map, tables);
@@ -66,6 +66,11 @@ sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolu
 
   /** How many tasks the convolution is cut into; 0 if the result is empty. */
   int tasks();
+
+  /** How many tasks each row of the result takes, where all those of a row come before those of the next; else 0. */
+  default int tasksOfRow() {
+    return 0;
+  }
 
   /**
    * Runs one task.

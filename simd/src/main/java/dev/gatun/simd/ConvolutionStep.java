@@ -2,40 +2,89 @@ package dev.gatun.simd;
 
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.KernelSpec;
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The output or the data gradient of a convolution: weights are packed, then the tasks run. */
+/** The output or the data gradient of a convolution, or a band of its rows: weights are packed, then the tasks run. */
 final class ConvolutionStep extends Step {
+  /** Bytes of a band, so that what an epilogue maps is still in a second-level cache, and rows enough for all workers. */
+  private static final long BAND_BYTES = 256 << 10;
+  private static final int BAND_ROWS = 2;
+
   private final Crew crew;
   private final Convolution convolution;
   private final long packed;
   private final boolean shared;
+  private final int packTasks;
+  private final int firstTask;
+  private final int tasks;
   private final Team.Task pack = this::pack;
   private final Team.Task convolve = this::convolve;
 
-  ConvolutionStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew, Arena arena) {
+  private ConvolutionStep(List<Located> in, List<Located> out, Crew crew, Convolution convolution, long packed,
+      boolean shared, int packTasks, int firstTask, int tasks) {
     super(in.subList(0, 2), out);
     this.crew = crew;
+    this.convolution = convolution;
+    this.packed = packed;
+    this.shared = shared;
+    this.packTasks = packTasks;
+    this.firstTask = firstTask;
+    this.tasks = tasks;
+  }
+
+  /**
+   * The steps of a convolution and its epilogue: where the result is larger than a cache and tasks come row by row, band by
+   * band of rows.
+   *
+   * @param mapped the operands of the epilogue, if there is one
+   */
+  static List<Step> of(KernelSpec.Direct direct, List<Located> in, List<Located> mapped, List<Located> out, Crew crew,
+      SegmentAllocator memory, String name) {
     var op = (Convolve) direct.op();
-    var shape = ConvolutionGeometry.shape(op, out.get(0).type().dtype());
+    var result = out.getFirst();
+    var shape = ConvolutionGeometry.shape(op, result.type().dtype());
     var role = op.role() == Convolve.Role.OUTPUT ? Convolution.Role.OUTPUT : Convolution.Role.DATA;
-    convolution = Convolution.of(Machine.detected(), shape, role, Convolution.laneAxis(shape),
+    var convolution = Convolution.of(Machine.detected(), shape, role, Convolution.laneAxis(shape),
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
-        ConvolutionGeometry.strides(out.get(0)), arena);
-    packed = arena.allocate(Math.max(64, convolution.packedBytes()), 64).address();
+        ConvolutionGeometry.strides(result), memory);
+    long packed = memory.allocate(Math.max(64, convolution.packedBytes()), 64).address();
     double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
-    shared = work >= ProductStep.WORTH_SHARING;
+    boolean shared = work >= ProductStep.WORTH_SHARING;
+    int rowTasks = convolution.tasksOfRow();
+    int height = rowTasks == 0 || result.type().shape().rank() < 4 ? 1 : (int) result.size(2);
+    long wanted = direct.epilogue() == null ? 1 : result.type().bytes() / BAND_BYTES;
+    int bands = Math.clamp(Math.min(wanted, height / BAND_ROWS), 1, Integer.MAX_VALUE);
+    var steps = new ArrayList<Step>();
+    for (int band = 0; band < bands; band++) {
+      int first = (int) ((long) height * band / bands);
+      int end = (int) ((long) height * (band + 1) / bands);
+      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, band == 0 ? convolution.packTasks() : 0,
+          bands == 1 ? 0 : first * rowTasks, bands == 1 ? convolution.tasks() : (end - first) * rowTasks));
+      if (direct.epilogue() != null) {
+        var rows = bands == 1 ? mapped : mapped.stream().map(o -> o.slice(2, first, end - first)).toList();
+        var target = bands == 1 ? result : result.slice(2, first, end - first);
+        var map = bands == 1 ? direct.epilogue() : slice(direct.epilogue(), first, target, rows);
+        steps.add(new MapStep(map, rows, List.of(target), crew, name));
+      }
+    }
+    return steps;
+  }
+
+  private static KernelSpec.Map slice(KernelSpec.Map map, int row, Located target, List<Located> in) {
+    return new KernelSpec.Map(target.type().shape(), in.stream().map(Located::type).toList(),
+        map.exprs().stream().map(e -> e.moved(2, row)).toList());
   }
 
   @Override
   void run() {
     if (shared) {
-      crew.run(convolution.packTasks(), pack);
-      crew.run(convolution.tasks(), convolve);
+      crew.run(packTasks, pack);
+      crew.run(tasks, convolve);
     } else {
-      crew.runInline(convolution.packTasks(), pack);
-      crew.runInline(convolution.tasks(), convolve);
+      crew.runInline(packTasks, pack);
+      crew.runInline(tasks, convolve);
     }
   }
 
@@ -44,6 +93,6 @@ final class ConvolutionStep extends Step {
   }
 
   private void convolve(int task, int worker) {
-    convolution.run(task, addresses[0], packed, addresses[2]);
+    convolution.run(firstTask + task, addresses[0], packed, addresses[2]);
   }
 }

@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * The weight gradient of a convolution, prepared for one machine and one layout: {@code dw[o, c, kh, kw]}, the sum over
@@ -23,7 +23,7 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
    * @param tables owns the tables of offsets
    */
   static ConvolutionWeights of(Machine machine, ConvolutionShape shape, Convolution.LaneAxis lanes,
-      ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights, Arena tables) {
+      ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights, SegmentAllocator tables) {
     if (lanes == Convolution.LaneAxis.CHANNELS) {
       return new ChannelsInnerWeights(machine, shape, x, y, weights, tables);
     }

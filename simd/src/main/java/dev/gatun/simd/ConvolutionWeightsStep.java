@@ -2,7 +2,7 @@ package dev.gatun.simd;
 
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.KernelSpec;
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 
 /** The weight gradient of a convolution. */
@@ -14,15 +14,15 @@ final class ConvolutionWeightsStep extends Step {
   private final Team.Task pack = this::pack;
   private final Team.Task sum = this::sum;
 
-  ConvolutionWeightsStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew, Arena arena) {
+  ConvolutionWeightsStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory) {
     super(in.subList(0, 2), out);
     this.crew = crew;
     var op = (Convolve) direct.op();
     var shape = ConvolutionGeometry.shape(op, out.get(0).type().dtype());
     weights = ConvolutionWeights.of(Machine.detected(), shape, Convolution.laneAxis(shape),
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
-        ConvolutionGeometry.strides(out.get(0)), arena);
-    packed = arena.allocate(Math.max(64, weights.packedBytes()), 64).address();
+        ConvolutionGeometry.strides(out.get(0)), memory);
+    packed = memory.allocate(Math.max(64, weights.packedBytes()), 64).address();
     double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
     shared = work >= ProductStep.WORTH_SHARING;
     for (int worker = 0; worker < crew.size(); worker++) {

@@ -69,10 +69,10 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public Executable load(Plan plan, Memory memory, int threads) {
+  public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
     if (MISSING != null) {
       throw new IllegalStateException(description());
     }
-    return new LoadedPlan(plan, memory, threads);
+    return new LoadedPlan(plan, memory, arena, threads);
   }
 }

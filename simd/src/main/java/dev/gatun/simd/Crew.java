@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /** The workers of one loaded plan: the process's team, and scratch memory for each of its threads. */
 final class Crew {
@@ -9,11 +9,18 @@ final class Crew {
   private final Scratch[] scratches;
 
   /** @param threads how many may take part at once */
-  Crew(Arena arena, int threads) {
+  Crew(SegmentAllocator memory, int threads) {
     this.threads = threads;
     scratches = new Scratch[team.size()];
     for (int i = 0; i < scratches.length; i++) {
-      scratches[i] = new Scratch(arena);
+      scratches[i] = new Scratch(memory);
+    }
+  }
+
+  /** Allocates what the steps have reserved. */
+  void allocate(SegmentAllocator memory) {
+    for (var scratch : scratches) {
+      scratch.allocate(memory);
     }
   }
 

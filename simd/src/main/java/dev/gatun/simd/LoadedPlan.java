@@ -1,12 +1,13 @@
 package dev.gatun.simd;
 
+import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.Extent;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Plan;
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,9 @@ import java.util.List;
 final class LoadedPlan implements Backend.Executable {
   private final Plan plan;
   private final Backend.Memory memory;
-  private final Arena arena = Arena.ofShared();
+  /** What kernels need besides the plan's buffers: packed operands, tables of offsets, scratch of the workers. */
+  private final TensorArena workspace;
+  private final SegmentAllocator allocator;
   private final Crew crew;
   private final Node[] nodes;
   private final long[] turns;
@@ -22,11 +25,19 @@ final class LoadedPlan implements Backend.Executable {
   /** A step, or a loop over steps. */
   private record Node(Step step, long count, Node[] body) {}
 
-  LoadedPlan(Plan plan, Backend.Memory memory, int threads) {
+  LoadedPlan(Plan plan, Backend.Memory memory, TensorArena arena, int threads) {
     this.plan = plan;
     this.memory = memory;
-    this.crew = new Crew(arena, threads);
-    this.nodes = nodes(plan.steps(), new ArrayList<>());
+    this.workspace = arena.child("workspace");
+    this.allocator = (bytes, _) -> workspace.allocateBytes(bytes);
+    try {
+      this.crew = new Crew(allocator, threads);
+      this.nodes = nodes(plan.steps(), new ArrayList<>());
+      crew.allocate(allocator);
+    } catch (RuntimeException | Error e) {
+      workspace.close();
+      throw e;
+    }
     this.turns = new long[depth(plan.steps())];
   }
 
@@ -55,13 +66,16 @@ final class LoadedPlan implements Backend.Executable {
     var name = name(run);
     return switch (run.spec()) {
       case KernelSpec.Map map -> List.of(new MapStep(map, in, out, crew, name));
-      case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, arena, name));
-      case KernelSpec.Direct direct when direct.epilogue() == null -> List.of(direct(direct, run, in, out));
+      case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, allocator, name));
       case KernelSpec.Direct direct -> {
-        var operands = new ArrayList<>(out.subList(0, 1));
-        operands.addAll(in.subList(direct.operands(), in.size()));
-        yield List.of(direct(direct, run, in, out),
-            new MapStep(direct.epilogue(), operands, out.subList(0, 1), crew, name));
+        var mapped = new ArrayList<>(out.subList(0, 1));
+        mapped.addAll(in.subList(direct.operands(), in.size()));
+        if (direct.op() instanceof Convolve convolve && convolve.role() != Convolve.Role.WEIGHT) {
+          yield ConvolutionStep.of(direct, in, mapped, out, crew, allocator, name);
+        }
+        var step = direct(direct, run, in, out);
+        yield direct.epilogue() == null ? List.of(step)
+            : List.of(step, new MapStep(direct.epilogue(), mapped, out.subList(0, 1), crew, name));
       }
       default -> throw new IllegalStateException("the CPU offered no kernel for " + run.spec());
     };
@@ -75,9 +89,7 @@ final class LoadedPlan implements Backend.Executable {
   private Step direct(KernelSpec.Direct direct, Plan.Run run, List<Located> in, List<Located> out) {
     return switch (direct.op()) {
       case MatMul product -> new ProductStep(direct, in, out, crew);
-      case Convolve convolve when convolve.role() == Convolve.Role.WEIGHT ->
-          new ConvolutionWeightsStep(direct, in, out, crew, arena);
-      case Convolve convolve -> new ConvolutionStep(direct, in, out, crew, arena);
+      case Convolve _ -> new ConvolutionWeightsStep(direct, in, out, crew, allocator);
       default -> Indirect.step(direct, run.origin(), in, out, crew);
     };
   }
@@ -122,6 +134,6 @@ final class LoadedPlan implements Backend.Executable {
 
   @Override
   public void close() {
-    arena.close();
+    workspace.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.simd;
 
+import dev.gatun.memory.Shape;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 
@@ -16,6 +17,13 @@ record Located(long address, TensorType type, long[] strides, long[] advance) {
     return new Located(bufferAddress + operand.offset(), operand.type(),
         operand.strides().stream().mapToLong(stride -> stride * width).toArray(),
         operand.advance().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** The part of {@code count} positions from {@code first} on along an axis. */
+  Located slice(int axis, long first, long count) {
+    long[] sizes = type.shape().sizes();
+    sizes[axis] = count;
+    return new Located(address + first * strides[axis], new TensorType(type.dtype(), Shape.of(sizes)), strides, advance);
   }
 
   long stride(int axis) {

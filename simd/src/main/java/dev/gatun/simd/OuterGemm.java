@@ -20,8 +20,11 @@ final class OuterGemm implements Gemm {
   private static final int PAGE = 4096;
   /** Rows that find room in one set of a cache of 8 ways beside B and C: 4 read in place are 10 % faster at 1024 cubed. */
   private static final int FEW_ROWS = 6;
-  /** Rows from which packing B pays: it costs about as much as 10 rows, and gains 3 % at 96 to 144 cubed. */
-  private static final int PACK_B_ROWS = 96;
+  /**
+   * Rows from which packing B pays: it costs about as much as 10 rows. From 96 it would gain 3 %, and take much longer to
+   * become warm in a step of few products: until then its vectors are garbage.
+   */
+  private static final int PACK_B_ROWS = 160;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
   private static final long TASK_WORK = 1 << 18;
   /** Rows of a copied panel of A lie a cache line further apart than their length, so as not to share a cache set. */

@@ -35,6 +35,13 @@ final class Pack {
     }
   }
 
+  /** Fills memory with zeros; so many bytes, a multiple of 8. Without vectors, for it runs too rarely to become warm. */
+  static void zero(long target, long bytes) {
+    for (long x = 0; x < bytes; x += Long.BYTES) {
+      Raw.ALL.set(Raw.I64, target + x, 0L);
+    }
+  }
+
   /** Copies rows of so many consecutive bytes, a multiple of 4. */
   static void rows(long source, long sourceRow, long target, long targetRow, int rows, int bytes) {
     switch (bytes % VECTOR == 0 ? bytes / VECTOR : 0) {

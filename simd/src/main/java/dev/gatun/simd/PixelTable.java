@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * The offsets of the pixels of a rectangle of the output, row by row, for one or several batch entries: pairs of the
@@ -20,10 +20,10 @@ record PixelTable(long address, int rows, int columns, int entries) {
    * @param left bytes between entries, rows and columns of the output in the left operand; {@code right} likewise
    */
   static PixelTable of(int height, int width, int entries, int pixels, ConvolutionShape.Strides left,
-      ConvolutionShape.Strides right, Arena arena) {
+      ConvolutionShape.Strides right, SegmentAllocator memory) {
     int rows = Math.clamp(pixels / Math.max(1, width), 1, Math.max(1, height));
     int images = rows < height ? 1 : Math.clamp(pixels / Math.max(1, height * width), 1, Math.max(1, entries));
-    long address = arena.allocate(Math.max(1L, (long) images * rows * width) * PAIR, PAIR).address();
+    long address = memory.allocate(Math.max(1L, (long) images * rows * width) * PAIR, PAIR).address();
     long at = address;
     for (int n = 0; n < images; n++) {
       for (int i = 0; i < rows; i++) {

@@ -1,7 +1,7 @@
 package dev.gatun.simd;
 
 import dev.gatun.ops.KernelSpec;
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,7 +38,7 @@ final class RowStep extends Step {
   private final Team.Task elementTask = this::elementTask;
   private int stage;
 
-  RowStep(KernelSpec.Row row, List<Located> in, List<Located> out, Crew crew, Arena arena, String origin) {
+  RowStep(KernelSpec.Row row, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory, String origin) {
     super(in, out);
     this.row = row;
     this.crew = crew;
@@ -61,7 +61,7 @@ final class RowStep extends Step {
     long perBlock = (long) shape.block() * Math.max(1, shape.axes().elements(true));
     byStage = blocks < ENOUGH_BLOCKS && segments > 1 && blocks * perBlock >= Crew.WORTH_SHARING;
     blocksPerTask = Math.max(1, GRAIN / perBlock);
-    shared = byStage ? arena.allocate((folds.length + segments) * blocks * blockBytes(), 64).address() : 0;
+    shared = byStage ? memory.allocate((folds.length + segments) * blocks * blockBytes(), 64).address() : 0;
     for (var scratch : crew.scratches()) {
       scratch.reserveRows((folds.length + 1) * blockBytes() + shape.block() * LANE_BYTES);
     }

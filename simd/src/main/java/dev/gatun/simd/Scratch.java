@@ -1,17 +1,16 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * What one worker needs besides the tensors: registers, and memory for what a kernel must see packed or keeps between
- * stages. It belongs to one loaded plan.
+ * stages. It belongs to one loaded plan, whose steps reserve what they need; then it is allocated once.
  */
 final class Scratch {
   /** Bytes for two operands of the widest vector, for functions that run lane by lane. */
   private static final long LANES = 128;
 
   private final Registers registers = new Registers();
-  private final Arena arena;
   private final long lanes;
   private long tiles;
   private long tileBytes;
@@ -21,9 +20,8 @@ final class Scratch {
   private long partBytes;
   private long[] partFrame = {};
 
-  Scratch(Arena arena) {
-    this.arena = arena;
-    this.lanes = arena.allocate(LANES, 64).address();
+  Scratch(SegmentAllocator memory) {
+    this.lanes = memory.allocate(LANES, 64).address();
   }
 
   Registers registers() {
@@ -56,23 +54,21 @@ final class Scratch {
 
   void reserveParts(int frameLength, long bytes) {
     partFrame = partFrame.length >= frameLength ? partFrame : new long[frameLength];
-    if (bytes > partBytes) {
-      parts = arena.allocate(bytes, 64).address();
-      partBytes = bytes;
-    }
+    partBytes = Math.max(partBytes, bytes);
   }
 
   void reserveTiles(long bytes) {
-    if (bytes > tileBytes) {
-      tiles = arena.allocate(bytes, 64).address();
-      tileBytes = bytes;
-    }
+    tileBytes = Math.max(tileBytes, bytes);
   }
 
   void reserveRows(long bytes) {
-    if (bytes > rowBytes) {
-      rows = arena.allocate(bytes, 64).address();
-      rowBytes = bytes;
-    }
+    rowBytes = Math.max(rowBytes, bytes);
+  }
+
+  /** Allocates what was reserved. */
+  void allocate(SegmentAllocator memory) {
+    tiles = memory.allocate(tileBytes, 64).address();
+    rows = memory.allocate(rowBytes, 64).address();
+    parts = memory.allocate(partBytes, 64).address();
   }
 }

@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 
 /**
  * The offsets of one whole sum, for all positions of a vertical and a horizontal run: one pair for each (kh, kw, channel)
@@ -19,10 +19,10 @@ record TapTable(long address, int steps) {
    * @param weightStep bytes between the packed weights of two steps
    * @param imageFirst whether the image's offset comes first in a pair: where the image is the left operand
    */
-  static TapTable of(ConvolutionMap map, AxisRun y, AxisRun x, long weightStep, boolean imageFirst, Arena arena) {
+  static TapTable of(ConvolutionMap map, AxisRun y, AxisRun x, long weightStep, boolean imageFirst, SegmentAllocator memory) {
     int channels = map.inChannels();
     int steps = y.taps().length * x.taps().length * channels;
-    long address = arena.allocate((long) Math.max(1, steps) * PAIR, PAIR).address();
+    long address = memory.allocate((long) Math.max(1, steps) * PAIR, PAIR).address();
     long at = address;
     for (int i = 0; i < y.taps().length; i++) {
       for (int j = 0; j < x.taps().length; j++) {

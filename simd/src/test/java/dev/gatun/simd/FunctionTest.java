@@ -57,7 +57,7 @@ class FunctionTest {
     var worst = new double[2];
     try (var arena = TensorArena.root("sweep", 1 << 24)) {
       var slab = backend.allocate(arena, plan.planBytes());
-      try (var loaded = backend.load(plan, new Backend.Memory(slab, null, null), 1)) {
+      try (var loaded = backend.load(plan, new Backend.Memory(slab, null, null), arena, 1)) {
         for (long next = 0; next < 1L << 32; next += BLOCK * stride) {
           for (int i = 0; i < BLOCK; i++) {
             slab.host().setAtIndex(ValueLayout.JAVA_INT, i, (int) (next + i * stride));

@@ -127,6 +127,7 @@ class HotSpotTrapTest {
     var kernel = Kernel.of(structure, name);
     var scratch = new Scratch(arena);
     kernel.reserve(scratch);
+    scratch.allocate(arena);
     var frame = ScopeStructures.frame(structure, ELEMENTS, arena);
     return new Subject(name, () -> kernel.run(scratch, frame, 2, 51), () -> kernel.run(scratch, frame, 1, ELEMENTS),
         kernel::isWarm);

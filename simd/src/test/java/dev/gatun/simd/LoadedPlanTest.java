@@ -52,7 +52,7 @@ class LoadedPlanTest {
       for (int i = 0; i < FLOATS; i++) {
         slab.host().setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
       }
-      try (var loaded = machine.load(plan, new Backend.Memory(slab, null, null), 2)) {
+      try (var loaded = machine.load(plan, new Backend.Memory(slab, null, null), arena, 2)) {
         loaded.run();
       }
       return slab.host().toArray(ValueLayout.JAVA_FLOAT);
@@ -129,7 +129,7 @@ class LoadedPlanTest {
     var offered = machine.choices(one);
     try (var arena = TensorArena.root("test", 1 << 20)) {
       var memory = new Backend.Memory(machine.allocate(arena, BYTES), null, null);
-      machine.load(plan(), memory, 1);
+      machine.load(plan(), memory, arena, 1);
       System.out.println("ran " + offered);
     } catch (IllegalStateException e) {
       System.out.println(machine.available() + " " + e.getMessage());

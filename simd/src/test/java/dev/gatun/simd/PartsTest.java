@@ -34,6 +34,7 @@ class PartsTest {
         var scratch = new Scratch(arena);
         var parts = new Parts(structure, Cut.into(PARTS, structure), name);
         parts.reserve(scratch);
+        scratch.allocate(arena);
         for (var shape : SHAPES) {
           agree(name, structure, parts, scratch, arena, shape);
         }
@@ -104,6 +105,7 @@ class PartsTest {
         assertNull(kernel.generate(), "small enough to prove nothing");
         var scratch = new Scratch(arena);
         kernel.reserve(scratch);
+        scratch.allocate(arena);
         var frame = ScopeStructures.frame(structure, ELEMENTS, arena);
         long end = System.nanoTime() + 60_000_000_000L;
         while (!kernel.isWarm() && System.nanoTime() < end) {

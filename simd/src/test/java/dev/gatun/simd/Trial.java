@@ -201,7 +201,7 @@ final class Trial implements AutoCloseable {
 
   /** The plan on its memory, as a session runs it. */
   Backend.Executable load(int threads) {
-    return new CpuBackend().load(plan, new Backend.Memory(got, null, null), threads);
+    return new CpuBackend().load(plan, new Backend.Memory(got, null, null), arena, threads);
   }
 
   /** Runs on the numbers drawn, and adds the bits of all results to a digest, those of a NaN alike. */
@@ -276,7 +276,7 @@ final class Trial implements AutoCloseable {
   }
 
   Trial runInterpreter() {
-    new Interpreter().load(plan, new Backend.Memory(expected, null, null), 1).run();
+    new Interpreter().load(plan, new Backend.Memory(expected, null, null), arena, 1).run();
     return this;
   }
 
