@@ -36,8 +36,8 @@ class SameBitsTest {
   private static Map<String, Integer> widths() {
     var widths = new LinkedHashMap<>(Map.of("-XX:MaxVectorSize=16", 128));
     widths.put("-XX:MaxVectorSize=32", 256);
-    widths.put("-XX:MaxVectorSize=64", 512);
-    if (System.getProperty("os.arch").equals("amd64")) {
+    if (Machine.detected().vectorBits() == 512) {
+      widths.put("-XX:MaxVectorSize=64", 512);
       // Sixteen registers and no masks, where AVX-512 with short vectors has both.
       widths.put("-XX:UseAVX=2", 256);
     }

@@ -16,20 +16,22 @@ import org.junit.jupiter.api.Test;
 
 /** Generated tiles stay clear of the traps that HotSpot sets for large methods. */
 class TileTest {
-  /** Tiles as products and convolutions ask for them, from the smallest to the largest. */
+  /** Tiles as products and convolutions ask for them on this machine, from the smallest to the largest. */
   private static List<TileShape> shapes() {
     var shapes = new ArrayList<TileShape>();
     int bits = Machine.detected().vectorBits();
+    boolean many = Machine.detected().registers() >= 32;
     for (var dtype : new DType[] {DType.F32, DType.F64}) {
       for (boolean tail : new boolean[] {false, true}) {
         shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 1, 1, 0, false, tail));
-        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 14, 2, 0, false, tail));
-        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 12, 2, 0, true, tail));
-        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 6, 4, dtype.bytes(), true, tail));
-        shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, 6, 4, 0, false, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, many ? 14 : 4, many ? 2 : 3, 0, false, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 0, true, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, 6, many ? 4 : 2, dtype.bytes(), true, tail));
+        shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, false, tail));
         shapes.add(new TileShape(dtype, 128, TileShape.Family.DOT, 3, 2, 0, false, tail));
       }
-      shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, 6, 4, 0, true, false));
+      shapes.add(new TileShape(dtype, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 256, false, false));
+      shapes.add(new TileShape(dtype, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, true, false));
     }
     return shapes;
   }
