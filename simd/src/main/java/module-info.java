@@ -1,4 +1,6 @@
-/** The CPU machine: kernel specs become Vector API kernels. The only engine module that names the incubating vectors. */
+/**
+ * The CPU machine: kernel specs become Vector API kernels. The only engine module that names the incubating vectors.
+ */
 module dev.gatun.simd {
   requires jdk.incubator.vector;
   requires jdk.management;

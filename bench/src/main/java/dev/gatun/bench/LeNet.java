@@ -79,7 +79,8 @@ public final class LeNet implements AutoCloseable {
       var type = names.get(i).type();
       try (var scratch = scratch(type)) {
         var tensor = scratch.allocate(type.dtype(), type.shape());
-        MemorySegment.copy(parameters.get(i), 0, tensor.segment(), ValueLayout.JAVA_DOUBLE, 0, parameters.get(i).length);
+        var values = parameters.get(i);
+        MemorySegment.copy(values, 0, tensor.segment(), ValueLayout.JAVA_DOUBLE, 0, values.length);
         net.trainer.variables().write(names.get(i).name(), tensor);
       }
     }

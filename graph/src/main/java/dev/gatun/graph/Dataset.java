@@ -9,11 +9,11 @@ import java.util.Map;
  */
 public interface Dataset {
   /**
-   * The samples that lie in tensors, one for each field: sample i is element i of the first axis. Nothing is copied: the
-   * tensors stay the caller's, who keeps them open and unchanged while the data set is in use.
+   * The samples that lie in tensors, one for each field: sample i is element i of the first axis. Nothing is copied:
+   * the tensors stay the caller's, who keeps them open and unchanged while the data set is in use.
    *
-   * @throws IllegalArgumentException if there is no field, a tensor is a single number or not contiguous, or the tensors
-   *     differ in their number of samples
+   * @throws IllegalArgumentException if there is no field, a tensor is a single number or not contiguous, or the
+   *     tensors differ in their number of samples
    */
   static Dataset of(Map<String, Tensor> fields) {
     return TensorDataset.of(fields);

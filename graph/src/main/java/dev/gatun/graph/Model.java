@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A model of a program in the model language: what makes graphs for given sizes. Immutable, safe for several threads. */
+/**
+ * A model of a program in the model language: what makes graphs for given sizes. Immutable, safe for several threads.
+ */
 public final class Model {
   private final Program program;
   private final String name;

@@ -4,7 +4,9 @@ import dev.gatun.ops.Builder;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Value;
 
-/** How a parameter moves, given its gradient: emitted as graph, so that a step is one plan. As text, a recipe's words. */
+/**
+ * How a parameter moves, given its gradient: emitted as graph, so that a step is one plan. As text, a recipe's words.
+ */
 public sealed interface Optimizer {
   Schedule rate();
 

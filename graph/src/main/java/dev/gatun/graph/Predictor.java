@@ -20,11 +20,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A model with weights, ready to be run or measured by any number of threads. They share the weights and the plans; each
- * call has a session to itself, of which there are at most as many as processors: further callers wait their turn.
+ * A model with weights, ready to be run or measured by any number of threads. They share the weights and the plans;
+ * each call has a session to itself, of which there are at most as many as processors: further callers wait their turn.
  */
 public final class Predictor implements AutoCloseable {
-  /** Most plans that are kept, here and in each session: who asks for ever new sizes pays with time, not with memory. */
+  /**
+   * Most plans that are kept, here and in each session: who asks for ever new sizes pays with time, not with memory.
+   */
   private static final int MOST_PLANS = 16;
 
   private final Model model;
@@ -75,8 +77,8 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * A model with weights that lie in memory already, such as a trainer's. They stay there: what is written to them shows
-   * in the next run.
+   * A model with weights that lie in memory already, such as a trainer's. They stay there: what is written to them
+   * shows in the next run.
    *
    * @param weights of the model; kept open by whoever owns them until the predictor is closed
    * @param parent its memory is counted there

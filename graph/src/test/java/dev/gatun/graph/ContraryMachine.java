@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * A machine that is all that the CPU is not: its memory cannot be addressed, tensors of rank 4 must be channels-last, it
- * declines every fusion, its kernels need workspaces and scribble over them, and it queues all work until somebody
+ * A machine that is all that the CPU is not: its memory cannot be addressed, tensors of rank 4 must be channels-last,
+ * it declines every fusion, its kernels need workspaces and scribble over them, and it queues all work until somebody
  * looks.
  */
 final class ContraryMachine implements Backend {

@@ -46,7 +46,9 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Draws applications of every primitive: attributes, operand types, and values in the op's domain away from its kinks. */
+/**
+ * Draws applications of every primitive: attributes, operand types, and values in the op's domain away from its kinks.
+ */
 final class OpCases {
   /** Sizes at which kernels change path: none, one, the lane counts and their neighbours, odd primes. */
   private static final long[] SIZES = {0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 37};

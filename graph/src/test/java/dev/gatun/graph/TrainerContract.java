@@ -99,7 +99,9 @@ abstract class TrainerContract {
     }
   }
 
-  /** What does not fit shows before the first step: training and measuring ask for no more memory than they have then. */
+  /**
+   * What does not fit shows before the first step: training and measuring ask for no more memory than they have then.
+   */
   @Test
   void allMemoryIsAskedForBeforeTraining() {
     var test = Clouds.draw(37, 2);

@@ -34,10 +34,9 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes to a temporary file beside the target, forces it to the disk, moves it over the target in one step and forces
-   * the folder. A reader sees the old content or the new one.
-   * A file that is replaced keeps its permissions. What writers of this target left when they were killed, more than a
-   * day ago, is removed.
+   * Writes to a temporary file beside the target, forces it to the disk, moves it over the target in one step and
+   * forces the folder. A reader sees the old content or the new one. A file that is replaced keeps its permissions.
+   * What writers of this target left when they were killed, more than a day ago, is removed.
    *
    * @throws IOException naming the target, if any of that fails, or the target is there and no regular file; the target
    *     is then as before and the temporary file is gone

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 /**
  * An allocation would have passed the limit of a root arena; nothing was allocated.
  *
- * <p>To mend it: raise the limit given to {@link TensorArena#root}, use a smaller batch, or close one of the owners that
- * the message names.
+ * <p>To mend it: raise the limit given to {@link TensorArena#root}, use a smaller batch, or close one of the owners
+ * that the message names.
  */
 public final class BudgetException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -8,7 +8,9 @@ public final class Bytes {
 
   private Bytes() {}
 
-  /** For instance {@code 512 B}, {@code 1.5 KiB}, {@code 12.0 GiB}: binary units, one decimal, independent of locale. */
+  /**
+   * For instance {@code 512 B}, {@code 1.5 KiB}, {@code 12.0 GiB}: binary units, one decimal, independent of locale.
+   */
   public static String text(long bytes) {
     if (Math.abs(bytes) < 1024) {
       return bytes + " B";

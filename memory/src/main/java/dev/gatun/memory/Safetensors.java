@@ -101,8 +101,8 @@ public final class Safetensors {
    *
    * @param tensors  by name; any strides
    * @param metadata free text by key; may be empty
-   * @throws IllegalArgumentException if a name is {@code __metadata__}, a text is not valid Unicode, or the header would
-   *                                  be longer than can be read back
+   * @throws IllegalArgumentException if a name is {@code __metadata__}, a text is not valid Unicode, or the header
+   *     would be longer than can be read back
    * @throws IOException              if the file cannot be written; the target is then as before
    */
   public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {

@@ -16,9 +16,9 @@ import java.util.function.LongToDoubleFunction;
  * {@link #slice}, {@link #broadcastTo}) share the memory of what they view.
  *
  * <p>Element access converts: reading gives the nearest {@code double}; writing rounds to the nearest value of a
- * floating-point dtype, ties to even, and refuses with {@link IllegalArgumentException} what a whole-number dtype cannot
- * hold exactly. An index outside the shape throws {@link IndexOutOfBoundsException}; a closed arena makes every access
- * throw {@link IllegalStateException}. Nothing here is fast: kernels use {@link #address} and {@link #strides}.
+ * floating-point dtype, ties to even, and refuses with {@link IllegalArgumentException} what a whole-number dtype
+ * cannot hold exactly. An index outside the shape throws {@link IndexOutOfBoundsException}; a closed arena makes every
+ * access throw {@link IllegalStateException}. Nothing here is fast: kernels use {@link #address} and {@link #strides}.
  */
 public final class Tensor {
   private static final int VALUES_SHOWN = 8;

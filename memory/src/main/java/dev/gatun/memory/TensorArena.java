@@ -15,11 +15,13 @@ import java.util.Set;
  * An owner of off-heap memory: a root with a limit, or a child that draws on its root's limit. One arena stands for one
  * model, session or plan, never for one tensor: closing costs a handshake with every thread.
  *
- * <p>{@link #acquire} and {@link #release} bracket work that uses addresses: in between, {@link #close} is refused. They
- * allocate nothing and may be called from any thread, as may every other method.
+ * <p>{@link #acquire} and {@link #release} bracket work that uses addresses: in between, {@link #close} is refused.
+ * They allocate nothing and may be called from any thread, as may every other method.
  */
 public final class TensorArena implements AutoCloseable {
-  /** Every allocation starts at a multiple of this many bytes, and occupies one: a cache line, and the widest vector. */
+  /**
+   * Every allocation starts at a multiple of this many bytes, and occupies one: a cache line, and the widest vector.
+   */
   public static final long ALIGNMENT = 64;
 
   private static final int OWNERS_NAMED = 5;
@@ -209,8 +211,8 @@ public final class TensorArena implements AutoCloseable {
    * Frees the memory and gives its bytes back to the root. Descendants that are still open are closed too and reported.
    * A second close does nothing.
    *
-   * @throws IllegalStateException if somebody holds this arena or a descendant; nothing is closed then. Also if a channel
-   *                               is using its memory without holding it; descendants may be closed then
+   * @throws IllegalStateException if somebody holds this arena or a descendant; nothing is closed then. Also if a
+   *     channel is using its memory without holding it; descendants may be closed then
    * @throws LeakException         if a descendant was still open; everything is closed then
    */
   @Override

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 /**
  * A tensor file is not what its format demands, or needs something that Gatun does not read. Nothing of it was used.
  *
- * <p>To mend it: write the file again with the tool that made it, and compare its length with the original's; a file cut
- * short in a copy is the usual cause.
+ * <p>To mend it: write the file again with the tool that made it, and compare its length with the original's; a file
+ * cut short in a copy is the usual cause.
  */
 public final class TensorFileException extends RuntimeException {
   private static final long serialVersionUID = 1;

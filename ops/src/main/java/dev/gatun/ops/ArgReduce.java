@@ -5,7 +5,10 @@ import dev.gatun.memory.Shape;
 import java.util.Arrays;
 import java.util.List;
 
-/** The position of the largest (or smallest) element along {@code axis}, the first of equals, NaN first of all; i32, the axis keeps size 1. */
+/**
+ * The position of the largest (or smallest) element along {@code axis}, the first of equals, NaN first of all; i32, the
+ * axis keeps size 1.
+ */
 public record ArgReduce(boolean largest, int axis) implements Op.Primitive {
   @Override
   public List<TensorType> infer(List<TensorType> in) {

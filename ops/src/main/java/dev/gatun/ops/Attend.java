@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * softmax(q · kᵀ · scale) · v over the last two axes (Vaswani et al. 2017, section 3.2.1): q [N, H, T, D],
- * k [N, H, S, D], v [N, H, S, E], and if masked a bool that broadcasts to [N, H, T, S], true where attending is allowed.
+ * k [N, H, S, D], v [N, H, S, E], and if masked a bool that broadcasts to [N, H, T, S], true where attending is
+ * allowed.
  */
 public record Attend(double scale, boolean masked) implements Op.Composite {
   @Override

@@ -2,7 +2,9 @@ package dev.gatun.ops;
 
 import java.util.List;
 
-/** (x, k0, k1) → x / (1 − rate) where a draw of the key is at least rate, else 0; the kept mask is a value of the graph. */
+/**
+ * (x, k0, k1) → x / (1 − rate) where a draw of the key is at least rate, else 0; the kept mask is a value of the graph.
+ */
 public record Dropout(double rate) implements Op.Composite {
   public Dropout {
     if (!(rate >= 0 && rate < 1)) {

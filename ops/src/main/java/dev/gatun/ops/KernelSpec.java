@@ -39,8 +39,8 @@ public sealed interface KernelSpec {
   /**
    * Reductions over {@code axes} and elementwise results, in one row scope: {@code folds} are reduced in order, each
    * may use {@link Expr.Fold} of those before it; {@code rowExprs} give results of the space's shape with size 1 on the
-   * axes (they use folds, and operands that do not vary along the axes), {@code mapExprs} results of the space's shape. All row results come before all map
-   * results in {@link #out()}.
+   * axes (they use folds, and operands that do not vary along the axes), {@code mapExprs} results of the space's shape.
+   * All row results come before all map results in {@link #out()}.
    */
   record Row(Shape space, List<Integer> axes, List<TensorType> in, List<Reduction> folds, List<Expr> rowExprs,
       List<Expr> mapExprs) implements KernelSpec {
@@ -167,7 +167,9 @@ public sealed interface KernelSpec {
     }
   }
 
-  /** One axis of a view: position i reads position start + i · step of the operand's axis {@code source}; −1 repeats. */
+  /**
+   * One axis of a view: position i reads position start + i · step of the operand's axis {@code source}; −1 repeats.
+   */
   record Axis(int source, long start, long step) {
     public static Axis of(int source) {
       return new Axis(source, 0, 1);

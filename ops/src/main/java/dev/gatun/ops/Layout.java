@@ -79,7 +79,10 @@ public record Layout(List<Integer> order, int gap) {
     return runs;
   }
 
-  /** Whether the named axes have the strides of a tensor in this order, with or without gaps; axes of size 1 always have. */
+  /**
+   * Whether the named axes have the strides of a tensor in this order, with or without gaps; axes of size 1 always
+   * have.
+   */
   public boolean accepts(Shape shape, long[] strides) {
     return nests(shape, strides, 0) || gap > 0 && nests(shape, strides, gap);
   }

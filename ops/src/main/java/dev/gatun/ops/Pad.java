@@ -4,8 +4,8 @@ import dev.gatun.memory.Shape;
 import java.util.List;
 
 /**
- * x placed into a larger tensor: out[start + i · step] = x[i], elsewhere {@code fill}. Padding and dilation; with fill 0
- * the transpose of {@link Slice}.
+ * x placed into a larger tensor: out[start + i · step] = x[i], elsewhere {@code fill}. Padding and dilation; with fill
+ * 0 the transpose of {@link Slice}.
  */
 public record Pad(Shape shape, List<Long> start, List<Long> step, double fill) implements Op.Primitive {
   /** How many terms of a sum are looked at for a neighbour. */

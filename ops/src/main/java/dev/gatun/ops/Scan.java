@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
 /**
  * A loop of {@code length} turns over a body. Operands: the sliced ones, [length, …] each, then the first values of the
  * carried ones, then the captured ones, the same in every turn. Results: the stacked ones, [length, …] each, then the
- * carried ones after the last turn, then the residuals, stacked. In reverse, turns run from the last slice to the first.
+ * carried ones after the last turn, then the residuals, stacked. In reverse, turns run from the last slice to the
+ * first.
  */
 public record Scan(Body body, long length, boolean reverse) implements Op.Primitive {
 

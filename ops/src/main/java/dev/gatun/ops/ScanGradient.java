@@ -27,7 +27,8 @@ record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, Li
   /**
    * The gradient of a turn.
    *
-   * @param arrives whether the stacked result of a number has a gradient; what is carried always has, from the turn after
+   * @param arrives whether the stacked result of a number has a gradient; what is carried always has, from the turn
+   *     after
    */
   static ScanGradient of(Scan.Body body, IntPredicate arrives) {
     var b = new Builder();
@@ -147,7 +148,9 @@ record ScanGradient(Scan.Body body, List<Value> seeds, List<Value> gradients, Li
       }
     }
 
-    /** The gradients over formals of their own: residuals become slices, and nothing of the forward turn is computed. */
+    /**
+     * The gradients over formals of their own: residuals become slices, and nothing of the forward turn is computed.
+     */
     private Map<Value, Value> rename(List<Value> stacked, List<ScanSum> carried) {
       var map = new HashMap<Value, Value>();
       for (var formals : List.of(slices, carries, captures)) {

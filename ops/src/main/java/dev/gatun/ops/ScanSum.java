@@ -61,7 +61,9 @@ record ScanSum(List<Value> products, Value rest, Value carry) {
     return stacked;
   }
 
-  /** The addends of a gradient. A sum that is an addend twice is taken apart once: doubled and doubled, it has no end. */
+  /**
+   * The addends of a gradient. A sum that is an addend twice is taken apart once: doubled and doubled, it has no end.
+   */
   private static List<Value> terms(Value gradient, Collection<Value> slices) {
     var terms = new ArrayList<Value>();
     var left = new ArrayList<Value>();

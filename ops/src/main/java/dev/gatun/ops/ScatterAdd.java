@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * (index, part) → a tensor of {@code shape}, zero but where parts are added: the transpose of {@link Gather}. Parts that
- * meet are added in ascending order of their position.
+ * (index, part) → a tensor of {@code shape}, zero but where parts are added: the transpose of {@link Gather}. Parts
+ * that meet are added in ascending order of their position.
  */
 public record ScatterAdd(Shape shape, int axis, int batch) implements Op.Primitive {
   @Override

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Moves numbers by the positions that {@link MaxPool} gave. Plain: (y, positions) → x of shape {@code data}, each number
- * added where its window's winner stood. Transposed: (x, positions) → y, each window reads its winner's place.
+ * Moves numbers by the positions that {@link MaxPool} gave. Plain: (y, positions) → x of shape {@code data}, each
+ * number added where its window's winner stood. Transposed: (x, positions) → y, each window reads its winner's place.
  *
  * @param data shape of x: [N, C, spatial…]
  */

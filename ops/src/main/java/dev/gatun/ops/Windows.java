@@ -7,7 +7,9 @@ import java.util.List;
 final class Windows {
   private Windows() {}
 
-  /** Receives a window: its plane (n · C + c), the row-major number of its result, its position and the plane's shape. */
+  /**
+   * Receives a window: its plane (n · C + c), the row-major number of its result, its position and the plane's shape.
+   */
   interface Visitor {
     void visit(long plane, long result, long[] output, Shape from);
   }

@@ -17,8 +17,8 @@
  * </pre>
  *
  * <p>Guarantees: graphs, specs and plans are immutable values without addresses, and may be shared by threads. An op's
- * gradient is made of ops, so gradients of any order exist. Definitions work in double by plain loops and are the oracle
- * of every machine.
+ * gradient is made of ops, so gradients of any order exist. Definitions work in double by plain loops and are the
+ * oracle of every machine.
  *
  * <p>Dangerous: {@link dev.gatun.ops.Backend} implementations write to absolute addresses that a plan implies; a plan
  * must come from the planner, never from a file.

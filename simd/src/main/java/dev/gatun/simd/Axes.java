@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An index space as loops: axes of size 1 are gone, and axes that every slot walks as one are one. The order of the axes
- * means nothing; {@code reduced} axes merge among themselves only.
+ * An index space as loops: axes of size 1 are gone, and axes that every slot walks as one are one. The order of the
+ * axes means nothing; {@code reduced} axes merge among themselves only.
  *
  * @param sizes of each axis
  * @param reduced whether a row runs along the axis

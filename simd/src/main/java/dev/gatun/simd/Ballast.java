@@ -6,14 +6,14 @@ import java.lang.classfile.TypeKind;
 /**
  * The head of every generated tile: a branch that is never taken, there for what it does to HotSpot's compilers.
  *
- * <p>C1 gives up on large Vector API methods. If it does so with profiling (tier 3) after it has succeeded without (tier
- * 2), the method stays at tier 2 for ever, at a hundredth of its speed. The branch makes C1 give up at every tier, so that
- * the method goes from the interpreter straight to C2, which sees that the branch cannot be taken.
+ * <p>C1 gives up on large Vector API methods. If it does so with profiling (tier 3) after it has succeeded without
+ * (tier 2), the method stays at tier 2 for ever, at a hundredth of its speed. The branch makes C1 give up at every
+ * tier, so that the method goes from the interpreter straight to C2, which sees that the branch cannot be taken.
  */
 final class Ballast {
   /**
-   * Bytecodes to fill with the branch. Measured on JDK 25: 2600 stop C1 at tier 2 in the largest tiles, 3900 also in the
-   * smallest; but HotSpot compiles no method of 8000.
+   * Bytecodes to fill with the branch. Measured on JDK 25: 2600 stop C1 at tier 2 in the largest tiles, 3900 also in
+   * the smallest; but HotSpot compiles no method of 8000.
    */
   private static final int LIMIT = 7900;
   /** Bytecodes of one store of the branch. */

@@ -3,9 +3,9 @@ package dev.gatun.simd;
 import java.lang.foreign.SegmentAllocator;
 
 /**
- * Convolution with lanes along the batch. A tile is a few output channels of one pixel by a few vectors of batch entries:
- * the left operand is the weights, packed {@code [group][kh][kw][in channel][out channel]} and broadcast, the right
- * operand the pixels that the taps read. Few channels therefore waste nothing.
+ * Convolution with lanes along the batch. A tile is a few output channels of one pixel by a few vectors of batch
+ * entries: the left operand is the weights, packed {@code [group][kh][kw][in channel][out channel]} and broadcast, the
+ * right operand the pixels that the taps read. Few channels therefore waste nothing.
  *
  * <p>A task is one row of the image for one block of batch entries, all channels.
  */
@@ -22,8 +22,8 @@ final class BatchInnerConvolution implements Convolution {
   BatchInnerConvolution(Machine machine, ConvolutionMap map, SegmentAllocator memory) {
     this.map = map;
     if (map.shape().n() > 1 && (map.in().outer() != map.bytes() || map.out().outer() != map.bytes())) {
-      throw new IllegalArgumentException("batch-inner convolution of images whose batch entries do not lie side by side: "
-          + map.in() + " to " + map.out());
+      throw new IllegalArgumentException("batch-inner convolution of images whose batch entries do not lie side by "
+          + "side: " + map.in() + " to " + map.out());
     }
     int lanes = machine.lanes(map.bytes());
     int vectors = Math.clamp(Math.ceilDiv(map.shape().n(), lanes), 1, machine.registers() >= 32 ? 4 : 2);
@@ -107,8 +107,8 @@ final class BatchInnerConvolution implements Convolution {
         long target = out + (x.start() + (long) i * x.step()) * map.out().width();
         for (int o = 0; o < map.outChannels();) {
           int height = tiles.height(map.outChannels() - o);
-          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, target + o * channel, table.steps(), 0, 0,
-              0, 0, channel, table.address(), Raw.ZEROS, 0, last);
+          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, target + o * channel, table.steps(),
+              0, 0, 0, 0, channel, table.address(), Raw.ZEROS, 0, last);
           o += height;
         }
       }

@@ -3,10 +3,11 @@ package dev.gatun.simd;
 import java.util.Arrays;
 
 /**
- * Weight gradient of images with lanes along the batch, for several channels on both sides: a sum of outer products. The
- * gradient of the output is first packed {@code [group][oy][ox][n][output channel]}; a tile is then a few input channels
- * of one tap, broadcast, by vectors of output channels, summed over the batch entries of one pixel. Both operands are
- * read from beginning to end, where dot products over the batch would read each of them once for every few results.
+ * Weight gradient of images with lanes along the batch, for several channels on both sides: a sum of outer products.
+ * The gradient of the output is first packed {@code [group][oy][ox][n][output channel]}; a tile is then a few input
+ * channels of one tap, broadcast, by vectors of output channels, summed over the batch entries of one pixel. Both
+ * operands are read from beginning to end, where dot products over the batch would read each of them once for every few
+ * results.
  *
  * <p>Order of arithmetic: each result is one chain of fused multiply-adds over ascending (oy, ox, n), padding left out.
  */
@@ -87,8 +88,8 @@ final class BatchInnerProducts implements ConvolutionWeights {
         + task % shape.outHeight() * this.y.height();
     long target = packed + (long) task * shape.outWidth() * pixelBytes();
     for (int ox = 0; ox < shape.outWidth(); ox++) {
-      Pack.copy(shape.dtype(), source + ox * this.y.width(), this.y.outer(), this.y.channel(), target + ox * pixelBytes(),
-          entryBytes(), shape.n(), outputs);
+      Pack.copy(shape.dtype(), source + ox * this.y.width(), this.y.outer(), this.y.channel(),
+          target + ox * pixelBytes(), entryBytes(), shape.n(), outputs);
     }
   }
 

@@ -4,13 +4,14 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 
 /**
- * Weight gradient with lanes along the batch, for few channels or batch entries. A tile is a few output channels by a few
- * input channels of one tap; 16 batch entries (8 in f64) are the virtual lanes of each result, whatever the width.
+ * Weight gradient with lanes along the batch, for few channels or batch entries. A tile is a few output channels by a
+ * few input channels of one tap; 16 batch entries (8 in f64) are the virtual lanes of each result, whatever the width.
  *
- * <p>Order of arithmetic: batch entries in parts of {@link #ENTRIES}; of each part, for all pixels (oy, ox) that the tap
- * reads, in ascending order, lane l sums the entries l, l + 16, … of the part; {@link LaneSum} then adds the lanes. With
- * one input channel a group, tiles are output channels by neighbouring taps of a row, over the pixels that all of these
- * read; of each part the pixels at the left border that only some taps read follow, then those at the right border.
+ * <p>Order of arithmetic: batch entries in parts of {@link #ENTRIES}; of each part, for all pixels (oy, ox) that the
+ * tap reads, in ascending order, lane l sums the entries l, l + 16, … of the part; {@link LaneSum} then adds the lanes.
+ * With one input channel a group, tiles are output channels by neighbouring taps of a row, over the pixels that all of
+ * these read; of each part the pixels at the left border that only some taps read follow, then those at the right
+ * border.
  */
 final class BatchInnerWeights implements ConvolutionWeights {
   /** Output and input channels of one task, so that its virtual lanes stay within the L2 cache (48 KiB). */
@@ -20,8 +21,8 @@ final class BatchInnerWeights implements ConvolutionWeights {
   private static final int OUTPUTS_OF_ALL_TAPS = 12;
 
   /**
-   * Batch entries of a part. The entries of one pixel and channel lie side by side: blocks of 16 by themselves would use
-   * one in so many sets of the cache, and never be fetched ahead.
+   * Batch entries of a part. The entries of one pixel and channel lie side by side: blocks of 16 by themselves would
+   * use one in so many sets of the cache, and never be fetched ahead.
    */
   private static final int ENTRIES = 256;
   /** Elements of one channel that a tile walks at once, so that those of five channels are still in L1 for the next. */
@@ -46,7 +47,9 @@ final class BatchInnerWeights implements ConvolutionWeights {
   private final DotTiles border;
   private final AxisRun[] vertical;
   private final AxisRun[] horizontal;
-  /** By pixels of a row: steps over rows, their pixels, and the blocks of a whole part of the batch; of the last part. */
+  /**
+   * By pixels of a row: steps over rows, their pixels, and the blocks of a whole part of the batch; of the last part.
+   */
   private final PixelTable[] wholeParts;
   private final PixelTable[] lastPart;
 
@@ -256,8 +259,8 @@ final class BatchInnerWeights implements ConvolutionWeights {
     long inRow = shape.vertical().stride() * x.height();
     for (int done = 0, count; done < lines; done += count) {
       count = Math.min(table.entries(), lines - done);
-      tile.run(dy + done * y.height(), in + done * inRow, sums, count * pixels * blocks(entries), y.channel(), 0, column, 0,
-          row, table.address(), sums, row, 0);
+      tile.run(dy + done * y.height(), in + done * inRow, sums, count * pixels * blocks(entries), y.channel(), 0,
+          column, 0, row, table.address(), sums, row, 0);
     }
   }
 }

@@ -3,10 +3,10 @@ package dev.gatun.simd;
 import java.lang.foreign.SegmentAllocator;
 
 /**
- * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row, a
- * column or the batch, whichever is longest, by two vectors of channels; so border pixels fill tiles too. The left
- * operand is the image, broadcast in place, the right one the weights, packed
- * {@code [group][panel][kh][kw][in channel][channel of the panel]}.
+ * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row,
+ * a column or the batch, whichever is longest, by two vectors of channels; so border pixels fill tiles too. The left
+ * operand is the image, broadcast in place, the right one the weights, packed {@code [group][panel][kh][kw][in
+ * channel][channel of the panel]}.
  *
  * <p>A task is a block of whole images, or of rows of one image, by a block of panels that the L2 cache holds.
  */
@@ -27,7 +27,8 @@ final class ChannelsInnerConvolution implements Convolution {
   ChannelsInnerConvolution(Machine machine, ConvolutionMap map, SegmentAllocator memory) {
     this.map = map;
     if (map.out().channel() != map.bytes() && map.outChannels() > 1) {
-      throw new IllegalArgumentException("channels-inner convolution of an image whose channels do not lie side by side: "
+      throw new IllegalArgumentException("channels-inner convolution of an image whose channels do not lie side by "
+          + "side: "
           + map.out());
     }
     var shape = map.shape();
@@ -156,12 +157,13 @@ final class ChannelsInnerConvolution implements Convolution {
   }
 
   /** Pixels at constant distance, tile by tile. */
-  private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, TapTable table) {
+  private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns,
+      TapTable table) {
     long last = tiles.last(columns);
     for (int i = 0; i < pixels;) {
       int height = tiles.height(pixels - i);
-      tiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, table.steps(), inStep, 0, 0, 0, outStep,
-          table.address(), Raw.ZEROS, 0, last);
+      tiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, table.steps(), inStep, 0, 0, 0,
+          outStep, table.address(), Raw.ZEROS, 0, last);
       i += height;
     }
   }

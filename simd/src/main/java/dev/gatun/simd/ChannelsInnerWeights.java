@@ -42,7 +42,8 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     outputs = shape.o() / shape.groups();
     inputs = shape.c() / shape.groups();
     if (x.channel() != 1 && inputs > 1 || y.channel() != 1 && outputs > 1) {
-      throw new IllegalArgumentException("channels-inner weight gradient of images whose channels do not lie side by side: "
+      throw new IllegalArgumentException("channels-inner weight gradient of images whose channels do not lie side by "
+          + "side: "
           + x + " and " + y);
     }
     this.shape = shape;

@@ -6,8 +6,8 @@ import java.lang.foreign.SegmentAllocator;
  * The output or the data gradient of a convolution, prepared for one machine and one layout. Tables of offsets are made
  * at preparation, one for each set of taps that some positions share; running allocates nothing.
  *
- * <p>Order of arithmetic: each result is one chain of fused multiply-adds over ascending (kh, kw, channel), padding left
- * out. Layout, tiles, width and threads do not change it.
+ * <p>Order of arithmetic: each result is one chain of fused multiply-adds over ascending (kh, kw, channel), padding
+ * left out. Layout, tiles, width and threads do not change it.
  *
  * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
  * {@link #tasks()}; within each list in any order, on any threads.
@@ -49,7 +49,8 @@ sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolu
    * @throws IllegalArgumentException if the lane axis does not have stride 1 in both images
    */
   static Convolution of(Machine machine, ConvolutionShape shape, Role role, LaneAxis lanes,
-      ConvolutionShape.Strides in, ConvolutionShape.Strides weights, ConvolutionShape.Strides out, SegmentAllocator tables) {
+      ConvolutionShape.Strides in, ConvolutionShape.Strides weights, ConvolutionShape.Strides out,
+      SegmentAllocator tables) {
     var map = new ConvolutionMap(shape, role, in, weights, out);
     return lanes == LaneAxis.BATCH
         ? new BatchInnerConvolution(machine, map, tables) : new ChannelsInnerConvolution(machine, map, tables);

@@ -4,8 +4,8 @@ import dev.gatun.memory.DType;
 
 /**
  * A 2D convolution as the trilinear form {@code sum x[n, c, iy, ix] w[o, c, kh, kw] y[n, o, oy, ox]} over all positions
- * with {@code iy = oy * stride - padBegin + kh * dilation} (likewise ix) inside the image. Fixing two of the three gives
- * the output, the data gradient or the weight gradient. 1D is height 1.
+ * with {@code iy = oy * stride - padBegin + kh * dilation} (likewise ix) inside the image. Fixing two of the three
+ * gives the output, the data gradient or the weight gradient. 1D is height 1.
  *
  * @param c channels of x, over all groups; weights have {@code c / groups}
  * @param o channels of y, over all groups

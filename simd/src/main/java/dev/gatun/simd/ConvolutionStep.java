@@ -8,7 +8,9 @@ import java.util.List;
 
 /** The output or the data gradient of a convolution, or a band of its rows: weights are packed, then the tasks run. */
 final class ConvolutionStep extends Step {
-  /** Bytes of a band, so that what an epilogue maps is still in a second-level cache, and rows enough for all workers. */
+  /**
+   * Bytes of a band, so that what an epilogue maps is still in a second-level cache, and rows enough for all workers.
+   */
   private static final long BAND_BYTES = 256 << 10;
   private static final int BAND_ROWS = 2;
 
@@ -35,8 +37,8 @@ final class ConvolutionStep extends Step {
   }
 
   /**
-   * The steps of a convolution and its epilogue: where the result is larger than a cache and tasks come row by row, band by
-   * band of rows.
+   * The steps of a convolution and its epilogue: where the result is larger than a cache and tasks come row by row,
+   * band by band of rows.
    *
    * @param mapped the operands of the epilogue, if there is one
    */

@@ -6,8 +6,8 @@ import java.lang.foreign.SegmentAllocator;
  * The weight gradient of a convolution, prepared for one machine and one layout: {@code dw[o, c, kh, kw]}, the sum over
  * all pixels and batch entries of {@code x * dy}, padding left out.
  *
- * <p>Order of arithmetic, which layout and shape decide: {@link BatchInnerWeights} has 16 virtual lanes along the batch (8
- * in f64), {@link BatchInnerProducts} one chain over (oy, ox, n), {@link ChannelsInnerWeights} one over (n, oy, ox).
+ * <p>Order of arithmetic, which layout and shape decide: {@link BatchInnerWeights} has 16 virtual lanes along the batch
+ * (8 in f64), {@link BatchInnerProducts} one chain over (oy, ox, n), {@link ChannelsInnerWeights} one over (n, oy, ox).
  * Tiles, width and threads do not change it.
  *
  * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
@@ -23,7 +23,8 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
    * @param tables owns the tables of offsets
    */
   static ConvolutionWeights of(Machine machine, ConvolutionShape shape, Convolution.LaneAxis lanes,
-      ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights, SegmentAllocator tables) {
+      ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights,
+      SegmentAllocator tables) {
     if (lanes == Convolution.LaneAxis.CHANNELS) {
       return new ChannelsInnerWeights(machine, shape, x, y, weights, tables);
     }
@@ -31,7 +32,9 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
         : new BatchInnerWeights(machine, shape, x, y, weights, tables);
   }
 
-  /** Bytes that the packed gradient of the output takes, aligned to 64, which all workers share; 0 if it is not packed. */
+  /**
+   * Bytes that the packed gradient of the output takes, aligned to 64, which all workers share; 0 if it is not packed.
+   */
   default long packedBytes() {
     return 0;
   }

@@ -14,7 +14,8 @@ final class ConvolutionWeightsStep extends Step {
   private final Team.Task pack = this::pack;
   private final Team.Task sum = this::sum;
 
-  ConvolutionWeightsStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory) {
+  ConvolutionWeightsStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew,
+      SegmentAllocator memory) {
     super(in.subList(0, 2), out);
     this.crew = crew;
     var op = (Convolve) direct.op();

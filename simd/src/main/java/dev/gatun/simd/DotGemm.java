@@ -3,8 +3,8 @@ package dev.gatun.simd;
 import dev.gatun.memory.DType;
 
 /**
- * Matrix product by tiles whose lanes run along k, for operands that both lie along k. Each result is 16 (f32) or 8 (f64)
- * chains of fused multiply-adds, chain l over k = l, l + 16, l + 32 …, on machines of every width, then summed by
+ * Matrix product by tiles whose lanes run along k, for operands that both lie along k. Each result is 16 (f32) or 8
+ * (f64) chains of fused multiply-adds, chain l over k = l, l + 16, l + 32 …, on machines of every width, then summed by
  * {@link LaneSum}.
  */
 final class DotGemm implements Gemm {

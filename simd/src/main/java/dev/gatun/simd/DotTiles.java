@@ -4,8 +4,8 @@ import dev.gatun.memory.DType;
 
 /**
  * The tiles of the dot family that cover a matrix of results: the full one and smaller ones for its edges. Tiles are
- * higher than wide since a step loads all rows but only one column at a time: 6 x 4 results with 32 registers of 16 lanes,
- * 3 x 2 with 16 registers of 8.
+ * higher than wide since a step loads all rows but only one column at a time: 6 x 4 results with 32 registers of 16
+ * lanes, 3 x 2 with 16 registers of 8.
  */
 final class DotTiles {
   private final TileShape full;

@@ -1,6 +1,9 @@
 package dev.gatun.simd;
 
-/** The tape's operations that give floats, or compare them. Each loop is a method of its own, so that each is compiled by itself as soon as it is hot. */
+/**
+ * The tape's operations that give floats, or compare them. Each loop is a method of its own, so that each is compiled
+ * by itself as soon as it is hot.
+ */
 final class FloatLoops {
   private FloatLoops() {
   }

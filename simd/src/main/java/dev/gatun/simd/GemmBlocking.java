@@ -7,16 +7,16 @@ import dev.gatun.memory.DType;
  *
  * @param rows rows of a register tile
  * @param vectors vectors in a row of a register tile
- * @param depth steps of k between loading and storing a tile: a panel of A, {@code rows x depth}, fills two thirds of the
- *     L1 cache at most
+ * @param depth steps of k between loading and storing a tile: a panel of A, {@code rows x depth}, fills two thirds of
+ *     the L1 cache at most
  * @param height most rows of C in one task, whole tiles
- * @param width most columns of C in one task, whole tiles: a packed block of B, {@code depth x width}, fills half of the
- *     L2 cache at most
+ * @param width most columns of C in one task, whole tiles: a packed block of B, {@code depth x width}, fills half of
+ *     the L2 cache at most
  */
 record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   /**
-   * Steps at most. Loading and storing a tile costs about 3 cycles a register, and waits for C: with tiles of 4 x 3 vectors
-   * 512 steps are 4 % faster than 384 at 512 and 1024 cubed, 640 no faster.
+   * Steps at most. Loading and storing a tile costs about 3 cycles a register, and waits for C: with tiles of 4 x 3
+   * vectors 512 steps are 4 % faster than 384 at 512 and 1024 cubed, 640 no faster.
    */
   private static final int DEPTH = 512;
   /** Packing B costs about as much as 10 rows of C, so 500 rows keep it at 2 %. */
@@ -24,9 +24,9 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
 
   /**
    * The blocking for a product of {@code m} rows and {@code n} columns. With 32 registers 14 x 2 accumulators leave two
-   * for B, one for A and one free. With 16 it is 4 x 3, where three for B and one for A are the rest: 80 GFLOP/s of 84 on
-   * a processor with vectors of 256 bits, 6 x 2 gave 70. Fewer rows than half a tile use wider tiles, for at least 8 sums
-   * must be under way to hide the latency of the multiply-add (4 cycles, two units).
+   * for B, one for A and one free. With 16 it is 4 x 3, where three for B and one for A are the rest: 80 GFLOP/s of 84
+   * on a processor with vectors of 256 bits, 6 x 2 gave 70. Fewer rows than half a tile use wider tiles, for at least 8
+   * sums must be under way to hide the latency of the multiply-add (4 cycles, two units).
    */
   static GemmBlocking of(Machine machine, DType dtype, int m, int n) {
     int lanes = machine.lanes(dtype.bytes());

@@ -12,8 +12,8 @@ final class GemmTiles {
   private final Tile[] tiles;
 
   GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes) {
-    this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(), rowBytes,
-        false, false), machine.lanes(dtype.bytes()));
+    this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(),
+        rowBytes, false, false), machine.lanes(dtype.bytes()));
   }
 
   /** Tiles that are smaller versions of a full one, on vectors of so many lanes. */

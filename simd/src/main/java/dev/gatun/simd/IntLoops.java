@@ -1,6 +1,9 @@
 package dev.gatun.simd;
 
-/** The tape's operations that give ints, truth values (0 or 1) among them, or compare them. Each loop is a method of its own, so that each is compiled by itself as soon as it is hot. */
+/**
+ * The tape's operations that give ints, truth values (0 or 1) among them, or compare them. Each loop is a method of its
+ * own, so that each is compiled by itself as soon as it is hot.
+ */
 final class IntLoops {
   private IntLoops() {
   }

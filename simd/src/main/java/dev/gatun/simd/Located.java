@@ -23,7 +23,8 @@ record Located(long address, TensorType type, long[] strides, long[] advance) {
   Located slice(int axis, long first, long count) {
     long[] sizes = type.shape().sizes();
     sizes[axis] = count;
-    return new Located(address + first * strides[axis], new TensorType(type.dtype(), Shape.of(sizes)), strides, advance);
+    var part = new TensorType(type.dtype(), Shape.of(sizes));
+    return new Located(address + first * strides[axis], part, strides, advance);
   }
 
   long stride(int axis) {

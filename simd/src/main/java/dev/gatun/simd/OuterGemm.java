@@ -4,9 +4,10 @@ package dev.gatun.simd;
  * Matrix product by tiles whose lanes run along the columns of C. Each result is one chain of fused multiply-adds over
  * ascending k, from zero or from what C holds; blocks of k store and reload it, which rounds nothing.
  *
- * <p>A task computes a rectangle of C for all k. For each block of k it packs its part of B (unless B is read in place),
- * then for each panel of rows copies the panel of A (if it must) and walks the tiles of the panel, so that the panel of A
- * stays in L1 and the block of B in L2. Tasks share nothing; packing B again for each block of rows costs 2 %.
+ * <p>A task computes a rectangle of C for all k. For each block of k it packs its part of B (unless B is read in
+ * place), then for each panel of rows copies the panel of A (if it must) and walks the tiles of the panel, so that the
+ * panel of A stays in L1 and the block of B in L2. Tasks share nothing; packing B again for each block of rows costs
+ * 2 %.
  *
  * <p>Where C has no stride of 1, tiles are computed in the workspace and copied.
  */
@@ -18,11 +19,13 @@ final class OuterGemm implements Gemm {
    * for the same cache set. Read in place they halve the speed at 1024 cubed, and gain 4 % at 512.
    */
   private static final int PAGE = 4096;
-  /** Rows that find room in one set of a cache of 8 ways beside B and C: 4 read in place are 10 % faster at 1024 cubed. */
+  /**
+   * Rows that find room in one set of a cache of 8 ways beside B and C: 4 read in place are 10 % faster at 1024 cubed.
+   */
   private static final int FEW_ROWS = 6;
   /**
-   * Rows from which packing B pays: it costs about as much as 10 rows. From 96 it would gain 3 %, and take much longer to
-   * become warm in a step of few products: until then its vectors are garbage.
+   * Rows from which packing B pays: it costs about as much as 10 rows. From 96 it would gain 3 %, and take much longer
+   * to become warm in a step of few products: until then its vectors are garbage.
    */
   private static final int PACK_B_ROWS = 160;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
@@ -175,7 +178,8 @@ final class OuterGemm implements Gemm {
       if (packB) {
         packB(blockOfB, workspace, steps, columns);
       }
-      panels(left + k * as.column() * size, packB ? workspace : blockOfB, result, rows, columns, steps, k > 0, workspace);
+      panels(left + k * as.column() * size, packB ? workspace : blockOfB, result, rows, columns, steps, k > 0,
+          workspace);
       k += steps;
     } while (k < shape.k());
   }

@@ -5,8 +5,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies of rectangles of a matrix into dense panels. Nothing is computed: any width gives the same bytes. Strides are in
- * bytes, addresses absolute.
+ * Copies of rectangles of a matrix into dense panels. Nothing is computed: any width gives the same bytes. Strides are
+ * in bytes, addresses absolute.
  */
 final class Pack {
   private static final VectorSpecies<Long> WORDS = LongVector.SPECIES_PREFERRED;
@@ -35,7 +35,9 @@ final class Pack {
     }
   }
 
-  /** Fills memory with zeros; so many bytes, a multiple of 8. Without vectors, for it runs too rarely to become warm. */
+  /**
+   * Fills memory with zeros; so many bytes, a multiple of 8. Without vectors, for it runs too rarely to become warm.
+   */
   static void zero(long target, long bytes) {
     for (long x = 0; x < bytes; x += Long.BYTES) {
       Raw.ALL.set(Raw.I64, target + x, 0L);
@@ -85,8 +87,8 @@ final class Pack {
   }
 
   /**
-   * Copies elements of four bytes whose rows lie side by side in the source: a transposition. Two by two, each pair read
-   * and written as one long, since a store a cycle, not arithmetic, is the limit.
+   * Copies elements of four bytes whose rows lie side by side in the source: a transposition. Two by two, each pair
+   * read and written as one long, since a store a cycle, not arithmetic, is the limit.
    */
   private static void transpose(long source, long column, long target, long targetRow, int rows, int columns) {
     int evenColumns = columns & -2;

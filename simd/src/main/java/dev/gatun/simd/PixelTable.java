@@ -4,7 +4,8 @@ import java.lang.foreign.SegmentAllocator;
 
 /**
  * The offsets of the pixels of a rectangle of the output, row by row, for one or several batch entries: pairs of the
- * offset in one image and in the other. Any number of leading rows, or of leading entries, is a leading part of the table.
+ * offset in one image and in the other. Any number of leading rows, or of leading entries, is a leading part of the
+ * table.
  *
  * @param rows rows of the rectangle that the table covers
  * @param entries batch entries that it covers; 1 unless it covers all rows

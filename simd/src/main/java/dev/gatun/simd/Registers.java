@@ -2,7 +2,9 @@ package dev.gatun.simd;
 
 /** One worker's arrays for {@link Tape}, each of {@link #BLOCK} numbers. Tapes of all kernels share them. */
 final class Registers {
-  /** Elements per block: four arrays of floats then fill a quarter of a first-level cache, and a row of them is long. */
+  /**
+   * Elements per block: four arrays of floats then fill a quarter of a first-level cache, and a row of them is long.
+   */
   static final int BLOCK = 512;
 
   final byte[] bytes = new byte[BLOCK];

@@ -26,8 +26,8 @@ import java.util.Arrays;
 record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, int piece, int lines, int[] keptOuter,
     int[] reducedOuter) {
   /**
-   * Elements of a segment where lanes reduce: each of 16 lanes then adds 1024 numbers, which keeps rounding errors small,
-   * and a segment is a task of some µs.
+   * Elements of a segment where lanes reduce: each of 16 lanes then adds 1024 numbers, which keeps rounding errors
+   * small, and a segment is a task of some µs.
    */
   private static final int SEGMENT = 16 << 10;
   /** Steps of a segment where lanes lie across rows, for the same two reasons. */

@@ -3,8 +3,8 @@ package dev.gatun.simd;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What generated kernels call for single elements. No vector is ever an argument: lanes pass through the scratch memory,
- * so that nothing is boxed whether or not HotSpot inlines the call.
+ * What generated kernels call for single elements. No vector is ever an argument: lanes pass through the scratch
+ * memory, so that nothing is boxed whether or not HotSpot inlines the call.
  */
 final class ScalarLanes {
   /** Bytes between the two operands of {@link #call} in the scratch memory: the widest vector. */

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What the expressions of a map or a row refer to, by number: operands, results, positions, then (in a row) folds and the
- * accumulator of the fold that is being computed.
+ * What the expressions of a map or a row refer to, by number: operands, results, positions, then (in a row) folds and
+ * the accumulator of the fold that is being computed.
  */
 final class ScopeSlots {
   private final List<Expr.Position> positions;

@@ -33,8 +33,8 @@ final class Strided {
   }
 
   /**
-   * {@code to[row][column] = from[column][row]} for elements of 4 bytes: the source is dense along rows, the target along
-   * columns. Each line of the source is read once, while as many lines of the target are open.
+   * {@code to[row][column] = from[column][row]} for elements of 4 bytes: the source is dense along rows, the target
+   * along columns. Each line of the source is read once, while as many lines of the target are open.
    */
   private static void transpose(long from, long fromColumn, long to, long toRow, int rows, int columns) {
     for (int row = 0; row < rows; row += LINE) {

@@ -3,9 +3,9 @@ package dev.gatun.simd;
 import java.lang.foreign.SegmentAllocator;
 
 /**
- * The offsets of one whole sum, for all positions of a vertical and a horizontal run: one pair for each (kh, kw, channel)
- * in that order, the weights' offset and the image's. One counted loop then walks a whole sum, whatever taps the
- * border leaves.
+ * The offsets of one whole sum, for all positions of a vertical and a horizontal run: one pair for each (kh, kw,
+ * channel) in that order, the weights' offset and the image's. One counted loop then walks a whole sum, whatever taps
+ * the border leaves.
  *
  * @param address of the pairs
  * @param steps pairs
@@ -19,7 +19,8 @@ record TapTable(long address, int steps) {
    * @param weightStep bytes between the packed weights of two steps
    * @param imageFirst whether the image's offset comes first in a pair: where the image is the left operand
    */
-  static TapTable of(ConvolutionMap map, AxisRun y, AxisRun x, long weightStep, boolean imageFirst, SegmentAllocator memory) {
+  static TapTable of(ConvolutionMap map, AxisRun y, AxisRun x, long weightStep, boolean imageFirst,
+      SegmentAllocator memory) {
     int channels = map.inChannels();
     int steps = y.taps().length * x.taps().length * channels;
     long address = memory.allocate((long) Math.max(1, steps) * PAIR, PAIR).address();

@@ -10,8 +10,8 @@ import java.util.Arrays;
 /**
  * Runs a structure instruction by instruction over blocks of {@link Registers#BLOCK} elements, with loops that all
  * structures share. A generated vector class runs in the interpreter at a hundredth of its later speed until C2 has
- * compiled it; the few loops here are hot after the first kernels of a process. So a tape serves until the vector class is
- * warm, and for good where there is next to nothing to do. Both give the same bits.
+ * compiled it; the few loops here are hot after the first kernels of a process. So a tape serves until the vector class
+ * is warm, and for good where there is next to nothing to do. Both give the same bits.
  */
 final class Tape {
   private final Structure structure;
@@ -36,7 +36,9 @@ final class Tape {
     return lane == Lane.MASK ? Lane.I32 : lane;
   }
 
-  /** A register for every result: one of those whose last reader has run; what lives longer than a column keeps its own. */
+  /**
+   * A register for every result: one of those whose last reader has run; what lives longer than a column keeps its own.
+   */
   private int[] assign() {
     var last = new int[code.length];
     for (int i = 0; i < code.length; i++) {

@@ -95,8 +95,8 @@ final class Team {
   }
 
   /**
-   * Runs tasks {@code 0 … count - 1} on at most so many threads and returns when all are done. What a task throws reaches
-   * the caller, one of them if several do; tasks that have not begun by then are dropped.
+   * Runs tasks {@code 0 … count - 1} on at most so many threads and returns when all are done. What a task throws
+   * reaches the caller, one of them if several do; tasks that have not begun by then are dropped.
    */
   void run(int count, int atMost, Task what) {
     int wanted = Math.min(Math.min(atMost, size()), count);

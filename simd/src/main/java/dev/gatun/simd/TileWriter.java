@@ -321,9 +321,9 @@ final class TileWriter {
   }
 
   /**
-   * Pushes the address of an element of the left operand. Its place in memory is left unknown, so that C2 checks it: that
-   * holds C2 from loading all of a step's elements ahead of the multiply-adds, which takes more registers than there are
-   * and halves the speed.
+   * Pushes the address of an element of the left operand. Its place in memory is left unknown, so that C2 checks it:
+   * that holds C2 from loading all of a step's elements ahead of the multiply-adds, which takes more registers than
+   * there are and halves the speed.
    */
   private void outerAddress(int row) {
     rowPointer(row);
@@ -331,7 +331,9 @@ final class TileWriter {
     vectors.plus((long) row * shape.rowBytes());
   }
 
-  /** The first row keeps its check: what it loads is not loaded before the vectors of the step that come first are used. */
+  /**
+   * The first row keeps its check: what it loads is not loaded before the vectors of the step that come first are used.
+   */
   private void dotAddress(int row, int offset) {
     rowPointer(row);
     if (row > 0) {

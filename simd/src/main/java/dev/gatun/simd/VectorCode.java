@@ -93,9 +93,9 @@ final class VectorCode {
   /**
    * Loads one element into every lane; {@code address} pushes a multiple of the element's size.
    *
-   * <p>It is read as an integer, and by an opaque access: that alone is made of methods that C2 must inline. A plain one
-   * swaps bytes by a small method that C2 leaves as a call where it has made many nodes, and every accumulator is then
-   * spilled around it. The integer, unlike a number, is spread by the instruction that loads it.
+   * <p>It is read as an integer, and by an opaque access: that alone is made of methods that C2 must inline. A plain
+   * one swaps bytes by a small method that C2 leaves as a call where it has made many nodes, and every accumulator is
+   * then spilled around it. The integer, unlike a number, is spread by the instruction that loads it.
    */
   void broadcast(Runnable address) {
     code.getstatic(integers, speciesField, SPECIES);
@@ -136,7 +136,9 @@ final class VectorCode {
         .invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
   }
 
-  /** Loads the long at the address that a slot holds, plus a constant: a multiple of 8. Opaque as in {@link #broadcast}. */
+  /**
+   * Loads the long at the address that a slot holds, plus a constant: a multiple of 8. Opaque as in {@link #broadcast}.
+   */
   void loadLong(int addressSlot, int offset) {
     code.getstatic(RAW, "OPAQUE_64", HANDLE);
     all();

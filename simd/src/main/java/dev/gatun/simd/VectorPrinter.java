@@ -245,8 +245,8 @@ final class VectorPrinter {
     }
     var lane = result(0).lane();
     int value = values[structure.results().getFirst()];
-    // The value comes first: HotSpot knows its exact class, but of the sum, which the loop carries, only its declared one;
-    // a call on that may stay virtual and box every vector.
+    // The value comes first: HotSpot knows its exact class, but of the sum, which the loop carries, only its declared
+    // one; a call on that may stay virtual and box every vector.
     code.aload(value).aload(sums[group]);
     vectors.binary(lane, method(structure.fold()));
     if (tail) {

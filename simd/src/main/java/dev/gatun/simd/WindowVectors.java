@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Windows of f32 whose lanes lie side by side in all operands, for whole vectors of them. No lane is masked: HotSpot's C1
- * fails on methods with many masks, of which it makes much code where the processor has no registers for them.
+ * Windows of f32 whose lanes lie side by side in all operands, for whole vectors of them. No lane is masked: HotSpot's
+ * C1 fails on methods with many masks, of which it makes much code where the processor has no registers for them.
  */
 final class WindowVectors implements WindowLanes {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;

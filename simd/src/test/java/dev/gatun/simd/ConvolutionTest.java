@@ -11,7 +11,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 
-/** All three members of the trilinear form, in both layouts, against loops in the defined order: every bit must agree. */
+/**
+ * All three members of the trilinear form, in both layouts, against loops in the defined order: every bit must agree.
+ */
 class ConvolutionTest {
   private static final Machine NARROW = new Machine(128, 16, 32 << 10, 64 << 10, 1);
 

@@ -63,9 +63,9 @@ class TileTest {
   }
 
   /**
-   * The trap: a tile compiled at tier 2, where C1 does not profile, and refused at tier 3, where it does, stays at tier 2
-   * for ever. It depends on how long the compile queue happens to be; so here tier 2 is made the only one, and must refuse
-   * every tile.
+   * The trap: a tile compiled at tier 2, where C1 does not profile, and refused at tier 3, where it does, stays at tier
+   * 2 for ever. It depends on how long the compile queue happens to be; so here tier 2 is made the only one, and must
+   * refuse every tile.
    */
   @Test
   void noTileCanBeStuckBelowC2() throws IOException, InterruptedException {

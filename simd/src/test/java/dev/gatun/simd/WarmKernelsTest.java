@@ -18,8 +18,8 @@ import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 /**
- * Warm kernels make no garbage. In a JVM of its own: other tests leave hundreds of tiles in the compilers' queue, behind
- * which these would wait to become warm.
+ * Warm kernels make no garbage. In a JVM of its own: other tests leave hundreds of tiles in the compilers' queue,
+ * behind which these would wait to become warm.
  */
 class WarmKernelsTest {
   @Test

@@ -111,8 +111,8 @@ final class Suites {
       exact.epoch();
       double error = LeNet.movementError(initial, ours.parameters(), ours.losses(), exact);
       double rivals = LeNet.movementError(initial, torch.parameters(), torch.losses(), exact);
-      System.err.printf(Locale.ROOT, "LeNet, batch %d: relative error of a step beside f64 %.1e, libtorch's %.1e%n", batch,
-          error, rivals);
+      System.err.printf(Locale.ROOT, "LeNet, batch %d: relative error of a step beside f64 %.1e, libtorch's %.1e%n",
+          batch, error, rivals);
       return Agreement.requireAsNear("LeNet, batch " + batch, error, rivals);
     }
   }

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** The arguments of one call of a builtin, read as what it wants. Whatever does not fit ends in a fault at the argument. */
+/**
+ * The arguments of one call of a builtin, read as what it wants. Whatever does not fit ends in a fault at the argument.
+ */
 final class Arguments {
 
   /** Elements that a list may have: more is no model. */

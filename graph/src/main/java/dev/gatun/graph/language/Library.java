@@ -78,7 +78,9 @@ final class Library {
     return names;
   }
 
-  /** Whether a call of that name in a file may own parameters or state. What is no block or op is an argument: it may. */
+  /**
+   * Whether a call of that name in a file may own parameters or state. What is no block or op is an argument: it may.
+   */
   boolean mayOwn(String name, Unit unit) {
     return !isShared(name, unit) && switch (lookup(name, unit)) {
       case Callee.Block block -> owns(block);

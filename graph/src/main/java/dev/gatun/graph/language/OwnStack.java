@@ -2,7 +2,9 @@ package dev.gatun.graph.language;
 
 import java.util.function.Supplier;
 
-/** Runs a recursive part on a stack of known size, so that the limits on its depth hold on whatever thread asks for it. */
+/**
+ * Runs a recursive part on a stack of known size, so that the limits on its depth hold on whatever thread asks for it.
+ */
 final class OwnStack {
 
   /** The deepest elaborations that the limits allow take up to 8 MiB in the interpreter; this is twice as much. */

@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 
 /**
  * Reads a source by recursive descent, two tokens ahead at most. A fault ends its statement, and reading goes on behind
- * it, so that one run shows all independent faults. No text whatever overflows the stack or takes more than linear time.
+ * it, so that one run shows all independent faults. No text whatever overflows the stack or takes more than linear
+ * time.
  */
 public final class Parser {
 

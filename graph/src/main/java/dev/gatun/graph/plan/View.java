@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * A slot seen through strides, before its layout is known: position p of the view is the slot's element at
- * base[j] + Σ p[i] · step[i], summed over the view's axes i whose source is the slot's axis j, and moved by the turns of
- * the loops around it.
+ * base[j] + Σ p[i] · step[i], summed over the view's axes i whose source is the slot's axis j, and moved by the turns
+ * of the loops around it.
  *
  * @param base start along each axis of the slot
  * @param axes where each axis of the view moves

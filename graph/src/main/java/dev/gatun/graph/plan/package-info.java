@@ -17,6 +17,7 @@
  * What no kernel can run is a {@link dev.gatun.graph.plan.KernelException} that names it.
  *
  * <p><b>What is dangerous.</b> A machine trusts a plan's offsets and strides and turns them into addresses. Two slots
- * that share bytes are kept apart by their lives alone: a step that is added here must say all that it reads and writes.
+ * that share bytes are kept apart by their lives alone: a step that is added here must say all that it reads and
+ * writes.
  */
 package dev.gatun.graph.plan;

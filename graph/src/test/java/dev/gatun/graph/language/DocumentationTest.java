@@ -16,7 +16,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What docs/language.md says is so: its programs stand, and its signatures are those of the library, no more, no fewer. */
+/**
+ * What docs/language.md says is so: its programs stand, and its signatures are those of the library, no more, no fewer.
+ */
 class DocumentationTest {
 
   private static String text() throws IOException {

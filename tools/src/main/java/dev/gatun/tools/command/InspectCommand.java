@@ -27,7 +27,7 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin
   private DataOptions data;
   @Mixin
-  private MachineOptions machine;
+  private MachineOption machine;
   @Mixin
   private Output output;
 

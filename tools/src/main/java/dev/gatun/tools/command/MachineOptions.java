@@ -1,15 +1,10 @@
 package dev.gatun.tools.command;
 
-import dev.gatun.graph.Machines;
 import dev.gatun.memory.TensorArena;
-import dev.gatun.ops.Backend;
 import picocli.CommandLine.Option;
 
 /** On what a verb runs, and with how much of it. */
-final class MachineOptions {
-  @Option(names = "--machine", paramLabel = "NAME", description = "The machine that computes (see gatun doctor).")
-  private String name;
-
+final class MachineOptions extends MachineOption {
   @Option(names = "--threads", paramLabel = "N",
       description = "Threads that may compute; all cores if not given. Never changes a result.")
   private Integer threads;
@@ -17,11 +12,6 @@ final class MachineOptions {
   @Option(names = "--memory", paramLabel = "SIZE", converter = MemorySize.Converter.class,
       description = "Most that tensors may take, such as 512m or 4g; what the system allows if not given.")
   private MemorySize memory;
-
-  /** The machine asked for, or the best one. */
-  Backend machine() {
-    return name == null ? Machines.best() : Machines.named(name);
-  }
 
   int threads() {
     return threads == null ? Runtime.getRuntime().availableProcessors()

@@ -102,6 +102,15 @@ class UsageTest {
     assertTrue(shell.err().startsWith("gatun: no machine is called abacus: there are "), shell.err());
   }
 
+  /** Flags that could have no effect are none. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--threads=2", "--memory=1g"})
+  void inspectRunsNothing(String flag) {
+    var shell = Shell.run("inspect", "mlp", flag);
+    assertEquals(2, shell.code());
+    assertTrue(shell.err().contains(flag), shell.err());
+  }
+
   @Test
   void unknownConstant() {
     Shell.run("inspect", "mlp", "--set", "hiden=3").fails(2, "gatun: --set: zoo/mlp.gat has no constant `hiden`: did "

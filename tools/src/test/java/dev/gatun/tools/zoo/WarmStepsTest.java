@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
  */
 class WarmStepsTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final long PATIENCE = 100_000_000_000L;
-  private static final int BATCH = 512;
+  private static final long PATIENCE = 200_000_000_000L;
+  private static final int BATCH = 256;
 
   @Test
   void trainingAllocatesNothing() throws IOException, InterruptedException {

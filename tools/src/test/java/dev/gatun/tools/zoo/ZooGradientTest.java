@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The gradient of a whole model, in double by the ops' definitions, against central differences of the loss along random
- * directions of all parameters at once. A direction along which a kink is crossed (a comparison or a winner of a pooling
- * changes between the two ends) is drawn again.
+ * The gradient of a whole model, in double by the ops' definitions, against central differences of the loss along
+ * random directions of all parameters at once. A direction along which a kink is crossed (a comparison or a winner of a
+ * pooling changes between the two ends) is drawn again.
  */
 class ZooGradientTest {
   /** How far the parameters move together: far above rounding, short enough to cross few kinks. */

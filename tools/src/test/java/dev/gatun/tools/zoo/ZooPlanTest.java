@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The training plan of every model of the zoo, at its recipe's batch size, is the one that is stored: what a change does
- * to plans is seen where the change is read. The machine is {@code cpu}, which offers the same whatever processor it
- * runs on.
+ * The training plan of every model of the zoo, at its recipe's batch size, is the one that is stored: what a change
+ * does to plans is seen where the change is read. The machine is {@code cpu}, which offers the same whatever processor
+ * it runs on.
  *
  * <p>After a change that is meant: {@code mvn test -pl tools -am -Dtest=ZooPlanTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dplans=write}, then read what changed.
