@@ -1,7 +1,6 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.SegmentAllocator;
-import java.util.Arrays;
 
 /**
  * Weight gradient with lanes along the batch, for few channels or batch entries. A tile is a few output channels by a
@@ -30,12 +29,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
   /** Steps between two reloads of a tile at most, if a row is not longer: 64 KiB of offsets. */
   private static final int STEPS = 4096;
 
-  private final ConvolutionShape shape;
-  private final ConvolutionShape.Strides x;
-  private final ConvolutionShape.Strides y;
-  private final ConvolutionShape.Strides weights;
-  private final int outputs;
-  private final int inputs;
+  private final WeightsMap map;
   /** Whether the columns of a tile are taps of one row rather than input channels of one tap. */
   private final boolean taps;
   private final int columns;
@@ -45,39 +39,30 @@ final class BatchInnerWeights implements ConvolutionWeights {
   private final int columnBlocks;
   private final DotTiles tiles;
   private final DotTiles border;
-  private final AxisRun[] vertical;
-  private final AxisRun[] horizontal;
   /**
    * By pixels of a row: steps over rows, their pixels, and the blocks of a whole part of the batch; of the last part.
    */
   private final PixelTable[] wholeParts;
   private final PixelTable[] lastPart;
 
-  BatchInnerWeights(Machine machine, ConvolutionShape shape, ConvolutionShape.Strides x, ConvolutionShape.Strides y,
-      ConvolutionShape.Strides weights, SegmentAllocator memory) {
-    int size = shape.dtype().bytes();
-    if (shape.n() % DotGemm.lanes(shape.dtype()) != 0 || x.outer() != 1 || y.outer() != 1) {
+  BatchInnerWeights(Machine machine, WeightsMap map, SegmentAllocator memory) {
+    this.map = map;
+    var shape = map.shape();
+    if (shape.n() % DotGemm.lanes(shape.dtype()) != 0 || map.x().outer() != map.bytes()
+        || map.y().outer() != map.bytes()) {
       throw new IllegalArgumentException("batch-inner weight gradient of a batch of " + shape.n()
-          + ", expected a multiple of " + DotGemm.lanes(shape.dtype()) + " side by side, got " + x + " and " + y);
+          + ", expected a multiple of " + DotGemm.lanes(shape.dtype()) + " side by side, got " + map.x() + " and "
+          + map.y());
     }
-    this.shape = shape;
-    this.x = x.times(size);
-    this.y = y.times(size);
-    this.weights = weights.times(size);
-    outputs = shape.o() / shape.groups();
-    inputs = shape.c() / shape.groups();
-    taps = inputs == 1;
-    int kernel = shape.horizontal().kernel();
-    columns = taps ? kernel : inputs;
-    height = Math.max(1, taps ? Math.min(OUTPUTS_OF_ALL_TAPS, (outputs + 1) / 2) : Math.min(OUTPUTS, outputs));
-    rowBlocks = Math.ceilDiv(outputs, height);
+    taps = map.inputs() == 1;
+    int kernel = map.horizontal().size();
+    columns = taps ? kernel : map.inputs();
+    height = Math.max(1, taps ? Math.min(OUTPUTS_OF_ALL_TAPS, (map.outputs() + 1) / 2)
+        : Math.min(OUTPUTS, map.outputs()));
+    rowBlocks = Math.ceilDiv(map.outputs(), height);
     columnBlocks = Math.ceilDiv(columns, INPUTS);
-    tiles = new DotTiles(machine, shape.dtype(), 0, true, Math.max(1, outputs), Math.max(1, columns));
-    border = new DotTiles(machine, shape.dtype(), 0, true, Math.max(1, outputs), 1);
-    vertical = new AxisRun[shape.vertical().kernel()];
-    horizontal = new AxisRun[kernel];
-    Arrays.setAll(vertical, t -> AxisRun.ofTap(shape.vertical(), shape.h(), t));
-    Arrays.setAll(horizontal, t -> AxisRun.ofTap(shape.horizontal(), shape.w(), t));
+    tiles = new DotTiles(machine, shape.dtype(), 0, true, height, Math.max(1, columns));
+    border = new DotTiles(machine, shape.dtype(), 0, true, height, 1);
     wholeParts = new PixelTable[shape.outWidth() + 1];
     lastPart = new PixelTable[shape.outWidth() + 1];
     for (int tap = 0; tap < kernel; tap++) {
@@ -102,59 +87,59 @@ final class BatchInnerWeights implements ConvolutionWeights {
   private void table(PixelTable[] tables, int pixels, int entries, SegmentAllocator memory) {
     if (pixels > 0 && entries > 0 && tables[pixels] == null) {
       int blocks = blocks(entries);
-      tables[pixels] = PixelTable.of(pixels, blocks, shape.outHeight(), Math.max(STEPS, pixels * blocks),
-          new ConvolutionShape.Strides(y.height(), 0, y.width(), TileShape.DOT_BYTES),
-          new ConvolutionShape.Strides(shape.vertical().stride() * x.height(), 0,
-              shape.horizontal().stride() * x.width(), TileShape.DOT_BYTES), memory);
+      tables[pixels] = PixelTable.of(pixels, blocks, map.shape().outHeight(), Math.max(STEPS, pixels * blocks),
+          new ConvolutionShape.Strides(map.y().height(), 0, map.y().width(), TileShape.DOT_BYTES),
+          new ConvolutionShape.Strides(map.shape().vertical().stride() * map.x().height(), 0,
+              map.shape().horizontal().stride() * map.x().width(), TileShape.DOT_BYTES), memory);
     }
   }
 
   /** Blocks of virtual lanes of so many batch entries. */
   private int blocks(int entries) {
-    return entries / DotGemm.lanes(shape.dtype());
+    return entries / DotGemm.lanes(map.shape().dtype());
   }
 
   /** How many sets of taps there are, each for tasks of their own: all, or each tap. */
   private int sets() {
-    return taps ? 1 : vertical.length * horizontal.length;
+    return taps ? 1 : map.vertical().size() * map.horizontal().size();
   }
 
   /** Rows of taps in a set. */
   private int rowsOfTaps() {
-    return taps ? vertical.length : 1;
+    return taps ? map.vertical().size() : 1;
   }
 
   /** First of the columns of the output that all taps of the block from {@code tap} on read. */
   private int first(int tap) {
-    int first = horizontal[tap].start();
-    for (int t = tap; taps && t < Math.min(tap + INPUTS, horizontal.length); t++) {
-      first = Math.max(first, horizontal[t].start());
+    int first = map.horizontal().get(tap).start();
+    for (int t = tap; taps && t < Math.min(tap + INPUTS, map.horizontal().size()); t++) {
+      first = Math.max(first, map.horizontal().get(t).start());
     }
     return first;
   }
 
   /** End of those columns; equal to {@link #first} if there is none. */
   private int end(int tap) {
-    int end = horizontal[tap].start() + horizontal[tap].count();
-    for (int t = tap; taps && t < Math.min(tap + INPUTS, horizontal.length); t++) {
-      end = Math.min(end, horizontal[t].start() + horizontal[t].count());
+    int end = map.horizontal().get(tap).start() + map.horizontal().get(tap).count();
+    for (int t = tap; taps && t < Math.min(tap + INPUTS, map.horizontal().size()); t++) {
+      end = Math.min(end, map.horizontal().get(t).start() + map.horizontal().get(t).count());
     }
     return Math.max(first(tap), end);
   }
 
   /** Columns left of those that only some taps of the block read, this one among them. */
   private int before(int tap, int block) {
-    return Math.min(horizontal[tap].count(), first(block) - horizontal[tap].start());
+    return Math.min(map.horizontal().get(tap).count(), first(block) - map.horizontal().get(tap).start());
   }
 
   /** Columns right of those, likewise. */
   private int after(int tap, int block) {
-    return Math.max(0, horizontal[tap].start() + horizontal[tap].count() - end(block));
+    return Math.max(0, map.horizontal().get(tap).start() + map.horizontal().get(tap).count() - end(block));
   }
 
   @Override
   public int tasks() {
-    return shape.groups() * sets() * rowBlocks * columnBlocks;
+    return map.shape().groups() * sets() * rowBlocks * columnBlocks;
   }
 
   @Override
@@ -163,40 +148,39 @@ final class BatchInnerWeights implements ConvolutionWeights {
   }
 
   @Override
-  public void run(int task, long x, long y, long packed, long weights, long workspace) {
+  public void run(int task, long x, long y, long weights, long workspace) {
     int column = task % columnBlocks * INPUTS;
     int row = task / columnBlocks % rowBlocks * height;
     int set = task / (columnBlocks * rowBlocks) % sets();
     int group = task / (columnBlocks * rowBlocks * sets());
-    int kh = set / horizontal.length;
-    int kw = taps ? column : set % horizontal.length;
-    int rows = Math.min(height, outputs - row);
+    int kh = set / map.horizontal().size();
+    int kw = taps ? column : set % map.horizontal().size();
+    int rows = Math.min(height, map.outputs() - row);
     int width = Math.min(INPUTS, columns - column);
     long pitch = (long) width * TileShape.DOT_BYTES;
-    long dy = y + ((long) group * outputs + row) * this.y.channel();
-    long in = x + (long) group * inputs * this.x.channel() + (taps ? 0 : column * this.x.channel());
+    long dy = y + ((long) group * map.outputs() + row) * map.y().channel();
+    long in = x + (long) group * map.inputs() * map.x().channel() + (taps ? 0 : column * map.x().channel());
     Pack.zero(workspace, rowsOfTaps() * rows * pitch);
-    for (int n = 0; n < shape.n(); n += ENTRIES) {
-      long lane = (long) n * shape.dtype().bytes();
-      int entries = Math.min(ENTRIES, shape.n() - n);
+    for (int n = 0; n < map.shape().n(); n += ENTRIES) {
+      long lane = (long) n * map.bytes();
+      int entries = Math.min(ENTRIES, map.shape().n() - n);
       inner(kh, kw, dy + lane, in + lane, rows, width, entries, workspace);
-      for (int t = 0; taps && t < vertical.length * width; t++) {
+      for (int t = 0; taps && t < map.vertical().size() * width; t++) {
         borders(t / width, kw + t % width, kw, dy + lane, in + lane, rows, entries,
             workspace + t / width * rows * pitch + (long) (t % width) * TileShape.DOT_BYTES, pitch);
       }
     }
     for (int t = 0; t < rowsOfTaps(); t++) {
-      LaneSum.store(shape.dtype(), workspace + t * rows * pitch, weights
-          + ((long) group * outputs + row) * this.weights.outer() + (kh + t) * this.weights.height()
-          + kw * this.weights.width() + (taps ? 0 : column * this.weights.channel()), this.weights.outer(),
-          taps ? this.weights.width() : this.weights.channel(), rows, width);
+      LaneSum.store(map.shape().dtype(), workspace + t * rows * pitch,
+          weights + map.weight(group, row, taps ? 0 : column, kh + t, kw), map.weights().outer(),
+          taps ? map.weights().width() : map.weights().channel(), rows, width);
     }
   }
 
   /** Address offset in x of what a tap reads for column {@code ox} of the output. */
   private long source(int tap, int ox) {
-    return (ox * (long) shape.horizontal().stride() - shape.horizontal().padBegin()
-        + (long) tap * shape.horizontal().dilation()) * x.width();
+    return (ox * (long) map.shape().horizontal().stride() - map.shape().horizontal().padBegin()
+        + (long) tap * map.shape().horizontal().dilation()) * map.x().width();
   }
 
   /** All tiles of a task, over the pixels that every column reads: of some pixels of a row all, then of the next. */
@@ -204,14 +188,14 @@ final class BatchInnerWeights implements ConvolutionWeights {
     int first = first(kw);
     int end = end(kw);
     int most = pixelsAtOnce(entries);
-    for (int oy = 0; oy < shape.outHeight(); oy++) {
+    for (int oy = 0; oy < map.shape().outHeight(); oy++) {
       for (int ox = first; ox < end; ox += most) {
         for (int t = 0; t < rowsOfTaps(); t++) {
-          var run = vertical[kh + t];
+          var run = map.vertical().get(kh + t);
           int line = oy - run.start();
           if (line >= 0 && line < run.count()) {
-            pixels(dy + oy * y.height() + ox * y.width(),
-                in + (run.source() + (long) line * run.sourceStep()) * x.height() + source(kw, ox), rows, width,
+            pixels(dy + oy * map.y().height() + ox * map.y().width(),
+                in + (run.source() + (long) line * run.sourceStep()) * map.x().height() + source(kw, ox), rows, width,
                 Math.min(most, end - ox), entries, sums + (long) t * rows * width * TileShape.DOT_BYTES);
           }
         }
@@ -221,13 +205,13 @@ final class BatchInnerWeights implements ConvolutionWeights {
 
   /** All tiles over some pixels of a row. */
   private void pixels(long dy, long in, int rows, int width, int pixels, int entries, long sums) {
-    long column = taps ? shape.horizontal().dilation() * x.width() : x.channel();
+    long column = taps ? map.shape().horizontal().dilation() * map.x().width() : map.x().channel();
     long row = (long) width * TileShape.DOT_BYTES;
     for (int i = 0, h; i < rows; i += h) {
       h = tiles.height(rows - i);
       for (int j = 0, w; j < width; j += w) {
         w = tiles.width(width - j);
-        rectangle(tiles.tile(h, w), dy + i * y.channel(), in + j * column, column, 1, pixels, entries,
+        rectangle(tiles.tile(h, w), dy + i * map.y().channel(), in + j * column, column, 1, pixels, entries,
             sums + i * row + (long) j * TileShape.DOT_BYTES, row);
       }
     }
@@ -235,17 +219,17 @@ final class BatchInnerWeights implements ConvolutionWeights {
 
   /** One column of taps, over the pixels that only some taps of its block read. */
   private void borders(int kh, int tap, int block, long dy, long in, int rows, int entries, long sums, long row) {
-    int start = horizontal[tap].start();
+    int start = map.horizontal().get(tap).start();
     int right = end(block);
-    int lines = vertical[kh].count();
-    long from = in + vertical[kh].source() * x.height();
+    int lines = map.vertical().get(kh).count();
+    long from = in + map.vertical().get(kh).source() * map.x().height();
     for (int i = 0, h; i < rows; i += h) {
       h = border.height(rows - i);
-      long left = dy + vertical[kh].start() * y.height() + i * y.channel();
-      rectangle(border.tile(h, 1), left + start * y.width(), from + source(tap, start), 0, lines, before(tap, block),
-          entries, sums + i * row, row);
-      rectangle(border.tile(h, 1), left + right * y.width(), from + source(tap, right), 0, lines, after(tap, block),
-          entries, sums + i * row, row);
+      long left = dy + map.vertical().get(kh).start() * map.y().height() + i * map.y().channel();
+      rectangle(border.tile(h, 1), left + start * map.y().width(), from + source(tap, start), 0, lines,
+          before(tap, block), entries, sums + i * row, row);
+      rectangle(border.tile(h, 1), left + right * map.y().width(), from + source(tap, right), 0, lines,
+          after(tap, block), entries, sums + i * row, row);
     }
   }
 
@@ -256,11 +240,11 @@ final class BatchInnerWeights implements ConvolutionWeights {
       return;
     }
     var table = (entries == ENTRIES ? wholeParts : lastPart)[pixels];
-    long inRow = shape.vertical().stride() * x.height();
+    long inRow = map.shape().vertical().stride() * map.x().height();
     for (int done = 0, count; done < lines; done += count) {
       count = Math.min(table.entries(), lines - done);
-      tile.run(dy + done * y.height(), in + done * inRow, sums, count * pixels * blocks(entries), y.channel(), 0,
-          column, 0, row, table.address(), sums, row, 0);
+      tile.run(dy + done * map.y().height(), in + done * inRow, sums, count * pixels * blocks(entries),
+          map.y().channel(), 0, column, 0, row, table.address(), sums, row, 0);
     }
   }
 }

@@ -14,6 +14,11 @@ final class ConvolutionGeometry {
         (int) data.size(-1), (int) op.weight().size(0), vertical, axis(op, line ? 0 : 1), op.groups());
   }
 
+  /** Multiply-adds of any of the three roles, taps on padding included. */
+  static double multiplyAdds(Convolve op) {
+    return (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
+  }
+
   private static ConvolutionShape.Axis axis(Convolve op, int i) {
     var g = op.geometry();
     return new ConvolutionShape.Axis(g.kernel().get(i), g.stride().get(i), g.padLow().get(i), g.padHigh().get(i),

@@ -11,7 +11,7 @@ final class ConvolutionStep extends Step {
   /**
    * Bytes of a band, so that what an epilogue maps is still in a second-level cache, and rows enough for all workers.
    */
-  private static final long BAND_BYTES = 256 << 10;
+  static final long BAND_BYTES = 256 << 10;
   private static final int BAND_ROWS = 2;
 
   private final Crew crew;
@@ -52,24 +52,28 @@ final class ConvolutionStep extends Step {
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(result), memory);
     long packed = memory.allocate(Math.max(64, convolution.packedBytes()), 64).address();
-    double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
-    boolean shared = work >= ProductStep.WORTH_SHARING;
-    int rowTasks = convolution.tasksOfRow();
-    int height = rowTasks == 0 || result.type().shape().rank() < 4 ? 1 : (int) result.size(2);
-    long wanted = direct.epilogue() == null ? 1 : result.type().bytes() / BAND_BYTES;
-    int bands = Math.clamp(Math.min(wanted, height / BAND_ROWS), 1, Integer.MAX_VALUE);
+    boolean shared = ConvolutionGeometry.multiplyAdds(op) >= ProductStep.WORTH_SHARING;
+    var epilogue = direct.epilogue();
+    int tasks = convolution.tasksOfRow();
+    int height = tasks == 0 || result.type().shape().rank() < 4 ? 0 : (int) result.size(2);
+    int bands = (int) Math.min(height / BAND_ROWS, result.type().bytes() / BAND_BYTES);
     var steps = new ArrayList<Step>();
-    for (int band = 0; band < bands; band++) {
-      int first = (int) ((long) height * band / bands);
-      int end = (int) ((long) height * (band + 1) / bands);
-      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, band == 0 ? convolution.packTasks() : 0,
-          bands == 1 ? 0 : first * rowTasks, bands == 1 ? convolution.tasks() : (end - first) * rowTasks));
-      if (direct.epilogue() != null) {
-        var rows = bands == 1 ? mapped : mapped.stream().map(o -> o.slice(2, first, end - first)).toList();
-        var target = bands == 1 ? result : result.slice(2, first, end - first);
-        var map = bands == 1 ? direct.epilogue() : slice(direct.epilogue(), first, target, rows);
-        steps.add(new MapStep(map, rows, List.of(target), crew, name));
+    if (epilogue == null || bands < 2) {
+      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, convolution.packTasks(), 0,
+          convolution.tasks()));
+      if (epilogue != null) {
+        steps.add(new MapStep(epilogue, mapped, out, crew, name));
       }
+      return steps;
+    }
+    for (int band = 0; band < bands; band++) {
+      int row = (int) ((long) height * band / bands);
+      int rows = (int) ((long) height * (band + 1) / bands) - row;
+      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, band == 0 ? convolution.packTasks() : 0,
+          row * tasks, rows * tasks));
+      var part = mapped.stream().map(o -> o.slice(2, row, rows)).toList();
+      var target = result.slice(2, row, rows);
+      steps.add(new MapStep(slice(epilogue, row, target, part), part, List.of(target), crew, name));
     }
     return steps;
   }

@@ -25,11 +25,12 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
   static ConvolutionWeights of(Machine machine, ConvolutionShape shape, Convolution.LaneAxis lanes,
       ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights,
       SegmentAllocator tables) {
+    var map = new WeightsMap(shape, x, y, weights);
     if (lanes == Convolution.LaneAxis.CHANNELS) {
-      return new ChannelsInnerWeights(machine, shape, x, y, weights, tables);
+      return new ChannelsInnerWeights(machine, map, tables);
     }
-    return BatchInnerProducts.suits(shape) ? new BatchInnerProducts(machine, shape, x, y, weights)
-        : new BatchInnerWeights(machine, shape, x, y, weights, tables);
+    return BatchInnerProducts.suits(shape) ? new BatchInnerProducts(machine, map)
+        : new BatchInnerWeights(machine, map, tables);
   }
 
   /**
@@ -59,10 +60,9 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
    * Runs one task.
    *
    * @param x address of the image
-   * @param y address of the gradient of the output
-   * @param packed address of the packed gradient of the output
+   * @param y address of the gradient of the output, packed where {@link #packedBytes} is not 0
    * @param weights address of the result
    * @param workspace address of this worker's own {@link #workspaceBytes()}
    */
-  void run(int task, long x, long y, long packed, long weights, long workspace);
+  void run(int task, long x, long y, long weights, long workspace);
 }

@@ -9,6 +9,7 @@ import java.util.List;
 final class ConvolutionWeightsStep extends Step {
   private final Crew crew;
   private final ConvolutionWeights weights;
+  /** Address of the packed gradient of the output, 0 if it is read in place. */
   private final long packed;
   private final boolean shared;
   private final Team.Task pack = this::pack;
@@ -23,9 +24,8 @@ final class ConvolutionWeightsStep extends Step {
     weights = ConvolutionWeights.of(Machine.detected(), shape, Convolution.laneAxis(shape),
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(out.get(0)), memory);
-    packed = memory.allocate(Math.max(64, weights.packedBytes()), 64).address();
-    double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
-    shared = work >= ProductStep.WORTH_SHARING;
+    packed = weights.packedBytes() == 0 ? 0 : memory.allocate(weights.packedBytes(), 64).address();
+    shared = ConvolutionGeometry.multiplyAdds(op) >= ProductStep.WORTH_SHARING;
     for (int worker = 0; worker < crew.size(); worker++) {
       crew.scratch(worker).reserveTiles(weights.workspaceBytes());
     }
@@ -47,6 +47,6 @@ final class ConvolutionWeightsStep extends Step {
   }
 
   private void sum(int task, int worker) {
-    weights.run(task, addresses[0], addresses[1], packed, addresses[2], crew.scratch(worker).tiles());
+    weights.run(task, addresses[0], packed == 0 ? addresses[1] : packed, addresses[2], crew.scratch(worker).tiles());
   }
 }

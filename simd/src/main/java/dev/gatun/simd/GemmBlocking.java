@@ -35,7 +35,7 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
     int vectors = Math.clamp((n + lanes - 1L) / lanes, 1, flat ? 4 : many ? 2 : 3);
     int rows = flat ? 6 : many ? 14 : vectors == 3 ? 4 : 6;
     int tile = vectors * lanes;
-    int depth = Math.min(DEPTH, machine.level1() * 2 / 3 / (rows * dtype.bytes()) / 16 * 16);
+    int depth = Math.clamp(machine.level1() * 2 / 3 / (rows * dtype.bytes()) / 16 * 16, 16, DEPTH);
     int width = Math.max(tile, machine.level2() / 2 / depth / dtype.bytes() / tile * tile);
     return new GemmBlocking(rows, vectors, depth, HEIGHT / rows * rows, width);
   }

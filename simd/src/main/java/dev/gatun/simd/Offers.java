@@ -69,9 +69,8 @@ final class Offers {
     var in = new ArrayList<>(Collections.nCopies(direct.in().size(), Layout.ANY));
     in.set(0, lanes);
     in.set(1, weight ? lanes : Layout.ANY);
-    double work = (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
     return new Choice(batch ? "conv.batch" : "conv.channels", in, List.of(weight ? Layout.ANY : image), 0,
-        work / MULTIPLY_ADD_RATE);
+        ConvolutionGeometry.multiplyAdds(op) / MULTIPLY_ADD_RATE);
   }
 
   private static double streaming(KernelSpec spec) {

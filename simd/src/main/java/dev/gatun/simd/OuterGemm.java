@@ -2,7 +2,7 @@ package dev.gatun.simd;
 
 /**
  * Matrix product by tiles whose lanes run along the columns of C. Each result is one chain of fused multiply-adds over
- * ascending k, from zero or from what C holds; blocks of k store and reload it, which rounds nothing.
+ * ascending k; blocks of k store and reload it, which rounds nothing.
  *
  * <p>A task computes a rectangle of C for all k. For each block of k it packs its part of B (unless B is read in
  * place), then for each panel of rows copies the panel of A (if it must) and walks the tiles of the panel, so that the
@@ -74,8 +74,9 @@ final class OuterGemm implements Gemm {
     rowBlocks = even(ceil(shape.m(), blocking.height()));
     int columns = ceil(shape.n(), blocking.width());
     columnBlocks = rowBlocks > 1 ? columns : even(columns);
-    for (int block = 0; block < rowBlocks; block++) {
-      tiles.prepare(row(block + 1) - row(block), shape.n());
+    for (int block = 0; block < rowBlocks * columnBlocks; block++) {
+      tiles.prepare(row(block % rowBlocks + 1) - row(block % rowBlocks),
+          column(block / rowBlocks + 1) - column(block / rowBlocks));
     }
   }
 
@@ -136,6 +137,7 @@ final class OuterGemm implements Gemm {
     return shape.a().row() == 1 && shape.m() > 1;
   }
 
+  /** Between the rows of a copied panel of A: part of the tile, so the same whatever k is. */
   private long panelRow() {
     return (long) blocking.depth() * bytes() + LINE;
   }

@@ -44,7 +44,10 @@ final class Pack {
     }
   }
 
-  /** Copies rows of so many consecutive bytes, a multiple of 4. */
+  /**
+   * Copies rows of so many consecutive bytes, a multiple of 4. Those as wide as a tile, two or three vectors, without a
+   * loop in each row: 3 instead of 9 ns.
+   */
   static void rows(long source, long sourceRow, long target, long targetRow, int rows, int bytes) {
     switch (bytes % VECTOR == 0 ? bytes / VECTOR : 0) {
       case 2 -> {
@@ -75,8 +78,7 @@ final class Pack {
   private static void row(long source, long target, int bytes) {
     int x = 0;
     for (; x <= bytes - VECTOR; x += VECTOR) {
-      LongVector.fromMemorySegment(WORDS, Raw.ALL, source + x, Raw.ORDER)
-          .intoMemorySegment(Raw.ALL, target + x, Raw.ORDER);
+      vector(source + x, target + x);
     }
     for (; x <= bytes - Long.BYTES; x += Long.BYTES) {
       Raw.ALL.set(Raw.I64, target + x, Raw.ALL.get(Raw.I64, source + x));

@@ -103,14 +103,14 @@ final class ConvolutionProblem {
     var weights = ConvolutionWeights.of(machine, shape, lanes, xs, ys, ws, tables);
     long packed = buffers.bytes(output.packedBytes());
     long workspace = buffers.bytes(weights.workspaceBytes());
-    long gradient = buffers.bytes(weights.packedBytes());
+    long gradient = weights.packedBytes() == 0 ? y : buffers.bytes(weights.packedBytes());
     return () -> {
       output.pack(0, w, packed);
       output.run(0, x, packed, y);
       for (int task = 0; task < weights.packTasks(); task++) {
         weights.pack(task, y, gradient);
       }
-      weights.run(0, x, y, gradient, w, workspace);
+      weights.run(0, x, gradient, w, workspace);
     };
   }
 
@@ -164,12 +164,12 @@ final class ConvolutionProblem {
     try (var tables = Arena.ofConfined()) {
       var gradient = ConvolutionWeights.of(machine, shape, lanes, xs, ys, ws, tables);
       long workspace = buffers.bytes(gradient.workspaceBytes());
-      long packed = buffers.bytes(gradient.packedBytes());
+      long packed = gradient.packedBytes() == 0 ? y : buffers.bytes(gradient.packedBytes());
       for (int task = gradient.packTasks() - 1; task >= 0; task--) {
         gradient.pack(task, y, packed);
       }
       for (int task = gradient.tasks() - 1; task >= 0; task--) {
-        gradient.run(task, x, y, packed, dw, workspace);
+        gradient.run(task, x, packed, dw, workspace);
       }
     }
     for (int o = 0; o < shape.o(); o++) {

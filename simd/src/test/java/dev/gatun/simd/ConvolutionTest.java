@@ -58,6 +58,25 @@ class ConvolutionTest {
   }
 
   @Test
+  void largeBatchesAndManyChannelsAreCutIntoParts() {
+    var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
+    var strided = new ConvolutionShape.Axis(3, 2, 1, 0, 2);
+    for (var dtype : new DType[] {DType.F32, DType.F64}) {
+      for (var shape : new ConvolutionShape[] {
+          new ConvolutionShape(dtype, 288, 1, 5, 40, 5, axis, axis, 1),
+          new ConvolutionShape(dtype, 528, 3, 6, 7, 2, strided, axis, 1),
+          new ConvolutionShape(dtype, 32, 60, 3, 4, 9, axis, axis, 1),
+          new ConvolutionShape(dtype, 32, 3, 4, 3, 270, axis, strided, 1),
+          new ConvolutionShape(dtype, 16, 50, 4, 3, 130, axis, axis, 1)}) {
+        try (var arena = Arena.ofConfined()) {
+          new ConvolutionProblem(new Buffers(arena, dtype), shape, Convolution.LaneAxis.BATCH, new Random(3))
+              .check(Machine.detected());
+        }
+      }
+    }
+  }
+
+  @Test
   void lanesMustLieSideBySide() {
     var axis = new ConvolutionShape.Axis(1, 1, 0, 0, 1);
     var shape = new ConvolutionShape(DType.F32, 16, 2, 2, 2, 2, axis, axis, 1);

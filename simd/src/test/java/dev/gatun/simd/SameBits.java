@@ -80,10 +80,10 @@ final class SameBits {
       var gradient = ConvolutionWeights.of(Machine.detected(), shape, lanes, xs, ys, ws, arena);
       long each = gradient.workspaceBytes() + 63 & -64;
       long workspace = buffers.bytes(each * threads);
-      long packed = buffers.bytes(gradient.packedBytes());
+      long packed = gradient.packedBytes() == 0 ? y : buffers.bytes(gradient.packedBytes());
       Team.shared().run(gradient.packTasks(), threads, (task, worker) -> gradient.pack(task, y, packed));
       Team.shared().run(gradient.tasks(), threads,
-          (task, worker) -> gradient.run(task, x, y, packed, dw, workspace + each * worker));
+          (task, worker) -> gradient.run(task, x, packed, dw, workspace + each * worker));
       return buffers.digest(y, 56L * 9 * n) * 961 + buffers.digest(dx, 56L * channels * n) * 31
           + buffers.digest(dw, 81L * channels);
     }
