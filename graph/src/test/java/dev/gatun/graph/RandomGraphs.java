@@ -12,6 +12,7 @@ import dev.gatun.ops.MaxPool;
 import dev.gatun.ops.Moments;
 import dev.gatun.ops.Reference;
 import dev.gatun.ops.Scan;
+import dev.gatun.ops.Slice;
 import dev.gatun.ops.Softmax;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.Source.Role;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Draws graphs of twenty or so ops on small float tensors, smooth enough to compare machines and to differentiate. */
 public final class RandomGraphs {
@@ -94,6 +96,14 @@ public final class RandomGraphs {
     return x.shape().equals(shape) ? x : b.broadcast(b.mean(x, Builder.allAxes(x), false), shape);
   }
 
+  private Value reversed(Value x, int axis) {
+    var start = new ArrayList<>(Collections.nCopies(x.rank(), 0L));
+    var step = new ArrayList<>(Collections.nCopies(x.rank(), 1L));
+    start.set(axis, x.shape().size(axis) - 1);
+    step.set(axis, -1L);
+    return b.apply(new Slice(start, LongStream.of(x.shape().sizes()).boxed().toList(), step), x);
+  }
+
   private Value step() {
     return switch (random.nextInt(16)) {
       case 0, 1 -> b.unary(List.of(UnaryFn.TANH, UnaryFn.SIGMOID, UnaryFn.NEG, UnaryFn.SIN).get(random.nextInt(4)), pick());
@@ -115,7 +125,8 @@ public final class RandomGraphs {
       case 7 -> {
         var x = pick();
         int axis = x.rank() == 0 ? -1 : random.nextInt(x.rank());
-        yield axis < 0 || x.shape().size(axis) < 2 ? x : b.slice(x, axis, 1, x.shape().size(axis) - 1);
+        yield axis < 0 || x.shape().size(axis) < 2 ? x : random.nextBoolean()
+            ? b.slice(x, axis, 1, x.shape().size(axis) - 1) : reversed(x, axis);
       }
       case 8 -> {
         var x = pick();

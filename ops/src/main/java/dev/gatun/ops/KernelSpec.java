@@ -126,7 +126,8 @@ public sealed interface KernelSpec {
   /**
    * A spec that machines implement by hand: products, convolutions, windows, indexed reads and writes. After it,
    * {@code epilogue} (null if none) maps its first result: operand 0 is that result, the others are {@code in} from
-   * {@code op}'s own operand count on; the epilogue's only result replaces the op's first.
+   * {@code op}'s own operand count on; the epilogue's only result replaces the op's first. In a plan, operands and
+   * results have no negative strides along axes longer than 1.
    */
   record Direct(Op.Primitive op, List<TensorType> in, List<TensorType> results, Map epilogue) implements KernelSpec {
     public Direct {

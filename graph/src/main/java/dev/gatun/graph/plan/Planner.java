@@ -181,7 +181,7 @@ public final class Planner {
       double cost = choice.seconds();
       for (int i = 0; i < kernel.in().size(); i++) {
         var spot = spot(kernel.in().get(i));
-        if (!choice.in().get(i).accepts(spot.type().shape(), spot.strideArray())) {
+        if (!fits(spot, kernel.spec(), choice.in().get(i))) {
           cost += 2 * spot.type().bytes() / RELAYOUT_RATE;
         }
       }
@@ -197,7 +197,7 @@ public final class Planner {
   private void run(Item.Kernel kernel, Choice choice, Spot reuse, List<Call> calls) {
     var in = new ArrayList<Spot>();
     for (int i = 0; i < kernel.in().size(); i++) {
-      in.add(relaid(kernel.in().get(i), choice.in().get(i), kernel.origin(), calls));
+      in.add(relaid(kernel, i, choice.in().get(i), calls));
     }
     var out = new ArrayList<Spot>();
     var copies = new ArrayList<Spot[]>();
@@ -208,7 +208,7 @@ public final class Planner {
       if (spot == null) {
         spot = reuse != null && i == 0 ? reuse : Spot.whole(slot, wish.isAny() ? follow(kernel, in, i) : wish);
         spots.put(slot, spot);
-      } else if (!wish.accepts(spot.type().shape(), spot.strideArray())) {
+      } else if (!fits(spot, kernel.spec(), wish)) {
         var aside = Spot.whole(new Slot("l" + number++, slot.type()), wish);
         copies.add(new Spot[] {aside, spot});
         spot = aside;
@@ -226,15 +226,22 @@ public final class Planner {
         : new Spot(spot.root(), type, spot.offset(), spot.strides(), spot.advance());
   }
 
-  private Spot relaid(View view, Layout wish, String origin, List<Call> calls) {
+  /** Whether a machine takes an operand or a result as it lies; those of a direct kernel never lie backwards. */
+  private static boolean fits(Spot spot, KernelSpec spec, Layout wish) {
+    return wish.accepts(spot.type().shape(), spot.strideArray())
+        && !(spec instanceof KernelSpec.Direct && spot.isReversed());
+  }
+
+  private Spot relaid(Item.Kernel kernel, int operand, Layout wish, List<Call> calls) {
+    var view = kernel.in().get(operand);
     var spot = spot(view);
-    if (wish.accepts(spot.type().shape(), spot.strideArray())) {
+    if (fits(spot, kernel.spec(), wish)) {
       return spot;
     }
     var known = relaid.computeIfAbsent(view, v -> new HashMap<>());
     return known.computeIfAbsent(wish, layout -> {
       var copy = Spot.whole(new Slot("l" + number++, view.type()), layout);
-      copy(spot, copy, origin, calls);
+      copy(spot, copy, kernel.origin(), calls);
       return copy;
     });
   }

@@ -104,6 +104,11 @@ record Spot(Slot root, TensorType type, long offset, List<Long> strides, List<Lo
     return IntStream.range(0, strides.size()).anyMatch(i -> strides.get(i) == 0 && type.shape().size(i) > 1);
   }
 
+  /** Whether some axis is walked backwards. */
+  boolean isReversed() {
+    return IntStream.range(0, strides.size()).anyMatch(i -> strides.get(i) < 0 && type.shape().size(i) > 1);
+  }
+
   /** The layout of a whole slot like this one: the axes by falling stride, with its memory's gaps. */
   Layout layout() {
     var order = IntStream.range(0, strides.size()).boxed()
