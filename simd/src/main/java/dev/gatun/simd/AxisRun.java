@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Positions along one axis that read the same taps: those {@code start, start + step, …}, {@code count} of them.
- * Position number i reads, for tap {@code taps[t]}, the source at {@code source + i * sourceStep + offsets[t]}. Taps
- * that would read padding are not listed, so nothing is multiplied by zero and nothing is copied to make room for it.
+ * Position number i reads, for tap {@code taps[t]}, the source at {@code source + i * sourceStep + offsets[t]}, no offset
+ * negative. Taps that would read padding are not listed, so nothing is multiplied by zero and nothing is copied to make room for it.
  *
  * <p>A kernel of 3 with padding has three runs: first position, inner ones, last. A data gradient with stride s has
  * s times as many, one set for each remainder.
@@ -54,9 +54,9 @@ record AxisRun(int start, int step, int count, int[] taps, int source, int sourc
         int[] here = p < positions ? taps(p, kernel, source) : null;
         if (here == null || !Arrays.equals(here, taps)) {
           int at = start;
-          int first = taps.length == 0 ? 0 : source.at(at, taps[0]);
-          int[] offsets = Arrays.stream(taps).map(t -> source.at(at, t) - first).toArray();
-          runs.add(new AxisRun(start, step, (p - start) / step, taps, first, sourceStep, offsets));
+          int lowest = Arrays.stream(taps).map(t -> source.at(at, t)).min().orElse(0);
+          int[] offsets = Arrays.stream(taps).map(t -> source.at(at, t) - lowest).toArray();
+          runs.add(new AxisRun(start, step, (p - start) / step, taps, lowest, sourceStep, offsets));
           start = p;
           taps = here;
         }

@@ -39,9 +39,12 @@ final class BatchInnerProducts implements ConvolutionWeights {
     }
   }
 
-  /** Whether sums of outer products suit a shape, from its sizes alone. */
+  /** Whether sums of outer products suit a shape, from its sizes alone; a tile reaches all entries of a pixel. */
   static boolean suits(ConvolutionShape shape) {
-    return shape.c() / shape.groups() > 1 && shape.o() / shape.groups() >= FEW_OUTPUTS && shape.n() >= FEW_ENTRIES;
+    int outputs = shape.o() / shape.groups();
+    long pixel = (long) shape.n() * (outputs + TileShape.DOT_BYTES) * shape.dtype().bytes();
+    return shape.c() / shape.groups() > 1 && outputs >= FEW_OUTPUTS && shape.n() >= FEW_ENTRIES
+        && pixel <= TileShape.REACH;
   }
 
   private long entryBytes() {
@@ -124,7 +127,7 @@ final class BatchInnerProducts implements ConvolutionWeights {
         height = tiles.height(rows - i);
         long c = sums + i * sumsRow() + (long) j * size;
         tiles.tile(height, columns - j).run(left + i * map.x().channel(), right + (long) j * size, c, map.shape().n(),
-            0, size, 0, entryBytes(), sumsRow(), 0, c, sumsRow(), tiles.last(columns - j));
+            0, 1, 0, width, sumsRow(), 0, c, sumsRow(), tiles.last(columns - j));
       }
     }
   }

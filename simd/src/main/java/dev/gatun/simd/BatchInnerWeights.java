@@ -90,7 +90,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
       tables[pixels] = PixelTable.of(pixels, blocks, map.shape().outHeight(), Math.max(STEPS, pixels * blocks),
           new ConvolutionShape.Strides(map.y().height(), 0, map.y().width(), TileShape.DOT_BYTES),
           new ConvolutionShape.Strides(map.shape().vertical().stride() * map.x().height(), 0,
-              map.shape().horizontal().stride() * map.x().width(), TileShape.DOT_BYTES), memory);
+              map.shape().horizontal().stride() * map.x().width(), TileShape.DOT_BYTES), map.bytes(), memory);
     }
   }
 
@@ -244,7 +244,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
     for (int done = 0, count; done < lines; done += count) {
       count = Math.min(table.entries(), lines - done);
       tile.run(dy + done * map.y().height(), in + done * inRow, sums, count * pixels * blocks(entries),
-          map.y().channel(), 0, column, 0, row, table.address(), sums, row, 0);
+          map.y().channel() / map.bytes(), 0, column / map.bytes(), 0, row, table.address(), sums, row, 0);
     }
   }
 }

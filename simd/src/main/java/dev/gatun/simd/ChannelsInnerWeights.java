@@ -49,7 +49,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     Arrays.setAll(tables, i -> made.computeIfAbsent(
         List.of(map.vertical().get(i / map.horizontal().size()).count(),
             map.horizontal().get(i % map.horizontal().size()).count()),
-        key -> PixelTable.of(key.get(0), key.get(1), map.shape().n(), PIXELS, step, map.y(), memory)));
+        key -> PixelTable.of(key.get(0), key.get(1), map.shape().n(), PIXELS, step, map.y(), map.bytes(), memory)));
   }
 
   /** Rows of a tile two vectors wide. */

@@ -11,8 +11,6 @@ import java.lang.foreign.MemorySegment;
 final class ColdTile implements Tile {
   private static final int BYTES = Float.BYTES;
   private static final int DOT_LANES = TileShape.DOT_BYTES / BYTES;
-  /** Bytes of a pair of offsets in a table. */
-  private static final int PAIR = 16;
 
   private final TileShape shape;
 
@@ -32,12 +30,13 @@ final class ColdTile implements Tile {
     for (int i = 0; i < shape.rows(); i++) {
       load(from + i * fromRow, sums, i * width, width);
     }
-    long row = shape.rowBytes() > 0 ? shape.rowBytes() : aRow;
+    long row = shape.rowBytes() > 0 ? shape.rowBytes() : aRow * BYTES;
     var left = new float[shape.rows() * DOT_LANES];
     var right = new float[width];
     for (int s = 0; s < k; s++) {
-      long at = a + (shape.table() ? Raw.ALL.get(Raw.I64, table + (long) s * PAIR) : s * aStep);
-      long bt = b + (shape.table() ? Raw.ALL.get(Raw.I64, table + (long) s * PAIR + PAIR / 2) : s * bStep);
+      long pair = table + (long) s * StepTable.PAIR;
+      long at = a + (shape.table() ? Raw.ALL.get(Raw.I32, pair) : s * aStep) * BYTES;
+      long bt = b + (shape.table() ? Raw.ALL.get(Raw.I32, pair + StepTable.PAIR / 2) : s * bStep) * BYTES;
       if (outer) {
         outerStep(sums, left, right, at, row, bt, width);
       } else {
@@ -45,7 +44,7 @@ final class ColdTile implements Tile {
       }
     }
     if (!outer && shape.tail()) {
-      dotStep(sums, left, right, shape.table() ? a : a + k * aStep, row, shape.table() ? b : b + k * bStep, bColumn,
+      dotStep(sums, left, right, shape.table() ? a : a + k * aStep * BYTES, row, shape.table() ? b : b + k * bStep * BYTES, bColumn,
           Long.bitCount(last));
     }
     for (int i = 0; i < shape.rows(); i++) {
@@ -82,7 +81,7 @@ final class ColdTile implements Tile {
       load(a + i * row, left, i * DOT_LANES, lanes);
     }
     for (int j = 0; j < shape.columns(); j++) {
-      load(b + j * bColumn, right, j * DOT_LANES, lanes);
+      load(b + j * bColumn * BYTES, right, j * DOT_LANES, lanes);
     }
     for (int i = 0; i < shape.rows(); i++) {
       for (int j = 0; j < shape.columns(); j++) {

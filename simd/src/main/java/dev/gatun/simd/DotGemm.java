@@ -45,7 +45,7 @@ final class DotGemm implements Gemm {
    */
   static boolean suits(GemmShape s) {
     boolean along = s.a().column() == 1 && (s.b().row() == 1 || s.n() == 0);
-    if (!along || s.k() < lanes(s.dtype())) {
+    if (!along || s.k() < lanes(s.dtype()) || (long) s.k() * s.dtype().bytes() > TileShape.REACH) {
       return false;
     }
     boolean inPlace = s.b().column() == 1 && s.n() > NARROW;
@@ -75,6 +75,7 @@ final class DotGemm implements Gemm {
     int column = task % blocks / rowBlocks * width;
     int rows = Math.min(height, shape.m() - row);
     int columns = Math.min(width, shape.n() - column);
+    int step = lanes(shape.dtype());
     long left = a + entry * as.batch() + row * as.row();
     long right = b + entry * bs.batch() + column * bs.column();
     long result = c + entry * cs.batch() + row * cs.row() + column * cs.column();
@@ -83,8 +84,8 @@ final class DotGemm implements Gemm {
       for (int i = 0; i < rows; i += tiles.rows()) {
         int h = Math.min(tiles.rows(), rows - i);
         tiles.tile(h, w).run(left + i * as.row(), right + j * bs.column(), workspace,
-            shape.k() / lanes(shape.dtype()), as.row(), TileShape.DOT_BYTES, bs.column(), TileShape.DOT_BYTES,
-            (long) w * TileShape.DOT_BYTES, 0, Raw.ZEROS, 0, tiles.last());
+            shape.k() / step, shape.a().row(), step, shape.b().column(), step, (long) w * TileShape.DOT_BYTES, 0,
+            Raw.ZEROS, 0, tiles.last());
         LaneSum.store(shape.dtype(), workspace, result + i * cs.row() + j * cs.column(), cs.row(), cs.column(), h, w);
       }
     }

@@ -54,6 +54,7 @@ final class OuterGemm implements Gemm {
   private final int entriesPerTask;
   private final int rowBlocks;
   private final int columnBlocks;
+  /** Steps between two reloads of C, none of them out of a tile's reach. */
   private final int depth;
   private final GemmTiles tiles;
 
@@ -62,12 +63,13 @@ final class OuterGemm implements Gemm {
     shape = transposed ? given.transposed() : given;
     scatter = shape.c().column() != 1 && shape.n() > 1;
     blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n());
-    depth = Math.min(shape.k(), blocking.depth());
     packB = shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
     long pitch = (stepMajor() ? shape.a().column() : shape.a().row()) * bytes();
     boolean crowded = pitch >= PAGE && (stepMajor() || blocking.rows() > FEW_ROWS);
     copyA = crowded && shape.n() > COPY_A_TILES * wide;
+    long step = Math.max(copyA ? 0 : shape.a().column(), packB ? 0 : shape.b().row()) * bytes();
+    depth = Math.min(shape.k(), Math.clamp(TileShape.REACH / Math.max(1, step), 1, blocking.depth()));
     tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0);
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
@@ -175,7 +177,7 @@ final class OuterGemm implements Gemm {
     long result = c + (entry * cs.batch() + row * cs.row() + column * cs.column()) * size;
     int k = 0;
     do {
-      int steps = Math.min(blocking.depth(), shape.k() - k);
+      int steps = Math.min(depth, shape.k() - k);
       long blockOfB = right + k * bs.row() * size;
       if (packB) {
         packB(blockOfB, workspace, steps, columns);
@@ -211,8 +213,7 @@ final class OuterGemm implements Gemm {
     for (int i = 0; i < rows;) {
       int height = tiles.height(rows - i);
       if (!copyA) {
-        panel(a + i * aRow, aRow, shape.a().column() * bytes(), b, c + i * cRow, height, columns, steps, load,
-            workspace);
+        panel(a + i * aRow, shape.a().column(), b, c + i * cRow, height, columns, steps, load, workspace);
       } else if (stepMajor()) {
         if (i + height > copiedEnd) {
           copied = i;
@@ -220,18 +221,18 @@ final class OuterGemm implements Gemm {
           Pack.rows(a + i * aRow, shape.a().column() * bytes(), panel, (long) (copiedEnd - i) * bytes(), steps,
               (copiedEnd - i) * bytes());
         }
-        panel(panel + (long) (i - copied) * bytes(), bytes(), (long) (copiedEnd - copied) * bytes(), b, c + i * cRow,
-            height, columns, steps, load, workspace);
+        panel(panel + (long) (i - copied) * bytes(), copiedEnd - copied, b, c + i * cRow, height, columns, steps, load,
+            workspace);
       } else {
         Pack.copy(shape.dtype(), a + i * aRow, aRow, shape.a().column() * bytes(), panel, panelRow(), height, steps);
-        panel(panel, panelRow(), bytes(), b, c + i * cRow, height, columns, steps, load, workspace);
+        panel(panel, 1, b, c + i * cRow, height, columns, steps, load, workspace);
       }
       i += height;
     }
   }
 
   /** All tiles of one panel of rows. */
-  private void panel(long a, long aRow, long aStep, long b, long c, int height, int columns, int steps, boolean load,
+  private void panel(long a, long aStep, long b, long c, int height, int columns, int steps, boolean load,
       long workspace) {
     long cRow = shape.c().row() * bytes();
     for (int j = 0, width; j < columns; j += width) {
@@ -239,18 +240,18 @@ final class OuterGemm implements Gemm {
       var tile = tiles.tile(height, columns - j);
       long to = c + j * shape.c().column() * bytes();
       long right = b + (packB ? (long) j * steps : j) * bytes();
-      long bStep = packB ? (long) width * bytes() : shape.b().row() * bytes();
+      long bStep = packB ? width : shape.b().row();
       if (scatter) {
-        scattered(tile, a, aRow, aStep, right, bStep, to, height, Math.min(width, columns - j), steps, load, workspace);
+        scattered(tile, a, aStep, right, bStep, to, height, Math.min(width, columns - j), steps, load, workspace);
       } else {
-        tile.run(a, right, to, steps, aRow, aStep, 0, bStep, cRow, 0, load ? to : Raw.ZEROS, load ? cRow : 0,
-            tiles.last(columns - j));
+        tile.run(a, right, to, steps, shape.a().row(), aStep, 0, bStep, cRow, 0, load ? to : Raw.ZEROS,
+            load ? cRow : 0, tiles.last(columns - j));
       }
     }
   }
 
-  private void scattered(Tile tile, long a, long aRow, long aStep, long b, long bStep, long c, int height, int columns,
-      int steps, boolean load, long workspace) {
+  private void scattered(Tile tile, long a, long aStep, long b, long bStep, long c, int height, int columns, int steps,
+      boolean load, long workspace) {
     long scratch = workspace + workspaceBytes() - tileBytes();
     long row = (long) tiles.width() * bytes();
     long cRow = shape.c().row() * bytes();
@@ -258,7 +259,7 @@ final class OuterGemm implements Gemm {
     if (load) {
       Pack.copy(shape.dtype(), c, cRow, cColumn, scratch, row, height, columns);
     }
-    tile.run(a, b, scratch, steps, aRow, aStep, 0, bStep, row, 0, load ? scratch : Raw.ZEROS, load ? row : 0,
+    tile.run(a, b, scratch, steps, shape.a().row(), aStep, 0, bStep, row, 0, load ? scratch : Raw.ZEROS, load ? row : 0,
         tiles.last(columns));
     Pack.scatter(shape.dtype(), scratch, row, c, cRow, cColumn, height, columns);
   }

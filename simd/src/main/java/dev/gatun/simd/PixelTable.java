@@ -11,27 +11,26 @@ import java.lang.foreign.SegmentAllocator;
  * @param entries batch entries that it covers; 1 unless it covers all rows
  */
 record PixelTable(long address, int rows, int columns, int entries) {
-  private static final int PAIR = 16;
-
   /**
    * A table for rectangles of {@code height} x {@code width} outputs.
    *
    * @param entries batch entries there are
    * @param pixels at most so many pixels go into the table, but at least one row
    * @param left bytes between entries, rows and columns of the output in the left operand; {@code right} likewise
+   * @param bytes of an element
    */
   static PixelTable of(int height, int width, int entries, int pixels, ConvolutionShape.Strides left,
-      ConvolutionShape.Strides right, SegmentAllocator memory) {
+      ConvolutionShape.Strides right, int bytes, SegmentAllocator memory) {
     int rows = Math.clamp(pixels / Math.max(1, width), 1, Math.max(1, height));
     int images = rows < height ? 1 : Math.clamp(pixels / Math.max(1, height * width), 1, Math.max(1, entries));
-    long address = memory.allocate(Math.max(1L, (long) images * rows * width) * PAIR, PAIR).address();
+    long address = StepTable.allocate(memory, (long) images * rows * width);
     long at = address;
     for (int n = 0; n < images; n++) {
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < width; j++) {
-          Raw.ALL.set(Raw.I64, at, n * left.outer() + i * left.height() + j * left.width());
-          Raw.ALL.set(Raw.I64, at + PAIR / 2, n * right.outer() + i * right.height() + j * right.width());
-          at += PAIR;
+          StepTable.set(at, n * left.outer() + i * left.height() + j * left.width(),
+              n * right.outer() + i * right.height() + j * right.width(), bytes);
+          at += StepTable.PAIR;
         }
       }
     }

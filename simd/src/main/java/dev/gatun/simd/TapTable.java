@@ -11,8 +11,6 @@ import java.lang.foreign.SegmentAllocator;
  * @param steps pairs
  */
 record TapTable(long address, int steps) {
-  private static final int PAIR = 16;
-
   /**
    * Makes a table.
    *
@@ -23,7 +21,7 @@ record TapTable(long address, int steps) {
       SegmentAllocator memory) {
     int channels = map.inChannels();
     int steps = y.taps().length * x.taps().length * channels;
-    long address = memory.allocate((long) Math.max(1, steps) * PAIR, PAIR).address();
+    long address = StepTable.allocate(memory, steps);
     long at = address;
     for (int i = 0; i < y.taps().length; i++) {
       for (int j = 0; j < x.taps().length; j++) {
@@ -31,9 +29,8 @@ record TapTable(long address, int steps) {
           long tap = (long) y.taps()[i] * map.shape().horizontal().kernel() + x.taps()[j];
           long weight = (tap * channels + c) * weightStep;
           long image = y.offsets()[i] * map.in().height() + x.offsets()[j] * map.in().width() + c * map.in().channel();
-          Raw.ALL.set(Raw.I64, at, imageFirst ? image : weight);
-          Raw.ALL.set(Raw.I64, at + PAIR / 2, imageFirst ? weight : image);
-          at += PAIR;
+          StepTable.set(at, imageFirst ? image : weight, imageFirst ? weight : image, map.bytes());
+          at += StepTable.PAIR;
         }
       }
     }

@@ -27,6 +27,9 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
   /** Bytes of virtual lanes of one dot product: one vector of the widest machines. */
   static final int DOT_BYTES = 64;
 
+  /** How many bytes from the first a step can lie, in either operand: 2 GiB but for 1 KiB. */
+  static final long REACH = Integer.MAX_VALUE - 1024;
+
   /** Which index the lanes of a vector run along. */
   enum Family {
     /** Along the columns of the result. */

@@ -8,6 +8,7 @@ import static java.lang.constant.ConstantDescs.MTD_void;
 
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
@@ -38,22 +39,36 @@ final class TileWriter {
   private static final int FROM_ROW = 22;
   private static final int LAST = 24;
   /**
-   * Rows that share one address register where their distance is variable: the register, plus the distance, plus twice
-   * the distance. 14 rows then need 5 registers and 2 distances instead of 14.
+   * Rows of a tile that has registers for a pointer to each. With an index that they share, such a pointer costs no
+   * instruction; with the distance of a row it costs one.
    */
-  private static final int ROWS_PER_POINTER = 3;
-  /** Bytes of a pair of offsets. */
-  private static final int PAIR = 16;
+  private static final int FEW_ROWS = 6;
+  /**
+   * Rows that share one pointer in higher tiles: the pointer, plus their distance, plus twice the distance, plus both.
+   * 14 rows then need 4 registers and 2 distances instead of 14.
+   */
+  private static final int ROWS_PER_POINTER = 4;
+
+  /** All bits that the offset of a step has in bytes. */
+  private static final long OFFSETS = Integer.MAX_VALUE;
 
   private final TileShape shape;
   private final CodeBuilder code;
   private final VectorCode vectors;
-  private final List<Integer> pointers = new ArrayList<>();
+  private final List<Integer> rowPointers = new ArrayList<>();
+  private final List<Integer> columnPointers = new ArrayList<>();
   private int[] accumulators;
   private int twoRows;
-  /** Slot of how far a step's left elements lie from the pointers. */
-  private int distance;
+  /** Slot of the number of the next entry of the table: the loop's own counter would make C2 split the loop in two. */
+  private int entry;
+  /** Slot of how many elements beyond the pointers a step's left elements lie. */
+  private int left;
+  /** Slot of how many elements beyond the pointers a step's right elements lie. */
+  private int right;
   private int lastMask;
+  private int holds;
+  /** Behind the loop. */
+  private Label end;
 
   private TileWriter(TileShape shape, CodeBuilder code) {
     this.shape = shape;
@@ -85,16 +100,25 @@ final class TileWriter {
     }
     accumulators();
     rowPointers();
-    boundRight(B);
-    boundTable();
-    distance = code.allocateLocal(TypeKind.LONG);
-    code.lconst_0().lstore(distance);
+    columnPointers();
+    code.lload(TABLE).loadConstant(Raw.SPACE & -StepTable.PAIR).land().lstore(TABLE);
+    entry = code.allocateLocal(TypeKind.LONG);
+    code.lconst_0().lstore(entry);
+    left = code.allocateLocal(TypeKind.LONG);
+    right = code.allocateLocal(TypeKind.LONG);
+    code.lload(A_STEP).lneg();
+    offset(left);
+    code.lload(B_STEP).lneg();
+    offset(right);
+    end = code.newLabel();
     loop();
     if (shape.family() == TileShape.Family.DOT && shape.tail()) {
       if (shape.table()) {
-        code.lconst_0().lstore(distance);
+        code.lconst_0().lstore(left).lconst_0().lstore(right);
+      } else {
+        nextStep();
       }
-      contract(B, lastMask);
+      contract(lastMask);
     }
     results();
     code.return_();
@@ -151,85 +175,122 @@ final class TileWriter {
     return shape.columns() * shape.vectorsPerResult();
   }
 
-  /**
-   * One pointer for every {@link #ROWS_PER_POINTER} rows, or for all; the first is the parameter itself. Those of the
-   * outer family count elements, not bytes: of such an address C2 knows the alignment.
-   */
+  /** A pointer to the first of every {@link #rowsPerPointer} rows; the first pointer is the parameter itself. */
   private void rowPointers() {
-    pointers.add(A);
-    inUnits(A);
-    inUnits(A_STEP);
+    if (shape.rowBytes() == 0) {
+      twoRows = code.allocateLocal(TypeKind.LONG);
+      bytes(A_ROW, 1);
+      code.lstore(twoRows);
+      bytes(A_ROW, 0);
+      code.lstore(A_ROW);
+    }
+    for (int i = 0; i < shape.rows(); i += rowsPerPointer()) {
+      int pointer = i == 0 ? A : code.allocateLocal(TypeKind.LONG);
+      if (i > 0) {
+        code.lload(rowPointers.getLast());
+        plusRows(rowsPerPointer());
+        code.lstore(pointer);
+      }
+      code.lload(pointer).loadConstant(Raw.SPACE & -shape.dtype().bytes()).land().lstore(pointer);
+      rowPointers.add(pointer);
+    }
+  }
+
+  private int rowsPerPointer() {
+    return shape.rows() <= FEW_ROWS ? 1 : shape.rowBytes() > 0 ? shape.rows() : ROWS_PER_POINTER;
+  }
+
+  /** Adds the distance of so many rows. */
+  private void plusRows(int rows) {
     if (shape.rowBytes() > 0) {
+      vectors.plus((long) rows * shape.rowBytes());
       return;
     }
-    code.lload(A_ROW).loadConstant(Raw.STRIDES).land().lstore(A_ROW);
-    inUnits(A_ROW);
-    twoRows = code.allocateLocal(TypeKind.LONG);
-    code.lload(A_ROW).lload(A_ROW).ladd().lstore(twoRows);
-    for (int i = ROWS_PER_POINTER; i < shape.rows(); i += ROWS_PER_POINTER) {
-      int pointer = code.allocateLocal(TypeKind.LONG);
-      code.lload(pointers.getLast()).lload(A_ROW).ladd().lload(twoRows).ladd().lstore(pointer);
-      pointers.add(pointer);
+    for (int i = 0; i < rows / 2; i++) {
+      code.lload(twoRows).ladd();
     }
-  }
-
-  private void loop() {
-    int step = code.allocateLocal(TypeKind.INT);
-    var top = code.newLabel();
-    var end = code.newLabel();
-    code.iconst_0().istore(step).labelBinding(top).iload(step).iload(K).if_icmpge(end);
-    step();
-    code.iinc(step, 1).goto_(top).labelBinding(end);
-  }
-
-  /** One step of the sum, at the pointers or at their distances from the table. */
-  private void step() {
-    if (shape.table()) {
-      vectors.loadLong(TABLE, 0);
-      code.lstore(distance);
-      inUnits(distance);
-      vectors.loadLong(TABLE, PAIR / 2);
-      int right = code.allocateLocal(TypeKind.LONG);
-      code.lload(B).ladd().lstore(right);
-      boundRight(right);
-      contract(right, -1);
-      code.lload(TABLE);
-      vectors.plus(PAIR);
-      code.lstore(TABLE);
-      boundTable();
-    } else {
-      contract(B, -1);
-      code.lload(distance).lload(A_STEP).ladd().lstore(distance);
-      code.lload(B).lload(B_STEP).ladd().lstore(B);
-      boundRight(B);
+    if (rows % 2 != 0) {
+      code.lload(A_ROW).ladd();
     }
   }
 
   /**
-   * Tells C2 where the right operand lies, in the outer family, where its loads come first in a step. In the dot family
-   * each of them keeps its check, for the reason that {@link #outerAddress} gives.
+   * A pointer to each vector of a step's right elements, or to each column in the dot family; the first is the parameter
+   * itself. Each is masked, or C2 would derive them from one pointer again, at every step.
    */
-  private void boundRight(int slot) {
-    if (shape.family() == TileShape.Family.OUTER) {
-      vectors.bound(slot);
+  private void columnPointers() {
+    boolean dot = shape.family() == TileShape.Family.DOT;
+    if (dot) {
+      bytes(B_COLUMN, 0);
+      code.lstore(B_COLUMN);
+    }
+    for (int j = 0; j < shape.columns(); j++) {
+      int pointer = j == 0 ? B : code.allocateLocal(TypeKind.LONG);
+      if (j > 0) {
+        code.lload(columnPointers.getLast());
+        if (dot) {
+          code.lload(B_COLUMN).ladd();
+        } else {
+          vectors.plus(shape.vectorBytes());
+        }
+        code.lstore(pointer);
+      }
+      vectors.bound(pointer);
+      columnPointers.add(pointer);
     }
   }
 
-  /** Tells C2 where the table lies, and that its longs lie at multiples of 8. */
-  private void boundTable() {
-    code.lload(TABLE).loadConstant(Raw.SPACE & -Long.BYTES).land().lstore(TABLE);
-  }
-
-  /** Turns bytes in a slot into elements, in the outer family. */
-  private void inUnits(int slot) {
-    if (shape.family() == TileShape.Family.OUTER) {
-      code.lload(slot).loadConstant(shift()).lshr().lstore(slot);
-    }
+  /** Pushes as many bytes as a slot counts elements, times a power of two. */
+  private void bytes(int slot, int power) {
+    code.lload(slot).loadConstant(Raw.STRIDES >> shift()).land().loadConstant(shift() + power).lshl();
   }
 
   /** Binary logarithm of the bytes of an element. */
   private int shift() {
     return Integer.numberOfTrailingZeros(shape.dtype().bytes());
+  }
+
+  private void loop() {
+    int step = code.allocateLocal(TypeKind.INT);
+    var top = code.newLabel();
+    code.iconst_0().istore(step).labelBinding(top).iload(step).iload(K).if_icmpge(end);
+    nextStep();
+    contract(-1);
+    code.iinc(step, 1).goto_(top).labelBinding(end);
+  }
+
+  /** Moves the offsets on. That stands first in the loop: where the old ones are still needed it costs copies. */
+  private void nextStep() {
+    if (shape.table()) {
+      tableEntry(0);
+      offset(left);
+      tableEntry(StepTable.PAIR / 2);
+      offset(right);
+      code.lload(entry).lconst_1().ladd();
+      offset(entry);
+    } else {
+      code.lload(left).lload(A_STEP).ladd();
+      offset(left);
+      code.lload(right).lload(B_STEP).ladd();
+      offset(right);
+    }
+  }
+
+  /** Pushes one of the step's pair of offsets. */
+  private void tableEntry(int at) {
+    vectors.loadInt(() -> {
+      code.lload(TABLE).lload(entry).loadConstant(Integer.numberOfTrailingZeros(StepTable.PAIR)).lshl().ladd();
+      vectors.plus(at);
+    });
+    code.i2l();
+  }
+
+  /**
+   * Stores how far a step lies from the pointers, masked: C2 makes one address of a pointer and an index only if the
+   * index, in bytes, has the range of an int.
+   */
+  private void offset(int slot) {
+    code.loadConstant(OFFSETS >> shift()).land().lstore(slot);
   }
 
   private void advance(int pointer, int distance) {
@@ -240,36 +301,39 @@ final class TileWriter {
   /**
    * Adds the products of one step.
    *
-   * @param right slot of the pointer to the right operand
    * @param mask slot of the mask of the loads of a last, partial dot step, or -1
    */
-  private void contract(int right, int mask) {
+  private void contract(int mask) {
     if (shape.family() == TileShape.Family.OUTER) {
-      outer(right);
+      outer();
     } else {
       for (int v = 0; v < shape.vectorsPerResult(); v++) {
-        dot(right, v, mask);
+        dot(v, mask);
       }
     }
   }
 
-  private void outer(int right) {
+  private void outer() {
     int columns = shape.columns();
     int[] b = new int[columns];
+    hold();
     for (int j = 0; j < columns; j++) {
-      int offset = j * shape.vectorBytes();
+      int pointer = columnPointers.get(j);
       b[j] = code.allocateLocal(TypeKind.REFERENCE);
       if (isLast(j)) {
-        vectors.load(() -> address(right, offset), lastMask);
+        vectors.load(() -> rightAddress(pointer), lastMask);
       } else {
-        vectors.load(() -> address(right, offset));
+        vectors.load(() -> rightAddress(pointer));
       }
       code.astore(b[j]);
     }
     int q = code.allocateLocal(TypeKind.REFERENCE);
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
-      vectors.broadcast(() -> outerAddress(row));
+      if (i > 0) {
+        hold();
+      }
+      vectors.broadcast(() -> leftAddress(row));
       code.astore(q);
       for (int j = 0; j < columns; j++) {
         vectors.fma(q, b[j], accumulators[i * columns + j]);
@@ -278,23 +342,34 @@ final class TileWriter {
   }
 
   /** Vector v of the virtual lanes of every result. */
-  private void dot(int right, int v, int mask) {
+  private void dot(int v, int mask) {
     int offset = v * shape.vectorBytes();
     int per = shape.vectorsPerResult();
+    boolean inLoop = mask < 0;
     int[] a = new int[shape.rows()];
+    if (inLoop) {
+      hold();
+    }
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
       a[i] = code.allocateLocal(TypeKind.REFERENCE);
-      dotLoad(() -> dotAddress(row, offset), mask, v);
+      dotLoad(() -> {
+        leftAddress(row);
+        vectors.plus(offset);
+      }, mask, v);
       code.astore(a[i]);
     }
-    int column = code.allocateLocal(TypeKind.LONG);
     int b = code.allocateLocal(TypeKind.REFERENCE);
-    code.lload(right).lstore(column);
     for (int j = 0; j < shape.columns(); j++) {
-      dotLoad(() -> address(column, offset), mask, v);
+      int pointer = columnPointers.get(j);
+      if (j > 0 && inLoop) {
+        hold();
+      }
+      dotLoad(() -> {
+        rightAddress(pointer);
+        vectors.plus(offset);
+      }, mask, v);
       code.astore(b);
-      code.lload(column).lload(B_COLUMN).ladd().lstore(column);
       for (int i = 0; i < shape.rows(); i++) {
         vectors.fma(a[i], b, accumulators[(i * shape.columns() + j) * per + v]);
       }
@@ -321,38 +396,23 @@ final class TileWriter {
   }
 
   /**
-   * Pushes the address of an element of the left operand. Its place in memory is left unknown, so that C2 checks it:
-   * that holds C2 from loading all of a step's elements ahead of the multiply-adds, which takes more registers than
-   * there are and halves the speed.
+   * A branch out of the loop that is never taken, for no step lies beyond {@link TileShape#REACH}: all accumulators are
+   * alive at its target, so C2 must add to them before it, and cannot load what comes after it any sooner. Without such
+   * branches it loads all of a step's elements ahead of the multiply-adds, which takes more registers than there are
+   * and halves the speed. Each takes one of the processor's six slots a cycle, and has a constant of its own, or C2
+   * would join them. The first of a step keeps C2 from computing addresses for the next one.
    */
-  private void outerAddress(int row) {
-    rowPointer(row);
-    code.loadConstant(shift()).lshl();
-    vectors.plus((long) row * shape.rowBytes());
+  private void hold() {
+    code.lload(right).loadConstant((OFFSETS >> shift()) - holds++).lcmp().ifeq(end);
   }
 
-  /**
-   * The first row keeps its check: what it loads is not loaded before the vectors of the step that come first are used.
-   */
-  private void dotAddress(int row, int offset) {
-    rowPointer(row);
-    if (row > 0) {
-      LaneCode.bound(code);
-    }
-    vectors.plus((long) row * shape.rowBytes() + offset);
+  private void rightAddress(int pointer) {
+    code.lload(pointer).lload(right).loadConstant(shift()).lshl().ladd();
   }
 
-  /** Pushes where the left operand is read for a row; rows at a fixed distance have one pointer. */
-  private void rowPointer(int row) {
-    if (shape.rowBytes() > 0) {
-      code.lload(A).lload(distance).ladd();
-      return;
-    }
-    code.lload(pointers.get(row / ROWS_PER_POINTER)).lload(distance).ladd();
-    switch (row % ROWS_PER_POINTER) {
-      case 1 -> code.lload(A_ROW).ladd();
-      case 2 -> code.lload(twoRows).ladd();
-      default -> { }
-    }
+  /** Pushes where the left operand is read for a row: C2 knows it for a multiple of the size. */
+  private void leftAddress(int row) {
+    code.lload(rowPointers.get(row / rowsPerPointer())).lload(left).loadConstant(shift()).lshl().ladd();
+    plusRows(row % rowsPerPointer());
   }
 }

@@ -136,15 +136,12 @@ final class VectorCode {
         .invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER, MASK));
   }
 
-  /**
-   * Loads the long at the address that a slot holds, plus a constant: a multiple of 8. Opaque as in {@link #broadcast}.
-   */
-  void loadLong(int addressSlot, int offset) {
-    code.getstatic(RAW, "OPAQUE_64", HANDLE);
+  /** Loads an int; {@code address} pushes a multiple of 4. Opaque as in {@link #broadcast}. */
+  void loadInt(Runnable address) {
+    code.getstatic(RAW, "OPAQUE_32", HANDLE);
     all();
-    code.lload(addressSlot);
-    plus(offset);
-    code.invokevirtual(HANDLE, "getOpaque", MethodTypeDesc.of(CD_long, SEGMENT, CD_long));
+    address.run();
+    code.invokevirtual(HANDLE, "getOpaque", MethodTypeDesc.of(CD_int, SEGMENT, CD_long));
   }
 
   /** Adds a constant to the long on the stack. */

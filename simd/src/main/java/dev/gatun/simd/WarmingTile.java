@@ -59,7 +59,7 @@ final class WarmingTile implements Tile, Warmable {
     int lines = Math.max(shape.rows(), shape.columns()) + STEPS + 1;
     long zeros = arena.allocate(lines * PITCH, 64).address();
     long results = arena.allocate(shape.rows() * PITCH * 4, 64).address();
-    long table = arena.allocate(STEPS * 16L, 64).address();
+    long table = arena.allocate(STEPS * StepTable.PAIR, 64).address();
     return new Rehearsal() {
       @Override
       public void count() {
@@ -78,7 +78,7 @@ final class WarmingTile implements Tile, Warmable {
 
       private void call(int steps) {
         // A tail tile is never called with a whole vector; HotSpot shall see what it will see.
-        tile.run(zeros, zeros, results, steps, 64L, 4L, 64L, PITCH, 4 * PITCH, table, Raw.ZEROS, 0L,
+        tile.run(zeros, zeros, results, steps, 64L, 1L, 64L, 64L, 4 * PITCH, table, Raw.ZEROS, 0L,
             shape.tail() ? 1L : -1L);
       }
 

@@ -37,14 +37,13 @@ class ColdTileTest {
       long from = filled(arena, random);
       long cold = filled(arena, new Random(1));
       long generated = filled(arena, new Random(1));
-      long table = arena.allocate(STEPS * 16L, 8).address();
+      long table = StepTable.allocate(arena, STEPS);
       for (int s = 0; s < STEPS; s++) {
-        Raw.ALL.set(Raw.I64, table + s * 16L, random.nextInt(64) * 64L);
-        Raw.ALL.set(Raw.I64, table + s * 16L + 8, random.nextInt(64) * 64L);
+        StepTable.set(table + (long) s * StepTable.PAIR, random.nextInt(64) * 64L, random.nextInt(64) * 64L, Float.BYTES);
       }
       long last = shape.tail() ? (1L << 1 + random.nextInt(lanes)) - 1 : -1L;
-      new ColdTile(shape).run(a, b, cold, STEPS, 1024, 64, 4096, 512, 2048, table, from, 1024, last);
-      Tiles.generate(shape).run(a, b, generated, STEPS, 1024, 64, 4096, 512, 2048, table, from, 1024, last);
+      new ColdTile(shape).run(a, b, cold, STEPS, 256, 16, 1024, 128, 2048, table, from, 1024, last);
+      Tiles.generate(shape).run(a, b, generated, STEPS, 256, 16, 1024, 128, 2048, table, from, 1024, last);
       for (long at = 0; at < FLOATS * 4; at += 4) {
         assertEquals(Raw.ALL.get(Raw.I32, cold + at), Raw.ALL.get(Raw.I32, generated + at), shape + " at byte " + at);
       }

@@ -3,16 +3,22 @@ package dev.gatun.simd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Matrix products against plain loops that follow the defined order of arithmetic, so that every bit must agree. */
 class GemmTest {
@@ -52,6 +58,54 @@ class GemmTest {
         new GemmShape.Strides(1, 500, 0), new GemmShape.Strides(37, 1, 0));
     assertInstanceOf(DotGemm.class, Gemm.of(Machine.detected(), shape));
     check(Machine.detected(), shape, new Random(4));
+  }
+
+  /** Rows of B, and steps of A, 1.2 GB apart, in a file of holes; in f64, whose tiles are generated at once. */
+  @Test
+  void stepsOutOfATilesReachAreBlocksOfTheirOwn(@TempDir Path folder) throws IOException {
+    long apart = 150_000_000;
+    var shape = new GemmShape(DType.F64, 1, 3, 37, 5, new GemmShape.Strides(1, apart, 0),
+        new GemmShape.Strides(apart, 1, 0), new GemmShape.Strides(37, 1, 0));
+    try (var arena = Arena.ofConfined(); var file = FileChannel.open(folder.resolve("holes"),
+        StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long a = file.map(FileChannel.MapMode.READ_WRITE, 0, 5 * apart * Double.BYTES, arena).address();
+      long b = a + 4096;
+      var buffers = new Buffers(arena, DType.F64);
+      var random = new Random(7);
+      for (int k = 0; k < 5; k++) {
+        for (int i = 0; i < 37; i++) {
+          buffers.set(a, k * apart + i, random.nextFloat());
+          buffers.set(b, k * apart + i, random.nextFloat());
+        }
+      }
+      long c = buffers.allocate(3 * 37);
+      var gemm = Gemm.of(Machine.detected(), shape);
+      for (int task = 0; task < gemm.tasks(); task++) {
+        gemm.run(task, a, b, c, buffers.bytes(gemm.workspaceBytes()));
+      }
+      for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 37; j++) {
+          double sum = 0;
+          for (int k = 0; k < 5; k++) {
+            sum = buffers.fma(buffers.get(a, k * apart + i), buffers.get(b, k * apart + j), sum);
+          }
+          assertEquals(sum, buffers.get(c, i * 37 + j));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTableHoldsNoStepOutOfReach() {
+    try (var arena = Arena.ofConfined()) {
+      long pair = StepTable.allocate(arena, 1);
+      StepTable.set(pair, TileShape.REACH / 8 * 8, 0, 8);
+      for (long[] step : new long[][] {{TileShape.REACH + 1, 0}, {0, TileShape.REACH + 1}, {-8, 0}, {0, -8}}) {
+        var message = assertThrows(IllegalArgumentException.class, () -> StepTable.set(pair, step[0], step[1], 8))
+            .getMessage();
+        assertTrue(message.startsWith("a step of a tile lies " + step[0] + " and " + step[1] + " bytes from"), message);
+      }
+    }
   }
 
   static void aWarmProductAllocatesNothing() {
