@@ -6,8 +6,9 @@ import java.util.List;
 
 /**
  * Positions along one axis that read the same taps: those {@code start, start + step, …}, {@code count} of them.
- * Position number i reads, for tap {@code taps[t]}, the source at {@code source + i * sourceStep + offsets[t]}, no offset
- * negative. Taps that would read padding are not listed, so nothing is multiplied by zero and nothing is copied to make room for it.
+ * Position number i reads, for tap {@code taps[t]}, the source at {@code source + i * sourceStep + offsets[t]}; no
+ * offset is negative. Taps that would read padding are not listed, so nothing is multiplied by zero and nothing is
+ * copied to make room for it.
  *
  * <p>A kernel of 3 with padding has three runs: first position, inner ones, last. A data gradient with stride s has
  * s times as many, one set for each remainder.

@@ -162,8 +162,8 @@ final class ChannelsInnerConvolution implements Convolution {
     long last = tiles.last(columns);
     for (int i = 0; i < pixels;) {
       int height = tiles.height(pixels - i);
-      tiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, table.steps(), inStep / map.bytes(), 0, 0,
-          0, outStep, table.address(), Raw.ZEROS, 0, last);
+      tiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, table.steps(),
+          inStep / map.bytes(), 0, 0, 0, outStep, table.address(), Raw.ZEROS, 0, last);
       i += height;
     }
   }

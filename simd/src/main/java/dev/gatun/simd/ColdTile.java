@@ -44,7 +44,8 @@ final class ColdTile implements Tile {
       }
     }
     if (!outer && shape.tail()) {
-      dotStep(sums, left, right, shape.table() ? a : a + k * aStep * BYTES, row, shape.table() ? b : b + k * bStep * BYTES, bColumn,
+      int whole = shape.table() ? 0 : k;
+      dotStep(sums, left, right, a + whole * aStep * BYTES, row, b + whole * bStep * BYTES, bColumn,
           Long.bitCount(last));
     }
     for (int i = 0; i < shape.rows(); i++) {

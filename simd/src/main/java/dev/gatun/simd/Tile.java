@@ -16,8 +16,8 @@ interface Tile {
    * @param c first element of the tile
    * @param k steps; if negative, a generated tile only turns so often and computes nothing: {@link Warmable.Rehearsal}
    * @param aRow between rows of the left operand, where the shape does not fix it; not negative
-   * @param aStep between steps of the left operand; no step lies further than {@link TileShape#REACH} from the first, in
-   *     either operand
+   * @param aStep between steps of the left operand; no step lies further than {@link TileShape#REACH} from the first,
+   *     in either operand
    * @param bColumn between columns of the right operand, in the dot family
    * @param bStep between steps of the right operand
    * @param cRow between rows of the tile

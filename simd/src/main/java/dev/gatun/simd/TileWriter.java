@@ -215,8 +215,8 @@ final class TileWriter {
   }
 
   /**
-   * A pointer to each vector of a step's right elements, or to each column in the dot family; the first is the parameter
-   * itself. Each is masked, or C2 would derive them from one pointer again, at every step.
+   * A pointer to each vector of a step's right elements, or to each column in the dot family; the first is the
+   * parameter itself. Each is masked, or C2 would derive them from one pointer again, at every step.
    */
   private void columnPointers() {
     boolean dot = shape.family() == TileShape.Family.DOT;

@@ -39,7 +39,8 @@ class ColdTileTest {
       long generated = filled(arena, new Random(1));
       long table = StepTable.allocate(arena, STEPS);
       for (int s = 0; s < STEPS; s++) {
-        StepTable.set(table + (long) s * StepTable.PAIR, random.nextInt(64) * 64L, random.nextInt(64) * 64L, Float.BYTES);
+        long pair = table + (long) s * StepTable.PAIR;
+        StepTable.set(pair, random.nextInt(64) * 64L, random.nextInt(64) * 64L, Float.BYTES);
       }
       long last = shape.tail() ? (1L << 1 + random.nextInt(lanes)) - 1 : -1L;
       new ColdTile(shape).run(a, b, cold, STEPS, 256, 16, 1024, 128, 2048, table, from, 1024, last);
