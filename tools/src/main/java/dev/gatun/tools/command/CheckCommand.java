@@ -32,12 +32,13 @@ final class CheckCommand implements Callable<Integer> {
     var program = model.program();
     var models = new ArrayList<Map<String, Object>>();
     var free = new LinkedHashSet<String>();
-    program.models().forEach(name -> free.addAll(program.freeSizes(name)));
+    var names = model.models(program);
+    names.forEach(name -> free.addAll(program.freeSizes(name)));
     requireKnown(shapes, free);
-    if (program.models().isEmpty()) {
+    if (names.isEmpty()) {
       output.line(model.name() + ": stands, and declares no model");
     }
-    for (var name : program.models()) {
+    for (var name : names) {
       var checked = check(program, name);
       models.add(checked);
       output.line(model.name() + ": model " + name + " stands; inputs " + program.inputs(name) + ", "

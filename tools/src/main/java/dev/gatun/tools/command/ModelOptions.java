@@ -22,6 +22,9 @@ final class ModelOptions {
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model of the zoo (gatun zoo list) or a .gat file.")
   private String name;
 
+  @Option(names = "--model", paramLabel = "NAME", description = "Which model of the file, where it has several.")
+  private String chosen;
+
   @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Replace a constant of the model's file.")
   private Map<String, String> constants = new LinkedHashMap<>();
 
@@ -33,18 +36,41 @@ final class ModelOptions {
   /** The model and its constants as words of a command line. */
   List<String> words() {
     var words = new ArrayList<>(List.of(name));
+    if (chosen != null) {
+      words.addAll(List.of("--model", chosen));
+    }
     constants.forEach((constant, value) -> words.addAll(List.of("--set", constant + "=" + value)));
     return words;
   }
 
-  /** Opens the model. */
+  /** Opens the model: the chosen one, or else the only one that has a recipe, or else the first. */
   Model open() {
     var program = program();
+    if (chosen != null) {
+      return Model.of(program, models(program).getFirst());
+    }
+    var trained = program.models().stream().filter(program::hasRecipe).toList();
+    if (trained.size() > 1) {
+      throw new UsageException(name + " has recipes for " + String.join(", ", trained) + ": choose with --model");
+    }
     try {
       return Model.of(program);
     } catch (IllegalArgumentException e) {
       throw new InputException(name + ": " + e.getMessage());
     }
+  }
+
+  /** The names of the models that the user means: the chosen one, or else all. */
+  List<String> models(Program program) {
+    var all = program.models();
+    if (chosen == null) {
+      return all;
+    }
+    if (!all.contains(chosen)) {
+      throw new UsageException(name + " has no model `" + chosen + "`" + Names.similar(chosen, all)
+          + (all.isEmpty() ? "" : " (it has " + String.join(", ", all) + ")"));
+    }
+    return List.of(chosen);
   }
 
   /** Reads the file or the zoo's text. */
@@ -81,10 +107,10 @@ final class ModelOptions {
     }
   }
 
-  /** Where the weights lie if nothing else is said: beside the user, under the model's name. */
+  /** Where the weights lie if nothing else is said: beside the user, under the file's name and the chosen model's. */
   Path weights() {
     var file = Path.of(name).getFileName().toString();
     int end = file.endsWith(Zoo.SUFFIX) ? file.length() - Zoo.SUFFIX.length() : file.length();
-    return Path.of(file.substring(0, end) + WEIGHTS);
+    return Path.of(file.substring(0, end) + (chosen == null ? "" : "." + chosen) + WEIGHTS);
   }
 }

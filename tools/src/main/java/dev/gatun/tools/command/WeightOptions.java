@@ -24,7 +24,7 @@ final class WeightOptions {
     var found = file != null ? file : model.weights();
     if (!Files.isRegularFile(found)) {
       throw new InputException((Files.exists(found) ? found + " is no file" : "there is no file " + found)
-          + ": train first with `gatun train " + model.name() + "`, or name the weights with --weights");
+          + ": train first with `gatun train " + String.join(" ", model.words()) + "`, or name the weights with --weights");
     }
     return found;
   }

@@ -39,6 +39,36 @@ class VerbsTest {
     training = Shell.run("train", "mlp", "--epochs", "3", "--out", weights).good();
   }
 
+  @Test
+  void oneModelOfSeveralIsChosen() throws IOException {
+    var file = folder.resolve("two.gat");
+    Files.writeString(file, """
+        model narrow(image: f32[N, 1, 8, 8], label: i32[N]) {
+          loss = cross_entropy(image |> flatten |> linear(10), label)
+        }
+        model wide(image: f32[N, 1, 8, 8], label: i32[N]) {
+          logits = image |> flatten |> linear(20) |> relu |> linear(10)
+          loss = cross_entropy(logits, label)
+          output logits
+        }
+        train narrow { data = digits; batch = 32; steps = 2; minimize loss; optimizer = sgd(0.1) }
+        train wide { data = digits; batch = 32; steps = 3; minimize loss; optimizer = sgd(0.1) }
+        """);
+    var name = file.toString();
+    var weights = folder.resolve("wide.safetensors").toString();
+    Shell.run("train", name).fails(2, "gatun: " + name + " has recipes for narrow, wide: choose with --model");
+    var trained = Shell.run("train", name, "--model", "wide", "--json", "--out", weights).good();
+    assertTrue(trained.out().contains("\"steps\": 3"), trained.out());
+    Shell.run("eval", name, "--model", "wide", "--weights", weights).good();
+    Shell.run("eval", name, "--model", "wide").fails(3,
+        "gatun: there is no file two.wide.safetensors: train first with `gatun train " + name
+            + " --model wide`, or name the weights with --weights");
+    var checked = Shell.run("check", name, "--model", "narrow", "--json").good();
+    assertTrue(checked.out().contains("narrow") && !checked.out().contains("wide"), checked.out());
+    Shell.run("inspect", name, "--model", "wider").fails(2,
+        "gatun: " + name + " has no model `wider`: did you mean `wide`? (it has narrow, wide)");
+  }
+
   /** The keys of a JSON object, at its outermost level. */
   private static List<String> keys(String json) {
     assertTrue(json.startsWith("{") && json.endsWith("}"), json);
