@@ -109,6 +109,7 @@ final class VectorPrinter {
     advance();
     code.iinc(row, 1).goto_(nextRow);
     code.labelBinding(end).return_();
+    Apart.write(code);
   }
 
   private void columns() {

@@ -8,8 +8,8 @@ import java.lang.foreign.Arena;
  */
 interface Warmable {
   /**
-   * Calls of the generated method on numbers of no account. They are plain calls of an interface: HotSpot inlines none
-   * of them where it sees more than two classes behind it.
+   * Calls of the generated method on numbers of no account. HotSpot inlines none of them, nor any of the main path's,
+   * for the method is too long ({@link Apart}): what is looked at is what runs.
    */
   interface Rehearsal {
     /**

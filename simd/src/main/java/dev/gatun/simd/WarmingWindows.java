@@ -46,7 +46,7 @@ final class WarmingWindows implements Warmable {
   @Override
   public boolean renew() {
     try (var bytes = WindowVectors.class.getResourceAsStream("WindowVectors.class")) {
-      var lookup = MethodHandles.lookup().defineHiddenClass(bytes.readAllBytes(), true);
+      var lookup = MethodHandles.lookup().defineHiddenClass(Apart.lengthen(bytes.readAllBytes()), true);
       copied = (WindowLanes) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
       return true;
     } catch (IOException e) {
