@@ -12,19 +12,12 @@ import java.lang.classfile.TypeKind;
  */
 final class Ballast {
   /**
-   * Bytecodes to fill with the branch. Measured on JDK 25: 2600 stop C1 at tier 2 in the largest tiles, 3900 also in
-   * the smallest; but HotSpot compiles no method of 8000.
+   * Stores of the branch, of 13 bytecodes each. Measured on JDK 25: 200 stop C1 at tier 2 in the largest tiles, 300 also
+   * in the smallest; the largest tile takes 3400 bytecodes besides, and HotSpot compiles no method of 8000.
    */
-  private static final int LIMIT = 7900;
-  /** Bytecodes of one store of the branch. */
-  private static final int STORE = 13;
+  private static final int STORES = 320;
 
   private Ballast() {
-  }
-
-  /** How many stores the branch has room for in a method that takes so many bytecodes without them. */
-  static int stores(int bytecodes) {
-    return Math.max(0, (LIMIT - bytecodes) / STORE);
   }
 
   /**
@@ -32,15 +25,14 @@ final class Ballast {
    *
    * @param count slot of an int that is not negative here
    * @param address slot of an address, which is not used
-   * @param stores how many stores the branch that is never taken has
    */
-  static void write(CodeBuilder code, VectorCode vectors, int count, int address, int stores) {
+  static void write(CodeBuilder code, VectorCode vectors, int count, int address) {
     int zero = code.allocateLocal(TypeKind.REFERENCE);
     vectors.zero();
     code.astore(zero);
     var live = code.newLabel();
     code.iload(count).ifge(live);
-    for (int i = 0; i < stores; i++) {
+    for (int i = 0; i < STORES; i++) {
       vectors.store(zero, () -> code.lload(address));
     }
     code.labelBinding(live);

@@ -10,7 +10,6 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
-import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
@@ -78,23 +77,17 @@ final class TileWriter {
 
   /** The bytes of a class of the given name that implements {@link Tile}. */
   static byte[] write(TileShape shape, ClassDesc name) {
-    var run = ClassFile.of().parse(write(shape, name, 0)).methods().getLast();
-    int bytecodes = ((CodeAttribute) run.code().orElseThrow()).codeLength();
-    return write(shape, name, Ballast.stores(bytecodes));
-  }
-
-  private static byte[] write(TileShape shape, ClassDesc name, int stores) {
     return ClassFile.of().build(name, type -> type
         .withFlags(ClassFile.ACC_FINAL)
         .withInterfaceSymbols(Tile.class.describeConstable().orElseThrow())
         .withMethodBody("<init>", MTD_void, 0,
             c -> c.aload(0).invokespecial(CD_Object, "<init>", MTD_void).return_())
-        .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, c -> new TileWriter(shape, c).body(stores)));
+        .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, c -> new TileWriter(shape, c).body()));
   }
 
-  private void body(int stores) {
+  private void body() {
     LaneCode.turn(code, K);
-    Ballast.write(code, vectors, K, C, stores);
+    Ballast.write(code, vectors, K, C);
     if (shape.tail()) {
       mask();
     }
