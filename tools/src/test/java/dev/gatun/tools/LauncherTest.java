@@ -145,6 +145,31 @@ class LauncherTest {
     assertEquals(2, builds());
   }
 
+  /** A JVM that is told to writes its archive; only a build tells it so, and every command after that uses it. */
+  @Test
+  void aBuildArchivesTheClassesOfAShortTraining() throws Exception {
+    var home = jdk("home", "25");
+    var archive = folder.toRealPath().resolve("house/tools/target/classes.jsa");
+    script(home.resolve("bin/java"), """
+        #!/bin/sh
+        printf '%s\\n' "$@"
+        for flag; do
+          case $flag in
+            -XX:ArchiveClassesAtExit=*) echo archive > "${flag#*=}" ;;
+          esac
+        done
+        """);
+    var environment = Map.of("JAVA_HOME", home.toString(), "GATUN_JAVA_OPTS", "-Xmx2g");
+    var first = run(environment, "zoo", "list").out;
+    assertEquals("archive\n", Files.readString(archive));
+    assertTrue(first.contains("-XX:SharedArchiveFile=" + archive), first::toString);
+    var log = Files.readAllLines(folder.resolve("house/tools/target/launcher.log"));
+    assertTrue(log.contains("train") && !log.contains("-Xmx2g"), log::toString);
+    Files.writeString(archive, "the same");
+    run(environment, "zoo", "list");
+    assertEquals("the same", Files.readString(archive));
+  }
+
   @Test
   void aBuildThatFailsOrCannotBeginIsToldInOneSentence() throws Exception {
     var environment = Map.of("JAVA_HOME", jdk("home", "25").toString());
