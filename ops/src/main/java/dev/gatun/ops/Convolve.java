@@ -58,22 +58,24 @@ public record Convolve(Role role, Shape data, Shape weight, Geometry geometry, i
     var y = role == Role.OUTPUT ? out.getFirst() : role == Role.DATA ? in.get(0) : in.get(1);
     var from = Geometry.spatial(data);
     var to = geometry.outputs(from);
+    var kernel = geometry.kernelShape();
     long perGroup = weight.size(1);
     long filters = weight.size(0) / groups;
     for (long n = 0; n < data.size(0); n++) {
       for (long f = 0; f < weight.size(0); f++) {
         for (long c = 0; c < perGroup; c++) {
           long xBase = (n * data.size(1) + f / filters * perGroup + c) * from.elements();
-          long wBase = (f * perGroup + c) * geometry.kernelShape().elements();
+          long wBase = (f * perGroup + c) * kernel.elements();
           long yBase = (n * weight.size(0) + f) * to.elements();
-          plane(x, xBase, w, wBase, y, yBase, from, to);
+          plane(x, xBase, w, wBase, y, yBase, from, to, kernel);
         }
       }
     }
   }
 
-  private void plane(Reference x, long xBase, Reference w, long wBase, Reference y, long yBase, Shape from, Shape to) {
-    Grid.forEach(to, (o, yAt) -> Grid.forEach(geometry.kernelShape(), (k, wAt) -> {
+  private void plane(Reference x, long xBase, Reference w, long wBase, Reference y, long yBase, Shape from, Shape to,
+      Shape kernel) {
+    Grid.forEach(to, (o, yAt) -> Grid.forEach(kernel, (k, wAt) -> {
       long at = geometry.position(o, k, from);
       if (at >= 0) {
         switch (role) {

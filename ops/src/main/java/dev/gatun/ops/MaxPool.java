@@ -21,10 +21,11 @@ public record MaxPool(Geometry geometry, boolean positions) implements Op.Primit
 
   @Override
   public void define(List<Reference> in, List<Reference> out) {
+    var kernel = geometry.kernelShape();
     Windows.forEach(in.getFirst().type().shape(), geometry, (plane, outAt, output, from) -> {
       var best = new double[] {Double.NEGATIVE_INFINITY};
       var where = new long[] {-1};
-      Grid.forEach(geometry.kernelShape(), (tap, number) -> {
+      Grid.forEach(kernel, (tap, number) -> {
         long at = geometry.position(output, tap, from);
         if (at >= 0) {
           double x = in.getFirst().at(plane * from.elements() + at);

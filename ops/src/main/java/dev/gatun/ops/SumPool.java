@@ -23,8 +23,9 @@ public record SumPool(Shape data, Geometry geometry, boolean transposed) impleme
   public void define(List<Reference> in, List<Reference> out) {
     var x = in.getFirst();
     var y = out.getFirst();
+    var kernel = geometry.kernelShape();
     Windows.forEach(data, geometry, (plane, number, output, from) ->
-        Grid.forEach(geometry.kernelShape(), (tap, ignored) -> {
+        Grid.forEach(kernel, (tap, ignored) -> {
           long at = geometry.position(output, tap, from);
           if (at >= 0) {
             long big = plane * from.elements() + at;

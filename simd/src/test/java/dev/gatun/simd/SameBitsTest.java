@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Kernels give the same bits with any number of threads and any vector width, cold and warm. */
 class SameBitsTest {
@@ -23,11 +25,13 @@ class SameBitsTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void widthAndWarmthDoNotMatterToProductsAndConvolutions() throws IOException, InterruptedException {
     agree(SameBits.class);
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void widthAndWarmthDoNotMatterToOtherKernels() throws IOException, InterruptedException {
     agree(ScopeBits.class);
   }

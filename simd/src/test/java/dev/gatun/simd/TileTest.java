@@ -13,6 +13,8 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Generated tiles stay clear of the traps that HotSpot sets for large methods. */
 class TileTest {
@@ -68,6 +70,7 @@ class TileTest {
    * refuse every tile.
    */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void noTileCanBeStuckBelowC2() throws IOException, InterruptedException {
     var lines = child("-XX:TieredStopAtLevel=2");
     for (var shape : shapes()) {
@@ -78,6 +81,7 @@ class TileTest {
 
   /** The same tiles under the usual policy: C2 compiles every one. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void everyTileReachesC2() throws IOException, InterruptedException {
     var lines = child("-XX:+TieredCompilation");
     for (var shape : shapes()) {

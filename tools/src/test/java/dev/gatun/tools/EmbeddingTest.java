@@ -25,6 +25,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The program of docs/embedding.md, compiled and run as that page says, and without the flags that it asks for. The
@@ -87,9 +89,10 @@ class EmbeddingTest {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(asked);
     command.addAll(List.of(more));
-    var out = folder.resolve("out");
-    var err = folder.resolve("err");
-    var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    var out = Files.createTempFile(folder, "out", null);
+    var err = Files.createTempFile(folder, "err", null);
+    var process = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile())
+        .redirectError(err.toFile()).start();
     int code = process.waitFor();
     return new Ended(code, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err));
   }
@@ -128,6 +131,7 @@ class EmbeddingTest {
 
   /** The model's caches live from run to run, and start anew in each session. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void stepByStep() throws Exception {
     compile("Steps", """
         import dev.gatun.graph.*;
@@ -150,6 +154,7 @@ class EmbeddingTest {
 
   /** The model in Java is the zoo's. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void modelsInJava() throws Exception {
     compile("InJava", """
         import static dev.gatun.graph.language.Term.*;
@@ -172,18 +177,21 @@ class EmbeddingTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void fromTheClassPath() throws Exception {
     checkAnswers(run(flags("class path"), "-Dstdout.encoding=UTF-8", "-Duser.language=en", "-cp",
         engine() + File.pathSeparator + folder, "Embedding"));
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void fromTheModulePath() throws Exception {
     checkAnswers(run(flags("module path"), "-Dstdout.encoding=UTF-8", "-Duser.language=en", "-p",
         engine(), "-cp", folder.toString(), "Embedding"));
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void withoutTheVectorModuleOneSentenceNamesTheFlag() throws Exception {
     var ended = run(List.of(), "-cp", engine() + File.pathSeparator + folder, "Embedding");
     assertEquals(1, ended.code);
@@ -192,6 +200,7 @@ class EmbeddingTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void whereNativeAccessIsDeniedOneSentenceNamesTheFlag() throws Exception {
     var vector = flags("class path").subList(0, 2);
     var onClassPath = run(vector, "--illegal-native-access=deny", "-cp", engine() + File.pathSeparator + folder,
@@ -207,6 +216,7 @@ class EmbeddingTest {
 
   /** Where it is only not enabled, the JVM itself names the flag, and the program goes on. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void withoutNativeAccessTheJvmNamesTheFlag() throws Exception {
     var ended = run(flags("class path").subList(0, 2), "-Dstdout.encoding=UTF-8", "-Duser.language=en", "-cp",
         engine() + File.pathSeparator + folder, "Embedding");
@@ -215,6 +225,7 @@ class EmbeddingTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void withoutTheMachineOneSentenceNamesTheModule() throws Exception {
     var ended = run(List.of(), "-p", engine(), "--add-modules=dev.gatun.graph", "--limit-modules=dev.gatun.graph", "-cp",
         folder.toString(), "Embedding");

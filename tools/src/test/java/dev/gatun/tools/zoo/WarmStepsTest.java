@@ -30,7 +30,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Warm training and warm sessions make no garbage, on any of our threads. In a JVM of its own, for the compilers' sake,
@@ -41,39 +42,27 @@ class WarmStepsTest {
   private static final long PATIENCE = 200_000_000_000L;
   private static final int BATCH = 256;
 
-  @Test
-  void trainingAllocatesNothing() throws IOException, InterruptedException {
-    child("training", "1");
-    child("training", "2");
-  }
-
-  @Test
-  void sessionsAllocateNothing() throws IOException, InterruptedException {
-    child("session", "1");
-    child("session", "2");
-  }
-
-  private static void child(String what, String threads) throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void trainingAndSessionsAllocateNothing(int threads) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     // What the modules need and the launcher gives, this JVM was given too.
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--") || flag.startsWith("-XX:")).forEach(command::add);
     command.addAll(List.of("-XX:TLABSize=2k", "-XX:MinTLABSize=2k", "-XX:-ResizeTLAB"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), WarmStepsTest.class.getName(), what, threads));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), WarmStepsTest.class.getName(),
+        Integer.toString(threads)));
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
   }
 
-  /** Fails unless the work named first, on so many threads, comes to allocate nothing. */
+  /** Fails unless both come to allocate nothing on so many threads. */
   public static void main(String[] arguments) {
-    int threads = Integer.parseInt(arguments[1]);
+    int threads = Integer.parseInt(arguments[0]);
     try (var arena = TensorArena.root("test", 2L << 30)) {
-      if (arguments[0].equals("training")) {
-        training(arena, threads);
-      } else {
-        session(arena, threads);
-      }
+      training(arena, threads);
+      session(arena, threads);
     }
   }
 
