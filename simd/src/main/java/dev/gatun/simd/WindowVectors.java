@@ -23,23 +23,27 @@ final class WindowVectors implements WindowLanes {
   public void max(Window window, long y, long p, int from, int to) {
     long tapRow = window.tapRow();
     long tapColumn = window.tapColumn();
+    int placeRow = window.placeRow();
+    int placeColumn = window.placeColumn();
     int height = window.height;
     int width = window.width;
     boolean empty = height == 0 || width == 0;
     for (int lane = from; lane < to; lane += LANES) {
-      long at = window.first + 4L * lane;
+      long first = window.first + 4L * lane;
       var best = empty ? FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY))
-          : FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at & Raw.SPACE, Raw.ORDER);
+          : FloatVector.fromMemorySegment(FLOATS, Raw.ALL, first & Raw.SPACE, Raw.ORDER);
       var where = INT_CLASS.cast(IntVector.broadcast(INTS, empty ? -1 : window.place));
-      for (int tap = 1; tap < height * width; tap++) {
-        int down = tap / width;
-        int across = tap - down * width;
-        var x = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at + down * tapRow + across * tapColumn & Raw.SPACE,
-            Raw.ORDER);
-        var wins = best.lt(x).or(x.test(VectorOperators.IS_NAN).andNot(best.test(VectorOperators.IS_NAN)));
-        best = best.blend(x, wins);
-        int place = window.place + down * window.placeRow() + across * window.placeColumn();
-        where = where.blend(INT_CLASS.cast(IntVector.broadcast(INTS, place)), wins.cast(INTS));
+      for (int down = 0; down < height; down++) {
+        long row = first + down * tapRow;
+        int place = window.place + down * placeRow;
+        for (int across = down == 0 ? 1 : 0; across < width; across++) {
+          var x = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, row + across * tapColumn & Raw.SPACE, Raw.ORDER);
+          var tap = INT_CLASS.cast(IntVector.broadcast(INTS, place + across * placeColumn));
+          // Not ≤ is > or one of them NaN; what is NaN already stays.
+          var stays = x.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
+          best = x.blend(best, stays);
+          where = tap.blend(where, stays.cast(INTS));
+        }
       }
       best.intoMemorySegment(Raw.ALL, y + 4L * lane & Raw.SPACE, Raw.ORDER);
       if (p != 0) {
@@ -102,16 +106,18 @@ final class WindowVectors implements WindowLanes {
   public void move(Window window, long y, long p, int from, int to, boolean alone) {
     long tapRow = window.tapRow();
     long tapColumn = window.tapColumn();
+    int placeRow = window.placeRow();
+    int placeColumn = window.placeColumn();
     var zero = FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, 0));
     for (int lane = from; lane < to; lane += LANES) {
       var value = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, y + 4L * lane & Raw.SPACE, Raw.ORDER);
       var wanted = IntVector.fromMemorySegment(INTS, Raw.ALL, p + 4L * lane & Raw.SPACE, Raw.ORDER);
       for (int down = 0; down < window.height; down++) {
         long row = window.first + 4L * lane + down * tapRow;
-        int place = window.place + down * window.placeRow();
+        int place = window.place + down * placeRow;
         for (int across = 0; across < window.width; across++) {
           long at = row + across * tapColumn & Raw.SPACE;
-          var tap = INT_CLASS.cast(IntVector.broadcast(INTS, place + across * window.placeColumn()));
+          var tap = INT_CLASS.cast(IntVector.broadcast(INTS, place + across * placeColumn));
           // Zero is added elsewhere: a store of these lanes alone would be waited for by the load after it.
           var here = zero.blend(value, wanted.eq(tap).cast(FLOATS));
           var before = alone ? zero : FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at, Raw.ORDER);
@@ -125,15 +131,17 @@ final class WindowVectors implements WindowLanes {
   public void collect(Window window, long y, long p, int from, int to) {
     long tapRow = window.tapRow();
     long tapColumn = window.tapColumn();
+    int placeRow = window.placeRow();
+    int placeColumn = window.placeColumn();
     for (int lane = from; lane < to; lane += LANES) {
       var wanted = IntVector.fromMemorySegment(INTS, Raw.ALL, p + 4L * lane & Raw.SPACE, Raw.ORDER);
       var value = FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, 0));
       for (int down = 0; down < window.height; down++) {
         long row = window.first + 4L * lane + down * tapRow;
-        int place = window.place + down * window.placeRow();
+        int place = window.place + down * placeRow;
         for (int across = 0; across < window.width; across++) {
           var x = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, row + across * tapColumn & Raw.SPACE, Raw.ORDER);
-          var tap = INT_CLASS.cast(IntVector.broadcast(INTS, place + across * window.placeColumn()));
+          var tap = INT_CLASS.cast(IntVector.broadcast(INTS, place + across * placeColumn));
           value = value.blend(x, wanted.eq(tap).cast(FLOATS));
         }
       }
