@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -92,8 +93,22 @@ public final class Predictor implements AutoCloseable {
     this.arena = parent.child("model " + model.name());
   }
 
+  /**
+   * The loss and the recipe's metrics over a data set, as many samples at a time as fit into little memory.
+   *
+   * @throws IllegalArgumentException if the data set has no samples, or does not fit the model
+   */
+  public Map<String, Double> evaluate(Dataset data) {
+    return evaluate(data, OptionalInt.empty());
+  }
+
   /** The loss and the recipe's metrics over a data set, {@code batch} samples at a time. */
   public Map<String, Double> evaluate(Dataset data, int batch) {
+    return evaluate(data, OptionalInt.of(batch));
+  }
+
+  private Map<String, Double> evaluate(Dataset data, OptionalInt batch) {
+    Trainer.requireSamples(data);
     turns.acquireUninterruptibly();
     try (var own = arena.child("evaluation");
         var session = new Session(machine, own, variables, Map.of(), threads)) {

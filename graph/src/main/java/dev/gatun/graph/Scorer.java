@@ -3,28 +3,36 @@ package dev.gatun.graph;
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Measures a model on data sets: the loss and the recipe's metrics, with {@code training} false. */
 final class Scorer {
+  /** Where nobody says how many samples to measure at a time: that many, or what fits into so many bytes. */
+  private static final int AT_ONCE = 512;
+  private static final long BYTES_AT_ONCE = 64 << 20;
+
   private final Model model;
   private final Backend machine;
   private final Session session;
   private final Variables variables;
   private final TensorArena arena;
-  private final int batch;
-  private final Map<Batch, Scored> plans = new HashMap<>();
+  private final OptionalInt batch;
+  private final Map<Batch, Planned> plans = new HashMap<>();
+  private final Map<Batch, Feed> feeds = new HashMap<>();
 
   /** What a plan depends on. */
   private record Batch(int size, Map<String, TensorType> fields) {}
 
   /** A plan for one batch size. */
-  private record Scored(Feed feed, Evaluation evaluation) {}
+  private record Planned(Plan plan, Evaluation evaluation) {}
 
-  Scorer(Model model, Backend machine, Session session, Variables variables, TensorArena arena, int batch) {
+  /** @param batch samples at a time; if empty, few plans serve and little memory */
+  Scorer(Model model, Backend machine, Session session, Variables variables, TensorArena arena, OptionalInt batch) {
     this.model = model;
     this.machine = machine;
     this.session = session;
@@ -35,11 +43,12 @@ final class Scorer {
 
   /** Makes the plans that {@link #score} needs, and gives them memory. */
   void prepare(Dataset data) {
+    int most = batch(data);
     if (data.size() > 0) {
-      plan(data, Math.min(batch, data.size()));
+      feed(new Batch(most, data.fields()));
     }
-    if (data.size() % batch > 0) {
-      plan(data, data.size() % batch);
+    if (data.size() % most > 0) {
+      feed(new Batch(data.size() % most, data.fields()));
     }
   }
 
@@ -49,14 +58,16 @@ final class Scorer {
     java.util.Arrays.setAll(rows, i -> i);
     var sums = new LinkedHashMap<String, Double>();
     var counts = new LinkedHashMap<String, Double>();
-    for (int from = 0; from < data.size(); from += batch) {
-      int count = Math.min(batch, data.size() - from);
-      var plan = plan(data, count);
-      plan.feed.fill(data, rows, from, count, 0, 0);
-      plan.feed.loaded().run();
-      plan.evaluation.counts().forEach((name, weight) -> {
-        double value = plan.feed.loaded().scalar(name);
-        sums.merge(name, plan.evaluation.means().contains(name) ? value * weight : value, Double::sum);
+    int most = batch(data);
+    for (int from = 0; from < data.size(); from += most) {
+      var part = new Batch(Math.min(most, data.size() - from), data.fields());
+      var feed = feed(part);
+      feed.fill(data, rows, from, part.size, 0, 0);
+      feed.loaded().run();
+      var evaluation = plan(part).evaluation;
+      evaluation.counts().forEach((name, weight) -> {
+        double value = feed.loaded().scalar(name);
+        sums.merge(name, evaluation.means().contains(name) ? value * weight : value, Double::sum);
         counts.merge(name, weight, Double::sum);
       });
     }
@@ -64,12 +75,27 @@ final class Scorer {
     return sums;
   }
 
-  private Scored plan(Dataset data, int count) {
-    return plans.computeIfAbsent(new Batch(count, data.fields()), made -> {
+  /** How many samples to measure at a time; at least 1. */
+  private int batch(Dataset data) {
+    int most = Math.max(1, Math.min(batch.orElse(AT_ONCE), data.size()));
+    if (batch.isPresent() || data.size() == 0) {
+      return most;
+    }
+    long bytes = plan(new Batch(most, data.fields())).plan.planBytes();
+    long allowed = Math.min(BYTES_AT_ONCE, (arena.limitBytes() - arena.usedBytes()) / 4);
+    return bytes <= allowed ? most : (int) Math.max(1, most * allowed / bytes);
+  }
+
+  private Planned plan(Batch wanted) {
+    return plans.computeIfAbsent(wanted, made -> {
       var elaborated = model.elaborate(model.sizes(made.fields, made.size), false);
       var evaluation = Evaluation.of(elaborated, made.size);
-      var loaded = session.load(Planner.plan(evaluation.graph(), machine, variables.offsets(), Map.of()));
-      return new Scored(new Feed(loaded, arena, made.fields, made.size), evaluation);
+      return new Planned(Planner.plan(evaluation.graph(), machine, variables.offsets(), Map.of()), evaluation);
     });
+  }
+
+  private Feed feed(Batch wanted) {
+    return feeds.computeIfAbsent(wanted,
+        made -> new Feed(session.load(plan(made).plan), arena, made.fields, made.size));
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -88,7 +89,7 @@ public final class Trainer implements AutoCloseable {
       this.variables = new Variables(machine, arena, types);
       opened = new Session(machine, arena, variables, Map.of(), threads);
       this.session = opened;
-      this.scorer = new Scorer(model, machine, session, variables, arena, settings.batch());
+      this.scorer = new Scorer(model, machine, session, variables, arena, OptionalInt.of(settings.batch()));
       initialise(training);
       this.wholeBatch = load(training, batch);
       int rest = data.size() % batch;
@@ -128,7 +129,7 @@ public final class Trainer implements AutoCloseable {
     Evaluation.of(elaborated, 1);
   }
 
-  private static void requireSamples(Dataset data) {
+  static void requireSamples(Dataset data) {
     if (data.size() < 1) {
       throw new IllegalArgumentException("the data set has no samples");
     }

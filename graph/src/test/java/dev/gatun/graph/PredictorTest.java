@@ -86,6 +86,28 @@ class PredictorTest {
     }
   }
 
+  /** Nobody need say how many samples to measure at a time: where memory is short there are fewer, down to one. */
+  @Test
+  void dataIsMeasuredInPartsThatFit() {
+    var model = Model.of("""
+        model m(x: f32[N, 1000]) { mean = mean(x) }
+        train m { minimize mean }
+        """);
+    var data = arena.allocate(DType.F32, Shape.of(700, 1000));
+    var values = new float[700_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 1000 < 10 ? i / 1000 : 1;
+    }
+    data.setFloats(values);
+    for (long limit : new long[] {32 << 20, 200_000}) {
+      try (var small = TensorArena.root("small", limit);
+          var predictor = new Predictor(model, new Variables(Machines.best(), small, Map.of()), small, 1)) {
+        double mean = (990 + 10 * 349.5) / 1000;
+        assertEquals(mean, predictor.evaluate(TensorDataset.of(Map.of("x", data))).get("loss"), 1e-5 * mean);
+      }
+    }
+  }
+
   @Test
   void cachesStartAnewInEachRunAndLiveInASession() {
     try (var predictor = predictor(COUNTER)) {

@@ -1,6 +1,5 @@
 package dev.gatun.tools.command;
 
-import dev.gatun.graph.Trainer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
@@ -17,7 +16,8 @@ final class EvalCommand implements Callable<Integer> {
   private WeightOptions weights;
   @Mixin
   private DataOptions data;
-  @Option(names = "--batch", paramLabel = "N", description = "Samples measured at once; the recipe's if not given.")
+  @Option(names = "--batch", paramLabel = "N",
+      description = "Samples measured at once; up to 512, as memory allows, if not given.")
   private Integer batch;
   @Mixin
   private MachineOptions machine;
@@ -33,9 +33,9 @@ final class EvalCommand implements Callable<Integer> {
     var chosen = data.load(opened);
     var test = chosen.split().test();
     try (var arena = machine.arena(); var predictor = WeightOptions.predictor(opened, file, machine, arena)) {
-      int size = batch == null ? Fit.of(model, chosen, () -> Trainer.settings(opened, test)).batch()
-          : MachineOptions.atLeastOne("--batch", batch).intValue();
-      var measured = new LinkedHashMap<>(Fit.of(model, chosen, () -> predictor.evaluate(test, size)));
+      int most = batch == null ? 0 : MachineOptions.atLeastOne("--batch", batch).intValue();
+      var measured = new LinkedHashMap<>(Fit.of(model, chosen,
+          () -> most == 0 ? predictor.evaluate(test) : predictor.evaluate(test, most)));
       double loss = measured.remove("loss");
       if (measured.isEmpty()) {
         measured.put("loss", loss);
