@@ -3,6 +3,7 @@ package dev.gatun.graph;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.ArgReduce;
+import dev.gatun.ops.ArgSort;
 import dev.gatun.ops.Binary;
 import dev.gatun.ops.BinaryFn;
 import dev.gatun.ops.Cast;
@@ -45,7 +46,7 @@ final class IntegerCases {
     var type = new TensorType(dtype, shape);
     var bool = new TensorType(DType.BOOL, shape);
     int axis = random.nextInt(shape.rank());
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
       case 0 -> of(new Unary(one(UNARY)), type);
       case 1, 2 -> of(new Binary(one(BINARY)), type, type);
       case 3 -> of(new Select(), bool, type, type);
@@ -53,6 +54,7 @@ final class IntegerCases {
       case 5 -> of(new Reduce(one(List.of(Fold.SUM, Fold.MAX, Fold.MIN)),
           IntStream.range(0, shape.rank()).filter(i -> random.nextBoolean()).boxed().toList()), type);
       case 6 -> of(new ArgReduce(random.nextBoolean(), axis), type);
+      case 7 -> of(new ArgSort(random.nextBoolean(), axis), type);
       default -> indexed(type, axis);
     };
   }

@@ -3,6 +3,7 @@ package dev.gatun.graph;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.ArgReduce;
+import dev.gatun.ops.ArgSort;
 import dev.gatun.ops.Binary;
 import dev.gatun.ops.BinaryFn;
 import dev.gatun.ops.Broadcast;
@@ -64,7 +65,7 @@ final class OpCases {
   private OpCases(long seed, DType dtype) {
     random = new java.util.Random(seed);
     this.dtype = dtype;
-    axes = random.nextInt(4) == 0 ? 1 : 2;
+    axes = List.of(1, 2, 2, 2, 3).get(random.nextInt(5));
   }
 
   /** A case of the op whose record has this simple name, on floats of {@code dtype}. */
@@ -126,9 +127,15 @@ final class OpCases {
       var shape = c.positive(1 + c.random.nextInt(3));
       return c.of(new ArgReduce(c.random.nextBoolean(), c.random.nextInt(shape.rank())), c.type(shape));
     });
+    all.put("ArgSort", c -> {
+      var shape = c.shape(4, 1);
+      return c.of(new ArgSort(c.random.nextBoolean(), c.random.nextInt(shape.rank())), x -> Math.rint(4 * x) / 4,
+          c.type(shape));
+    });
     all.put("MatMul", OpCases::matMul);
     all.put("Convolve", OpCases::convolve);
-    all.put("MaxPool", c -> c.of(new MaxPool(c.window(), c.random.nextBoolean()), c.type(c.image())));
+    // Positions are known in a line and in a plane.
+    all.put("MaxPool", c -> c.of(new MaxPool(c.window(), c.axes < 3 && c.random.nextBoolean()), c.type(c.image())));
     all.put("Unpool", OpCases::unpool);
     all.put("SumPool", c -> {
       var shape = c.image();
@@ -145,7 +152,11 @@ final class OpCases {
   }
 
   private Shape shape(int mostAxes) {
-    var sizes = new long[random.nextInt(mostAxes + 1)];
+    return shape(mostAxes, 0);
+  }
+
+  private Shape shape(int mostAxes, int leastAxes) {
+    var sizes = new long[leastAxes + random.nextInt(mostAxes + 1 - leastAxes)];
     long left = 4000;
     for (int i = 0; i < sizes.length; i++) {
       long size = SIZES[random.nextInt(SIZES.length)];
@@ -314,17 +325,16 @@ final class OpCases {
     int stride = 1 + random.nextInt(3);
     int after = random.nextInt(kernel);
     int dilation = 1 + random.nextInt(2);
-    return axes == 1
-        ? new Geometry(List.of(kernel), List.of(stride), List.of(pad), List.of(after), List.of(dilation))
-        : new Geometry(List.of(kernel, 2), List.of(stride, 1 + random.nextInt(2)), List.of(pad, 0),
-            List.of(after, random.nextInt(2)), List.of(dilation, 1));
+    return new Geometry(List.of(kernel, 2, 2).subList(0, axes), List.of(stride, 1 + random.nextInt(2), 1).subList(0, axes),
+        List.of(pad, 0, 1).subList(0, axes), List.of(after, random.nextInt(2), 0).subList(0, axes),
+        List.of(dilation, 1, 1).subList(0, axes));
   }
 
   private Shape image() {
     long batch = List.of(1L, 2L, 16L, 32L, 3L, 128L).get(random.nextInt(6));
-    long channels = 1 + random.nextInt(5);
-    long height = 5 + random.nextInt(4);
-    return axes == 1 ? Shape.of(batch, channels, height) : Shape.of(batch, channels, height, 3 + random.nextInt(5));
+    var sizes = new long[] {axes == 3 ? Math.min(3, batch) : batch, 1 + random.nextInt(5), 5 + random.nextInt(4),
+        3 + random.nextInt(5), 2 + random.nextInt(3)};
+    return Shape.of(Arrays.copyOf(sizes, axes + 2));
   }
 
   private Case convolve() {
@@ -347,6 +357,9 @@ final class OpCases {
   }
 
   private Case unpool() {
+    if (axes == 3) {
+      return new OpCases(random.nextLong(), dtype).unpool();
+    }
     var shape = image();
     var geometry = window();
     var data = type(shape);

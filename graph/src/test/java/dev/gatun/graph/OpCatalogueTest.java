@@ -2,14 +2,55 @@ package dev.gatun.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.memory.DType;
+import dev.gatun.ops.Builder;
+import dev.gatun.ops.Evaluator;
+import dev.gatun.ops.Graph;
 import dev.gatun.ops.Op;
+import dev.gatun.ops.Reference;
 import dev.gatun.ops.Source;
+import dev.gatun.ops.Value;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class OpCatalogueTest {
+  @Provide
+  Arbitrary<String> primitives() {
+    return Arbitraries.of(OpCases.ALL.keySet());
+  }
+
+  /** What an op becomes when it is applied, simpler values and windows over fewer axes included, is what it means. */
+  @Property(tries = 1000)
+  void appliedOpsMeanTheirDefinitions(@ForAll("primitives") String name, @ForAll long seed) {
+    var drawn = OpCases.draw(name, seed, DType.F64);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
+      sources.put("x" + i, Reference.of(drawn.types().get(i), drawn.values().get(i)));
+    }
+    var expected = Evaluator.apply(drawn.op(), List.copyOf(sources.values()), drawn.op().infer(drawn.types()));
+    var results = b.apply(drawn.op(), operands);
+    var outputs = new LinkedHashMap<String, Value>();
+    results.forEach(result -> outputs.put("y" + outputs.size(), result));
+    var found = GraphRunner.define(Graph.of(outputs, Map.of()), sources);
+    for (int i = 0; i < results.size(); i++) {
+      Closeness.check(drawn.op().label(), expected.get(i), found.get(results.get(i)), 1e-12, 1e-12);
+    }
+  }
+
   /** Every primitive has cases, so every primitive passes the contract and gradient tests on every machine. */
   @Test
   void everyPrimitiveIsTested() {

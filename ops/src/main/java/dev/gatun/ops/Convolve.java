@@ -104,6 +104,11 @@ public record Convolve(Role role, Shape data, Shape weight, Geometry geometry, i
     };
   }
 
+  @Override
+  public Value simplify(Builder b, List<Value> in) {
+    return geometry.rank() > 2 && data.elements() > 0 ? Volumes.convolve(b, this, in.get(0), in.get(1)) : null;
+  }
+
   private Value as(Builder b, Role other, Value first, Value second) {
     return b.apply(new Convolve(other, data, weight, geometry, groups), first, second);
   }

@@ -58,7 +58,7 @@ public record MaxPool(Geometry geometry, boolean positions) implements Op.Primit
         : List.of(b.apply(new Unpool(call.in(0).shape(), geometry, false), dOut.getFirst(), call.out(1)));
   }
 
-  /** max_pool(max(x, c)) = max(max_pool(x), c): what only clamps is done on the smaller tensor. */
+  /** max_pool(max(x, c)) = max(max_pool(x), c): what only clamps is done on the smaller tensor. Volumes as planes. */
   @Override
   public Value simplify(Builder b, List<Value> in) {
     var node = in.getFirst().node();
@@ -67,6 +67,6 @@ public record MaxPool(Geometry geometry, boolean positions) implements Op.Primit
       var pooled = b.apply(this, node.inputs().get(0));
       return b.maximum(pooled, b.like(pooled, c.value()));
     }
-    return null;
+    return !positions && geometry.rank() > 2 ? Volumes.max(b, geometry, in.getFirst()) : null;
   }
 }

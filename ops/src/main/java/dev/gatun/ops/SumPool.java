@@ -44,4 +44,12 @@ public record SumPool(Shape data, Geometry geometry, boolean transposed) impleme
   public List<Value> vjp(Builder b, Op.Call call, List<Value> dOut) {
     return List.of(b.apply(new SumPool(data, geometry, !transposed), dOut.getFirst()));
   }
+
+  @Override
+  public Value simplify(Builder b, List<Value> in) {
+    if (geometry.rank() <= 2) {
+      return null;
+    }
+    return transposed ? Volumes.spread(b, geometry, data, in.getFirst()) : Volumes.sum(b, geometry, in.getFirst());
+  }
 }

@@ -14,7 +14,7 @@ final class ArgReduceStep extends Step implements Team.Task {
   private final DType dtype;
   private final int size;
   private final long step;
-  private final Axes lines;
+  private final Lines lines;
   private final long linesPerTask;
 
   ArgReduceStep(ArgReduce op, List<Located> in, List<Located> out, Crew crew) {
@@ -25,30 +25,22 @@ final class ArgReduceStep extends Step implements Team.Task {
     dtype = x.type().dtype();
     size = Math.toIntExact(x.size(op.axis()));
     step = x.stride(op.axis());
-    lines = Axes.of(out.getFirst().type().shape().sizes(), new boolean[x.strides().length],
-        new long[][] {x.strides(), out.getFirst().strides()});
+    lines = new Lines(x, out.getFirst(), op.axis());
     linesPerTask = Math.max(1, GRAIN / size);
   }
 
   @Override
   void run() {
-    long count = lines.elements(false);
+    long count = lines.count();
     crew.run(count * size, Math.toIntExact((count + linesPerTask - 1) / linesPerTask), this);
   }
 
   @Override
   public void run(int task, int worker) {
-    long last = Math.min(lines.elements(false), (task + 1) * linesPerTask);
+    long last = Math.min(lines.count(), (task + 1) * linesPerTask);
     for (long line = task * linesPerTask; line < last; line++) {
-      long from = addresses[0];
-      long to = addresses[1];
-      long rest = line;
-      for (int axis = 0; axis < lines.count(); axis++) {
-        from += rest % lines.sizes()[axis] * lines.strides()[0][axis];
-        to += rest % lines.sizes()[axis] * lines.strides()[1][axis];
-        rest /= lines.sizes()[axis];
-      }
-      Raw.ALL.set(Raw.I32, to, dtype == DType.I64 ? ofLongs(from) : ofNumbers(from));
+      long from = addresses[0] + lines.from(line);
+      Raw.ALL.set(Raw.I32, addresses[1] + lines.to(line), dtype == DType.I64 ? ofLongs(from) : ofNumbers(from));
     }
   }
 

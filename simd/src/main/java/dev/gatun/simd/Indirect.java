@@ -2,6 +2,7 @@ package dev.gatun.simd;
 
 import dev.gatun.memory.DType;
 import dev.gatun.ops.ArgReduce;
+import dev.gatun.ops.ArgSort;
 import dev.gatun.ops.Choice;
 import dev.gatun.ops.Gather;
 import dev.gatun.ops.KernelSpec;
@@ -12,7 +13,7 @@ import dev.gatun.ops.Unpool;
 import java.util.List;
 import java.util.Optional;
 
-/** Windows and indexed moves: what is offered of them, and their steps. They take any strides and no epilogue. */
+/** Windows, searches, sorting and indexed moves: what is offered of them, and their steps. They take any strides and no epilogue. */
 final class Indirect {
   private Indirect() {
   }
@@ -32,6 +33,7 @@ final class Indirect {
       case SumPool p when computes && p.geometry().rank() <= 2 -> "sum-pool";
       case Unpool p when computes && p.geometry().rank() <= 2 -> "unpool";
       case ArgReduce a -> "arg-reduce";
+      case ArgSort a -> "arg-sort";
       case Gather g -> "gather";
       case ScatterAdd s -> "scatter-add";
       default -> null;
@@ -51,6 +53,7 @@ final class Indirect {
           1, in, out, crew);
       case Unpool u -> new WindowStep(WindowStep.Kind.MOVE, Pooling.of(u.geometry(), y, x), 2, 0, 1, in, out, crew);
       case ArgReduce a -> new ArgReduceStep(a, in, out, crew);
+      case ArgSort a -> new ArgSortStep(a, in, out, crew);
       case Gather g -> new GatherStep(g, g.axis(), g.batch(), false, in, out, crew, origin);
       case ScatterAdd s -> new GatherStep(s, s.axis(), s.batch(), true, in, out, crew, origin);
       default -> throw new IllegalStateException("the CPU offered no kernel for " + direct.op());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.ArgReduce;
+import dev.gatun.ops.ArgSort;
 import dev.gatun.ops.Gather;
 import dev.gatun.ops.IndexException;
 import dev.gatun.ops.KernelSpec;
@@ -39,6 +40,20 @@ class MoveTest {
     }
     var dtype = List.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8).get(random.nextInt(5));
     return new Trial(direct(new ArgReduce(random.nextBoolean(), axis), new TensorType(dtype, shape)), random, true);
+  }
+
+  @Property(tries = 200)
+  void argSort(@ForAll long seed) {
+    try (var trial = argSort(new Random(seed))) {
+      trial.runCpu(2).runInterpreter().compare(0);
+    }
+  }
+
+  static Trial argSort(Random random) {
+    var shape = Trial.shape(random, 1 + random.nextInt(4), 2000);
+    var dtype = List.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8).get(random.nextInt(5));
+    return new Trial(direct(new ArgSort(random.nextBoolean(), random.nextInt(shape.rank())), new TensorType(dtype, shape)),
+        random, true);
   }
 
   @Property(tries = 300)

@@ -41,7 +41,7 @@ final class ScopeBits {
     var draws = List.<Function<Random, Trial>>of(random -> new Trial(MapTest.map(random), random, true),
         random -> new Trial(RowTest.softmax(random), random, false),
         random -> new Trial(RowTest.folds(random), random, true), WindowTest::trial, MoveTest::gatherOrScatterAdd,
-        MoveTest::argReduce);
+        MoveTest::argReduce, MoveTest::argSort);
     var kernels = new ArrayList<Loaded>();
     for (var draw : draws) {
       for (int seed = 0; seed < EACH; seed++) {

@@ -27,6 +27,7 @@ final class CompileTimeFunctions {
       return x.rank() >= 2 ? new Int(x.size(1), x.dims().get(1)) : a.fail("x", "a tensor with channels on axis 1");
     });
     table.add("rank(x)", a -> new Int(a.tensor("x").rank()));
+    table.add("dtype(x)", a -> new Datum.Type(a.tensor("x").value().dtype()));
     table.add("shape(x)", a -> {
       Tensor x = a.tensor("x");
       List<Datum> sizes = new ArrayList<>();

@@ -5,7 +5,6 @@ import dev.gatun.graph.language.Datum.Many;
 import dev.gatun.graph.language.Datum.Tensor;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
-import dev.gatun.ops.Builder;
 import dev.gatun.ops.Gather;
 import dev.gatun.ops.OneHot;
 import dev.gatun.ops.Pad;
@@ -19,7 +18,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
+import java.util.function.LongBinaryOperator;
+import java.util.stream.LongStream;
 
 /** Functions that move elements, by rule or by index. */
 final class MoveFunctions {
@@ -39,7 +39,6 @@ final class MoveFunctions {
       return new Tensor(a.builder().broadcast(a.tensor("x").value(), Arguments.shape(sizes)), Arguments.dims(sizes));
     });
     table.add("flip(x, axis)", MoveFunctions::flip);
-    table.add("resize(x, size, mode = \"nearest\")", MoveFunctions::resize);
     table.add("channelwise(v, x)", a -> {
       Tensor v = a.tensor("v");
       Tensor x = a.tensor("x");
@@ -206,9 +205,6 @@ final class MoveFunctions {
 
   private static Datum pad(Arguments a) {
     Tensor x = a.tensor("x");
-    if (!a.text("mode").equals("constant")) {
-      return a.fail("mode", "\"constant\"");
-    }
     List<List<Integer>> amounts = a.pairs("amounts", x.rank());
     List<Long> starts = amounts.getFirst().stream().map(Integer::longValue).toList();
     long[] sizes = x.value().shape().sizes();
@@ -218,8 +214,36 @@ final class MoveFunctions {
       dims.set(i, more > 0 && dims.get(i) != null ? dims.get(i).derived() : dims.get(i));
       sizes[i] += more;
     }
-    var op = new Pad(Shape.of(sizes), starts, Collections.nCopies(x.rank(), 1L), a.real("value"));
-    return new Tensor(a.builder().apply(op, x.value()), dims);
+    Value padded = switch (a.text("mode")) {
+      case "constant" -> a.builder().apply(new Pad(Shape.of(sizes), starts, Collections.nCopies(x.rank(), 1L),
+          a.real("value")), x.value());
+      case "edge" -> read(a, x, starts, sizes, (place, size) -> Math.clamp(place, 0, size - 1));
+      case "reflect" -> read(a, x, starts, sizes, (place, size) -> {
+        long period = Math.max(1, 2 * (size - 1));
+        long at = Math.floorMod(place, period);
+        return Math.min(at, period - at);
+      });
+      default -> a.fail("mode", "\"constant\", \"edge\" or \"reflect\"");
+    };
+    return new Tensor(padded, dims);
+  }
+
+  /** Reads each axis from {@code -start} on up to its new size, at what a place before or behind it stands for. */
+  private static Value read(Arguments a, Tensor x, List<Long> starts, long[] sizes, LongBinaryOperator place) {
+    Value result = x.value();
+    for (int axis = 0; axis < sizes.length; axis++) {
+      long size = x.size(axis);
+      long start = starts.get(axis);
+      if (sizes[axis] != size) {
+        if (size == 0 || sizes[axis] > Arguments.LONGEST_LIST) {
+          return a.fail("amounts", "axes of 1 to " + Arguments.LONGEST_LIST + " elements");
+        }
+        double[] places = LongStream.range(0, sizes[axis]).mapToDouble(i -> place.applyAsLong(i - start, size)).toArray();
+        Value index = a.builder().table(TensorType.of(DType.I32, sizes[axis]), places);
+        result = a.builder().apply(new Gather(axis, 0), result, index);
+      }
+    }
+    return result;
   }
 
   private static Datum flip(Arguments a) {
@@ -234,30 +258,6 @@ final class MoveFunctions {
     }
     List<Long> sizes = Arrays.stream(x.value().shape().sizes()).boxed().toList();
     return ElementwiseFunctions.same(x, v -> a.builder().apply(new Slice(starts, sizes, steps), v));
-  }
-
-  /** Nearest neighbour along every spatial axis: position i reads ⌊i · from / to⌋. */
-  private static Datum resize(Arguments a) {
-    Tensor x = a.tensor("x");
-    if (!a.text("mode").equals("nearest") || x.rank() < 3) {
-      return x.rank() < 3 ? a.fail("x", "[N, C, spatial…]") : a.fail("mode", "\"nearest\"");
-    }
-    List<Integer> sizes = a.perAxis("size", x.rank() - 2, 1);
-    Builder b = a.builder();
-    Value result = x.value();
-    for (int i = 0; i < sizes.size(); i++) {
-      int to = sizes.get(i);
-      if (to > Arguments.LONGEST_LIST) {
-        return a.fail("size", "at most " + Arguments.LONGEST_LIST);
-      }
-      long from = x.size(i + 2);
-      double[] places = IntStream.range(0, to).mapToDouble(p -> Math.floorDiv(p * from, to)).toArray();
-      Value index = b.table(TensorType.of(DType.I32, to), places);
-      result = b.apply(new Gather(i + 2, 0), result, index);
-    }
-    List<FreeSize> dims = new ArrayList<>(x.dims().subList(0, 2));
-    dims.addAll(Collections.nCopies(sizes.size(), null));
-    return new Tensor(result, dims);
   }
 
   private static Datum gather(Arguments a) {

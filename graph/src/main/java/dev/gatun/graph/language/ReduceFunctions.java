@@ -5,6 +5,7 @@ import dev.gatun.graph.language.Datum.Tensor;
 import dev.gatun.graph.language.Syntax.Operator;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
+import dev.gatun.ops.ArgSort;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.CrossEntropy;
 import dev.gatun.ops.KernelSpec.Fold;
@@ -13,7 +14,7 @@ import dev.gatun.ops.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Functions that fold axes away. */
+/** Functions that fold axes away, or search along them. */
 final class ReduceFunctions {
 
   private ReduceFunctions() {}
@@ -30,6 +31,8 @@ final class ReduceFunctions {
     table.add("all(x, axis = none, keepdims = false)", a -> truths(a, Fold.MIN));
     table.add("argmax(x, axis = -1)", a -> position(a, true));
     table.add("argmin(x, axis = -1)", a -> position(a, false));
+    table.add("argsort(x, axis = -1, descending = false)", a -> ElementwiseFunctions.same(a.tensor("x"),
+        x -> a.builder().apply(new ArgSort(a.truth("descending"), a.axis("axis", x.rank())), x)));
     table.add("moments(x, axis, keepdims = false)", ReduceFunctions::moments);
     table.add("reduced(x, reduce)", ReduceFunctions::reduced);
     table.add("label_loss(logits, label, axis = -1, smoothing = 0.0)", ReduceFunctions::labelLoss);

@@ -130,6 +130,63 @@ class LibraryTest {
         i = argmax(x, axis = 1)
         got = stack([max(x, axis = 1), trace(x[:, :3])[none] + zeros([3]), sum(scatter_add(zeros([4]), i, y))[none] + zeros([3])], axis = 0)
         want = stack([sum(x * one_hot(i, 4), axis = -1), (x[0, 0] + x[1, 1] + x[2, 2])[none] + zeros([3]), sum(y)[none] + zeros([3])], axis = 0)
+      }""", """
+      model m(x: f32[2, 5, 3]) {
+        rank = sum(cast(x[:, none] < x[:, :, none], i32), axis = 2)
+        most, place = top_k(x, 2, axis = 1)
+        at = [sum(where(rank == k, x, 0.0), axis = 1) for k in range(5)]
+        got = concat([sort(x, axis = 1), sort(x, axis = 1, descending = true), most, take_along(x, place, axis = 1)], axis = 1)
+        want = stack(at + reverse(at) + [at[4], at[3], at[4], at[3]], axis = 1)
+      }""", """
+      model m(x: f32[2, 3]) {
+        a, b, c = [x[:, i] for i in range(3)]; z = a - a
+        got = concat([cumsum(x), cumsum(x, exclusive = true), cumsum(x, reverse = true), cumsum(x, reverse = true, exclusive = true),
+                      transpose(cumsum(transpose(x), axis = 0))], axis = 1)
+        want = stack([a, a + b, a + b + c, z, a, a + b, a + b + c, b + c, c, b + c, c, z, a, a + b, a + b + c], axis = 1)
+      }""", """
+      model m(x: f32[2, 1, 5]) {
+        a, b, c, d, e = [x[..., i] for i in range(5)]
+        got = concat([adaptive_avg_pool(x, 3), adaptive_max_pool(x, 3), resize(x[..., :2], 4, mode = "linear"),
+                      resize(x[..., :2], 3, mode = "linear", align_corners = true)], axis = 2)
+        want = stack([(a + b) / 2, (b + c + d) / 3, (d + e) / 2, maximum(a, b), maximum(maximum(b, c), d), maximum(d, e),
+                      a, 0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b, b, a, (a + b) / 2, b], axis = 2)
+      }""", """
+      model m(x: f32[2, 3, 4]) {
+        label = tensor([[1, 1], [2, 1]], dtype = i32)
+        got = stack([ctc(x, label, tensor([3, 3], dtype = i32), tensor([2, 1], dtype = i32), reduce = "none")[0],
+                     ctc(x, label, tensor([3, 2], dtype = i32), tensor([2, 1], dtype = i32), reduce = "none")[1],
+                     ctc(x, label, tensor([3, 3], dtype = i32), tensor([0, 2], dtype = i32), reduce = "none")[0],
+                     ctc(x, label, tensor([3, 3], dtype = i32), tensor([2, 2], dtype = i32), reduce = "sum")], axis = 0)
+        p = softmax(x); f = p[0]; s = p[1]
+        twice = f[0, 1] * f[1, 0] * f[2, 1]
+        other = s[0, 2] * s[1, 1] * (s[2, 0] + s[2, 1]) + s[0, 2] * s[1, 2] * s[2, 1] + s[0, 0] * s[1, 2] * s[2, 1] + s[0, 2] * s[1, 0] * s[2, 1]
+        want = -log(stack([twice, s[0, 2] * (s[1, 2] + s[1, 0]) + s[0, 0] * s[1, 2], f[0, 0] * f[1, 0] * f[2, 0], twice * other], axis = 0))
+      }""", """
+      model m(x: f32[3, 4], y: f32[3, 4]) {
+        p = softmax(x); q = softmax(y)
+        v = weight_norm(x, y[:, :1])
+        got = concat([kl_divergence(log(q), p)[none], wasserstein(x, y)[none], log_sum_exp(x), log_sum_exp(x, axis = 0, keepdims = true)[0],
+                      cosine_similarity(x, y), norm(x)[none], v[1], celu(x[0], alpha = 2.0), mish(x[1]), clamp(3 * x[2], -1, 1)], axis = 0)
+        want = concat([mean(sum(p * log(p / q), axis = -1))[none], (mean(y) - mean(x))[none], log(sum(exp(x), axis = -1)), log(sum(exp(x), axis = 0)),
+                       sum(x * y, axis = 1) / sqrt(sum(x * x, axis = 1) * sum(y * y, axis = 1)), sqrt(sum(x * x))[none],
+                       x[1] * y[1, 0] / sqrt(sum(x[1] * x[1])), where(x[0] > 0, x[0], 2 * (exp(x[0] / 2) - 1)),
+                       x[1] * tanh(log(1 + exp(x[1]))), maximum(minimum(3 * x[2], 1), -1)], axis = 0)
+      }""", """
+      shared slopes = prelu
+      model m(x: f32[2, 3, 4]) { got = slopes(x); want = maximum(x, 0) + slopes.weight[:, none] * minimum(x, 0) }""", """
+      model m(x: f32[2, 4, 5, 4]) {
+        w = cast(arange(5), f32)[none, none, none] + zeros([2, 4, 4, 1]); h = cast(arange(4), f32)[none, none, :, none] + zeros([2, 4, 1, 5])
+        box = tensor([[0.0, 0.0, 3.0, 2.0], [1.0, 0.5, 3.5, 2.5]]); image = tensor([1, 0], dtype = i32)
+        got = roi_align(2 * w + h, box, image, [2, 3], samples = 2, aligned = false)[:, 0]
+        row = box[:, 1, none] + (box[:, 3] - box[:, 1])[:, none] * (cast(arange(2), f32) + 0.5) / 2
+        column = box[:, 0, none] + (box[:, 2] - box[:, 0])[:, none] * (cast(arange(3), f32) + 0.5) / 3
+        want = 2 * column[:, none] + row[..., none]
+      }""", """
+      model m(x: f32[1, 2, 4, 3, 3], y: f32[3, 2, 2, 3, 3]) {
+        got = concat([convolve(x, y, pad = 1, stride = [2, 1, 1])[:, :, 1], max_pool(x[:, :1] |> pad([[0, 0], [0, 2], [0, 0], [0, 0], [0, 0]]), 2, stride = 1, pad = [[0, 0], [0, 1], [0, 1]])[:, :, 1]], axis = 0)
+        flat = convolve(x[:, :, 1], y[:, :, 0], pad = 1) + convolve(x[:, :, 2], y[:, :, 1], pad = 1)
+        pair = maximum(x[:, :1, 1], x[:, :1, 2])
+        want = concat([flat, max_pool(pair |> pad([[0, 0], [0, 2], [0, 0], [0, 0]]), 2, stride = 1, pad = [[0, 1], [0, 1]])], axis = 0)
       }""");
 
   @ParameterizedTest
