@@ -73,6 +73,22 @@ class GradientTest {
     second("Scan", seed);
   }
 
+  @Provide
+  Arbitrary<String> factorisations() {
+    return Arbitraries.of("Cholesky", "TriangularSolve", "Lu", "Qr", "Eigh", "Svd");
+  }
+
+  /** Factorisations have gradients that are seldom right by chance. */
+  @Property(tries = 120)
+  void factorisations(@ForAll("factorisations") String name, @ForAll long seed) {
+    first(name, seed);
+  }
+
+  @Property(tries = 120)
+  void factorisationsSecondOrder(@ForAll("factorisations") String name, @ForAll long seed) {
+    second(name, seed);
+  }
+
   @Property(tries = 200)
   void wholeGraphs(@ForAll long seed) {
     var drawn = RandomGraphs.draw(seed, DType.F64);

@@ -9,17 +9,21 @@ import dev.gatun.ops.BinaryFn;
 import dev.gatun.ops.Broadcast;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Cast;
+import dev.gatun.ops.Cholesky;
 import dev.gatun.ops.Concat;
 import dev.gatun.ops.Constant;
 import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Eigh;
 import dev.gatun.ops.Gather;
 import dev.gatun.ops.Geometry;
 import dev.gatun.ops.Index;
 import dev.gatun.ops.KernelSpec.Fold;
+import dev.gatun.ops.Lu;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.MaxPool;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Pad;
+import dev.gatun.ops.Qr;
 import dev.gatun.ops.Random;
 import dev.gatun.ops.Reduce;
 import dev.gatun.ops.Reshape;
@@ -30,8 +34,10 @@ import dev.gatun.ops.Slice;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.StopGradient;
 import dev.gatun.ops.SumPool;
+import dev.gatun.ops.Svd;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Transpose;
+import dev.gatun.ops.TriangularSolve;
 import dev.gatun.ops.Unary;
 import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Unpool;
@@ -131,6 +137,30 @@ final class OpCases {
       var shape = c.shape(4, 1);
       return c.of(new ArgSort(c.random.nextBoolean(), c.random.nextInt(shape.rank())), x -> Math.rint(4 * x) / 4,
           c.type(shape));
+    });
+    all.put("Cholesky", c -> {
+      long n = c.order();
+      return c.matrices(new Cholesky(), n, n, (i, j, x) -> i == j ? 2 * n + 3 + x : x);
+    });
+    all.put("TriangularSolve", OpCases::triangular);
+    all.put("Lu", c -> {
+      long n = c.order();
+      long m = n + c.random.nextInt(4);
+      long turn = c.random.nextInt(8);
+      return c.matrices(new Lu(), m, n, (i, j, x) -> (i + turn) % m == j ? n + 2 + x : x);
+    });
+    all.put("Qr", c -> {
+      long n = c.order();
+      return c.matrices(new Qr(), n + c.random.nextInt(4), n, (i, j, x) -> i == j ? 3 + x : x);
+    });
+    // Values apart from one another, and vectors that lean to an axis.
+    all.put("Eigh", c -> {
+      long n = c.order();
+      return c.matrices(new Eigh(), n, n, (i, j, x) -> i == j ? 1.5 * (i - 2) + 0.2 * x : 0.1 * x);
+    });
+    all.put("Svd", c -> {
+      long n = c.order();
+      return c.matrices(new Svd(), n + c.random.nextInt(4), n, (i, j, x) -> i == j ? 1 + 1.5 * i + 0.2 * x : 0.1 * x);
     });
     all.put("MatMul", OpCases::matMul);
     all.put("Convolve", OpCases::convolve);
@@ -306,6 +336,48 @@ final class OpCases {
       axes = List.of(random.nextInt(2));
     }
     return of(new Reduce(fold, axes), type(shape));
+  }
+
+  /** An entry of a matrix, from a number between −2 and 2. */
+  private interface Entry {
+    double of(long row, long column, double drawn);
+  }
+
+  private long order() {
+    return List.of(0L, 1L, 2L, 3L, 5L, 8L).get(random.nextInt(6));
+  }
+
+  private Shape batched(long rows, long columns) {
+    return switch (random.nextInt(3)) {
+      case 0 -> Shape.of(rows, columns);
+      case 1 -> Shape.of(random.nextInt(4), rows, columns);
+      default -> Shape.of(2, 3, rows, columns);
+    };
+  }
+
+  private double[] entries(Shape shape, Entry entry) {
+    long rows = shape.size(-2);
+    long columns = shape.size(-1);
+    var values = new double[(int) shape.elements()];
+    for (int at = 0; at < values.length; at++) {
+      values[at] = (float) entry.of(at / columns % rows, at % columns, random.nextDouble(-2, 2));
+    }
+    return values;
+  }
+
+  private Case matrices(Op.Primitive op, long rows, long columns, Entry entry) {
+    var shape = batched(rows, columns);
+    return new Case(op, List.of(type(shape)), List.of(entries(shape, entry)));
+  }
+
+  private Case triangular() {
+    long n = order();
+    var shape = batched(n, n);
+    var right = shape.sizes();
+    right[right.length - 1] = 1 + random.nextInt(4);
+    var x = type(Shape.of(right));
+    return new Case(new TriangularSolve(random.nextBoolean()), List.of(type(shape), x),
+        List.of(entries(shape, (i, j, drawn) -> i == j ? 3 + drawn : drawn / 2), values(x, v -> v)));
   }
 
   private Case matMul() {

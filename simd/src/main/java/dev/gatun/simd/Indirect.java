@@ -4,16 +4,22 @@ import dev.gatun.memory.DType;
 import dev.gatun.ops.ArgReduce;
 import dev.gatun.ops.ArgSort;
 import dev.gatun.ops.Choice;
+import dev.gatun.ops.Cholesky;
+import dev.gatun.ops.Eigh;
 import dev.gatun.ops.Gather;
 import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.Lu;
 import dev.gatun.ops.MaxPool;
+import dev.gatun.ops.Qr;
 import dev.gatun.ops.ScatterAdd;
 import dev.gatun.ops.SumPool;
+import dev.gatun.ops.Svd;
+import dev.gatun.ops.TriangularSolve;
 import dev.gatun.ops.Unpool;
 import java.util.List;
 import java.util.Optional;
 
-/** Windows, searches, sorting and indexed moves: what is offered of them, and their steps. They take any strides and no epilogue. */
+/** Windows, searches, sorting, factorisations and indexed moves: what is offered of them, and their steps. They take any strides and no epilogue. */
 final class Indirect {
   private Indirect() {
   }
@@ -34,6 +40,12 @@ final class Indirect {
       case Unpool p when computes && p.geometry().rank() <= 2 -> "unpool";
       case ArgReduce a -> "arg-reduce";
       case ArgSort a -> "arg-sort";
+      case Cholesky _ -> "cholesky";
+      case TriangularSolve _ -> "triangular-solve";
+      case Lu _ -> "lu";
+      case Qr _ -> "qr";
+      case Eigh _ -> "eigh";
+      case Svd _ -> "svd";
       case Gather g -> "gather";
       case ScatterAdd s -> "scatter-add";
       default -> null;
@@ -54,6 +66,7 @@ final class Indirect {
       case Unpool u -> new WindowStep(WindowStep.Kind.MOVE, Pooling.of(u.geometry(), y, x), 2, 0, 1, in, out, crew);
       case ArgReduce a -> new ArgReduceStep(a, in, out, crew);
       case ArgSort a -> new ArgSortStep(a, in, out, crew);
+      case Cholesky _, TriangularSolve _, Lu _, Qr _, Eigh _, Svd _ -> new FactorStep(direct.op(), in, out, crew);
       case Gather g -> new GatherStep(g, g.axis(), g.batch(), false, in, out, crew, origin);
       case ScatterAdd s -> new GatherStep(s, s.axis(), s.batch(), true, in, out, crew, origin);
       default -> throw new IllegalStateException("the CPU offered no kernel for " + direct.op());

@@ -17,6 +17,7 @@ final class Builtins {
     CreationFunctions.addTo(builtins);
     ReduceFunctions.addTo(builtins);
     ProductFunctions.addTo(builtins);
+    MatrixFunctions.addTo(builtins);
     MoveFunctions.addTo(builtins);
     return Map.copyOf(builtins.table);
   }

@@ -174,6 +174,34 @@ class LibraryTest {
       }""", """
       shared slopes = prelu
       model m(x: f32[2, 3, 4]) { got = slopes(x); want = maximum(x, 0) + slopes.weight[:, none] * minimum(x, 0) }""", """
+      model m(x: f32[2, 150, 150], y: f32[2, 150, 3]) {
+        a = x + 20 * eye(150); spd = x @ transpose(x) + 30 * eye(150)
+        l = cholesky(spd); q, r = qr(a[..., :100]); z = solve(a, y)
+        u = triangular_solve(triu(a), y, lower = false)
+        got = concat([l @ transpose(l), q @ r, pad(transpose(q) @ q, [[0, 0], [0, 50], [0, 0]]), a @ z, a @ inverse(a), triu(a) @ u, tril(l) - l, pad(tril(r, k = -1)[..., :3], [[0, 0], [0, 50], [0, 0]])], axis = -1)
+        want = concat([spd, a[..., :100], broadcast(pad(eye(100), [[0, 50], [0, 0]])[:100], [2, 100, 100]) |> pad([[0, 0], [0, 50], [0, 0]]), y,
+                       broadcast(eye(150), [2, 150, 150]), y, zeros([2, 150, 150]), zeros([2, 100, 3]) |> pad([[0, 0], [0, 50], [0, 0]])], axis = -1)
+      }""", """
+      model m(x: f32[2, 5, 3], y: f32[2, 4, 4]) {
+        u, s, v = svd(x); u2, s2, v2 = svd(transpose(x))
+        sym = y + transpose(y); w, e = eigh(sym)
+        got = concat([u * s[:, none] @ transpose(v), transpose(u2 * s2[:, none] @ transpose(v2)), pad(transpose(u) @ u, [[0, 0], [0, 2], [0, 0]]),
+                      pad(transpose(v) @ v, [[0, 0], [0, 2], [0, 0]]), pad(e * w[:, none] @ transpose(e), [[0, 0], [0, 1], [0, 0]]),
+                      pad(determinant(y)[:, none, none], [[0, 0], [0, 4], [0, 0]]), pad(product(w, axis = -1)[:, none, none], [[0, 0], [0, 4], [0, 0]]),
+                      pad(gradient(sum(determinant(y)), y), [[0, 0], [0, 1], [0, 0]])], axis = -1)
+        one = broadcast(pad(eye(3), [[0, 2], [0, 0]]), [2, 5, 3])
+        a, b, c, d = split(y, 4, axis = 1)
+        want = concat([x, x, one, one, pad(sym, [[0, 0], [0, 1], [0, 0]]), pad(laplace(y)[:, none, none], [[0, 0], [0, 4], [0, 0]]),
+                       pad(determinant(sym)[:, none, none], [[0, 0], [0, 4], [0, 0]]),
+                       pad(laplace(y)[:, none, none] * transpose(inverse(y)), [[0, 0], [0, 1], [0, 0]])], axis = -1)
+      }
+      block minor(y, i) { concat([y[..., 1:, :i], y[..., 1:, i + 1:]], axis = -1) }
+      block laplace(y: [..., D, D]) {
+        total = 0
+        for i in range(D) { total = total + y[..., 0, i] * (if D == 1 { 1 } else { laplace(minor(y, i)) }) * (if i % 2 == 0 { 1 } else { -1 }) }
+        total
+      }
+      """, """
       model m(x: f32[2, 4, 5, 4]) {
         w = cast(arange(5), f32)[none, none, none] + zeros([2, 4, 4, 1]); h = cast(arange(4), f32)[none, none, :, none] + zeros([2, 4, 1, 5])
         box = tensor([[0.0, 0.0, 3.0, 2.0], [1.0, 0.5, 3.5, 2.5]]); image = tensor([1, 0], dtype = i32)

@@ -384,6 +384,7 @@ final class OnnxOperators {
 
   private static void products() {
     add("MatMul", "x0 @ x1");
+    add("Det", "determinant(x0)");
     add("Gemm", n -> n.real("alpha", 1) + " * matmul(x0, x1, transpose_a = " + (n.integer("transA", 0) == 1)
         + ", transpose_b = " + (n.integer("transB", 0) == 1) + ")"
         + (n.has(2) ? " + " + n.real("beta", 1) + " * x2" : ""));
