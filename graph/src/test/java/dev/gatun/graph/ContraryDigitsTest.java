@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The zoo's digits, by its own recipe but shorter, on the contrary machine: real data, read from the tools' files. */
+@Execution(ExecutionMode.CONCURRENT)
 class ContraryDigitsTest {
   private static final int PIXELS = 64;
 

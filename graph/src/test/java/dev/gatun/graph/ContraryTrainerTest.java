@@ -1,7 +1,10 @@
 package dev.gatun.graph;
 
 import dev.gatun.ops.Backend;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ContraryTrainerTest extends TrainerContract {
   @Override
   Backend machine() {

@@ -27,11 +27,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Functions and layers of the language against numbers that others published: the node cases of ONNX's conformance
  * suite (Debian package libonnx-testdata). Those whose operator, or form of it, has no counterpart here are printed.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class OnnxNodeTest {
   private static final Path CASES = Path.of("/usr/share/libonnx-testdata/data/node");
   /** What two sums of f32 in another order differ by: the largest case adds some thousand terms. */
