@@ -12,12 +12,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/language.md says is so: its programs stand, and its signatures are those of the library, no more, no fewer.
+ * What docs/language.md says is so: its programs stand.
  */
 class DocumentationTest {
 
@@ -69,15 +68,5 @@ class DocumentationTest {
     } catch (LanguageException e) {
       return true;
     }
-  }
-
-  @Test
-  void signaturesAreTheLibrarys() throws IOException {
-    String text = text();
-    String section = text.substring(text.indexOf("## The library"), text.indexOf("## Examples"));
-    var written = new TreeSet<>(found("`([a-z_0-9]+\\([^`]*\\))`", section));
-    var actual = new TreeSet<String>();
-    Library.instance().names().forEach(name -> actual.add(Library.instance().find(name).signature()));
-    assertEquals(String.join("\n", actual), String.join("\n", written));
   }
 }
