@@ -2,6 +2,7 @@ package dev.gatun.graph;
 
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.TensorType;
+import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Value;
 
 /**
@@ -9,6 +10,9 @@ import dev.gatun.ops.Value;
  */
 public sealed interface Optimizer {
   Schedule rate();
+
+  /** The same with another rate. */
+  Optimizer withRate(Schedule other);
 
   /** The parameter after a step. */
   Value next(Step step, Value parameter, Value gradient);
@@ -36,6 +40,11 @@ public sealed interface Optimizer {
   /** Stochastic gradient descent, with momentum as in Sutskever et al. 2013 in the form that PyTorch has. */
   record Sgd(Schedule rate, double momentum, boolean nesterov) implements Optimizer {
     @Override
+    public Optimizer withRate(Schedule other) {
+      return new Sgd(other, momentum, nesterov);
+    }
+
+    @Override
     public Value next(Step step, Value parameter, Value gradient) {
       var b = step.builder();
       var direction = gradient;
@@ -56,6 +65,11 @@ public sealed interface Optimizer {
 
   /** Adam (Kingma and Ba 2015), with the decoupled decay of AdamW (Loshchilov and Hutter 2019) where that is not 0. */
   record Adam(Schedule rate, double beta1, double beta2, double epsilon, double decay) implements Optimizer {
+    @Override
+    public Optimizer withRate(Schedule other) {
+      return new Adam(other, beta1, beta2, epsilon, decay);
+    }
+
     @Override
     public Value next(Step step, Value parameter, Value gradient) {
       var b = step.builder();
@@ -80,6 +94,84 @@ public sealed interface Optimizer {
     public String toString() {
       return (decay == 0 ? "adam(" + rate : "adamw(" + rate + ", decay = " + decay) + ", beta1 = " + beta1
           + ", beta2 = " + beta2 + ", eps = " + epsilon + ")";
+    }
+  }
+
+  /**
+   * The gradient by the root of a running mean of its square (Tieleman and Hinton 2012), with momentum on that, in the
+   * form that PyTorch has.
+   */
+  record RmsProp(Schedule rate, double smoothing, double epsilon, double momentum) implements Optimizer {
+    @Override
+    public Optimizer withRate(Schedule other) {
+      return new RmsProp(other, smoothing, epsilon, momentum);
+    }
+
+    @Override
+    public Value next(Step step, Value parameter, Value gradient) {
+      var b = step.builder();
+      var square = step.state("square");
+      var newSquare = b.add(b.mul(square, smoothing), b.mul(b.mul(gradient, gradient), 1 - smoothing));
+      step.update(square, newSquare);
+      var direction = b.div(gradient, b.add(b.sqrt(newSquare), epsilon));
+      if (momentum != 0) {
+        var velocity = step.state("velocity");
+        direction = b.add(b.mul(velocity, momentum), direction);
+        step.update(velocity, direction);
+      }
+      return b.sub(parameter, b.mul(direction, step.rate()));
+    }
+
+    @Override
+    public String toString() {
+      return "rmsprop(" + rate + ", smoothing = " + smoothing + ", eps = " + epsilon + ", momentum = " + momentum + ")";
+    }
+  }
+
+  /** The gradient by the root of the sum of all its squares (Duchi et al. 2011). */
+  record Adagrad(Schedule rate, double epsilon) implements Optimizer {
+    @Override
+    public Optimizer withRate(Schedule other) {
+      return new Adagrad(other, epsilon);
+    }
+
+    @Override
+    public Value next(Step step, Value parameter, Value gradient) {
+      var b = step.builder();
+      var square = step.state("square");
+      var sum = b.add(square, b.mul(gradient, gradient));
+      step.update(square, sum);
+      return b.sub(parameter, b.mul(b.div(gradient, b.add(b.sqrt(sum), epsilon)), step.rate()));
+    }
+
+    @Override
+    public String toString() {
+      return "adagrad(" + rate + ", eps = " + epsilon + ")";
+    }
+  }
+
+  /** The sign of a mean of gradients, with decoupled decay (Chen et al. 2023). */
+  record Lion(Schedule rate, double beta1, double beta2, double decay) implements Optimizer {
+    @Override
+    public Optimizer withRate(Schedule other) {
+      return new Lion(other, beta1, beta2, decay);
+    }
+
+    @Override
+    public Value next(Step step, Value parameter, Value gradient) {
+      var b = step.builder();
+      var mean = step.state("mean");
+      var direction = b.unary(UnaryFn.SIGN, b.add(b.mul(mean, beta1), b.mul(gradient, 1 - beta1)));
+      step.update(mean, b.add(b.mul(mean, beta2), b.mul(gradient, 1 - beta2)));
+      if (decay != 0) {
+        direction = b.add(direction, b.mul(parameter, decay));
+      }
+      return b.sub(parameter, b.mul(direction, step.rate()));
+    }
+
+    @Override
+    public String toString() {
+      return "lion(" + rate + ", decay = " + decay + ", beta1 = " + beta1 + ", beta2 = " + beta2 + ")";
     }
   }
 }

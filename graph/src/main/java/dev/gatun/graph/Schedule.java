@@ -17,6 +17,9 @@ public sealed interface Schedule {
   /** Whether the rate of a step depends on how many there will be. */
   boolean dependsOnTotal();
 
+  /** The same form with another rate, or highest rate. */
+  Schedule withRate(double other);
+
   /**
    * A time in training. Epochs become steps only when the size of a batch is settled.
    *
@@ -44,6 +47,11 @@ public sealed interface Schedule {
   /** The same rate throughout. */
   record Constant(double value) implements Schedule {
     @Override
+    public Schedule withRate(double other) {
+      return new Constant(other);
+    }
+
+    @Override
     public double rate(long step, long total, long perEpoch) {
       return value;
     }
@@ -61,6 +69,11 @@ public sealed interface Schedule {
 
   /** Linear warm-up, then half a cosine down to 0 (Loshchilov and Hutter 2017, without restarts). */
   record Cosine(double peak, Time warmup) implements Schedule {
+    @Override
+    public Schedule withRate(double other) {
+      return new Cosine(other, warmup);
+    }
+
     @Override
     public double rate(long step, long total, long perEpoch) {
       long rising = warmup.steps(perEpoch);
@@ -80,23 +93,15 @@ public sealed interface Schedule {
     public String toString() {
       return "cosine(" + peak + ", warmup = " + warmup + ")";
     }
-
-    /** cos(πx) for x from 0 to 1, by Taylor's series about the nearest of 0, 1/2 and 1, to the last place or two. */
-    private static double cosine(double x) {
-      long half = Math.round(2 * x);
-      double angle = Math.PI * (x - half / 2.0);
-      double term = half == 1 ? angle : 1;
-      double sum = term;
-      for (int n = half == 1 ? 2 : 1; n < 20; n += 2) {
-        term *= -angle * angle / (n * (n + 1));
-        sum += term;
-      }
-      return half == 0 ? sum : -sum;
-    }
   }
 
   /** A straight line from {@code start} to 0. */
   record LinearDecay(double start) implements Schedule {
+    @Override
+    public Schedule withRate(double other) {
+      return new LinearDecay(other);
+    }
+
     @Override
     public double rate(long step, long total, long perEpoch) {
       return start * Math.max(0, 1 - step / (double) total);
@@ -115,6 +120,11 @@ public sealed interface Schedule {
 
   /** Times {@code factor} after each {@code every} steps. */
   record StepDecay(double start, Time every, double factor) implements Schedule {
+    @Override
+    public Schedule withRate(double other) {
+      return new StepDecay(other, every, factor);
+    }
+
     @Override
     public double rate(long step, long total, long perEpoch) {
       double rate = start;
@@ -135,5 +145,60 @@ public sealed interface Schedule {
     public String toString() {
       return "step_decay(" + start + ", every = " + every + ", factor = " + factor + ")";
     }
+  }
+
+  /**
+   * Half a cosine from a 25th of {@code peak} up to it, in a part of all steps, and another one down to a 250 000th of
+   * it (Smith and Topin 2018), as PyTorch has it.
+   *
+   * @param rise the part of all steps in which it rises
+   */
+  record OneCycle(double peak, double rise) implements Schedule {
+    private static final double START = 25;
+    private static final double END = 250_000;
+
+    public OneCycle {
+      if (!(rise >= 0 && rise <= 1)) {
+        throw new IllegalArgumentException("rise is a part of all steps, from 0 to 1, found " + rise);
+      }
+    }
+
+    @Override
+    public Schedule withRate(double other) {
+      return new OneCycle(other, rise);
+    }
+
+    @Override
+    public double rate(long step, long total, long perEpoch) {
+      double top = rise * total - 1;
+      boolean rising = step < top;
+      double part = rising ? step / top : Math.min(1, (step - top) / Math.max(1, total - 1 - top));
+      double from = rising ? peak / START : peak;
+      double to = rising ? peak : peak / END;
+      return to + (from - to) * 0.5 * (1 + cosine(Math.max(0, part)));
+    }
+
+    @Override
+    public boolean dependsOnTotal() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return "one_cycle(" + peak + ", rise = " + rise + ")";
+    }
+  }
+
+  /** cos(πx) for x from 0 to 1, by Taylor's series about the nearest of 0, 1/2 and 1, to the last place or two. */
+  private static double cosine(double x) {
+    long half = Math.round(2 * x);
+    double angle = Math.PI * (x - half / 2.0);
+    double term = half == 1 ? angle : 1;
+    double sum = term;
+    for (int n = half == 1 ? 2 : 1; n < 20; n += 2) {
+      term *= -angle * angle / (n * (n + 1));
+      sum += term;
+    }
+    return half == 0 ? sum : -sum;
   }
 }

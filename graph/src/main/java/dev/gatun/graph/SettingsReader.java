@@ -12,7 +12,7 @@ import java.util.Set;
 /** Reads a recipe's settings; what it does not know is an error at its place. */
 final class SettingsReader {
   private static final Set<String> KNOWN = Set.of("data", "batch", "epochs", "steps", "seed", "optimizer", "freeze",
-      "clip_norm", "l2");
+      "accumulate", "clip_norm", "clip_value", "clip_weights", "l1", "l2");
 
   private SettingsReader() {}
 
@@ -45,7 +45,6 @@ final class SettingsReader {
   private static Settings read(Recipe.Phase common, int samples, Settings defaults) {
     var optimizers = new ArrayList<Settings.Patterned>();
     var plain = new ArrayList<Settings.Patterned>();
-    var decays = new ArrayList<Settings.Decay>();
     var frozen = new ArrayList<String>();
     for (var setting : common.settings()) {
       if (!KNOWN.contains(setting.name())) {
@@ -57,7 +56,6 @@ final class SettingsReader {
         case "data" -> call(setting);
         case "optimizer" -> (setting.pattern() == null ? plain : optimizers)
             .add(new Settings.Patterned(pattern, optimizer(call(setting))));
-        case "l2" -> decays.add(new Settings.Decay(pattern, real(setting.value(), setting.place())));
         case "freeze" -> frozen.addAll(texts(setting));
         default -> { }
       }
@@ -66,9 +64,23 @@ final class SettingsReader {
     boolean whole = find(common, "batch").filter(s -> s.value() instanceof Recipe.None).isPresent();
     return new Settings(whole ? samples : (int) count(common, "batch", defaults.batch(), Integer.MAX_VALUE),
         (int) count(common, "epochs", defaults.epochs(), Integer.MAX_VALUE),
-        count(common, "steps", defaults.steps(), Long.MAX_VALUE), optimizers,
-        find(common, "clip_norm").map(s -> real(s.value(), s.place())).orElse(0.0), decays, frozen,
+        count(common, "steps", defaults.steps(), Long.MAX_VALUE), optimizers, shaping(common), frozen,
         find(common, "seed").map(s -> whole(s, Long.MIN_VALUE, Long.MAX_VALUE)).orElse(defaults.seed()));
+  }
+
+  private static Settings.Shaping shaping(Recipe.Phase common) {
+    return new Settings.Shaping((int) count(common, "accumulate", 1, Integer.MAX_VALUE), limit(common, "clip_value"),
+        limit(common, "clip_norm"), factors(common, "l1"), factors(common, "l2"), factors(common, "clip_weights"));
+  }
+
+  private static double limit(Recipe.Phase common, String name) {
+    return find(common, name).map(s -> real(s.value(), s.place())).orElse(0.0);
+  }
+
+  /** A setting that may stand several times, for names that fit a pattern or for all. */
+  private static List<Settings.Factor> factors(Recipe.Phase common, String name) {
+    return common.settings().stream().filter(s -> s.name().equals(name)).map(s ->
+        new Settings.Factor(s.pattern() == null ? "*" : s.pattern(), real(s.value(), s.place()))).toList();
   }
 
   /** A setting that stands once: the last word counts. */
@@ -123,14 +135,23 @@ final class SettingsReader {
       case "sgd" -> List.of("rate", "momentum", "nesterov");
       case "adam" -> List.of("rate", "beta1", "beta2", "eps");
       case "adamw" -> List.of("rate", "decay", "beta1", "beta2", "eps");
-      default -> throw fault(call.place(), "no optimizer is called `" + call.name() + "`", "known are sgd, adam, adamw");
+      case "rmsprop" -> List.of("rate", "smoothing", "eps", "momentum");
+      case "adagrad" -> List.of("rate", "eps");
+      case "lion" -> List.of("rate", "decay", "beta1", "beta2");
+      default -> throw fault(call.place(), "no optimizer is called `" + call.name() + "`",
+          "known are sgd, adam, adamw, rmsprop, adagrad, lion");
     });
     var rate = schedule(arguments);
-    if (call.name().equals("sgd")) {
-      return new Optimizer.Sgd(rate, arguments.real("momentum", 0), arguments.truth("nesterov"));
-    }
-    return new Optimizer.Adam(rate, arguments.real("beta1", 0.9), arguments.real("beta2", 0.999),
-        arguments.real("eps", 1e-8), call.name().equals("adam") ? 0 : arguments.real("decay", 0.01));
+    return switch (call.name()) {
+      case "sgd" -> new Optimizer.Sgd(rate, arguments.real("momentum", 0), arguments.truth("nesterov"));
+      case "rmsprop" -> new Optimizer.RmsProp(rate, arguments.real("smoothing", 0.99), arguments.real("eps", 1e-8),
+          arguments.real("momentum", 0));
+      case "adagrad" -> new Optimizer.Adagrad(rate, arguments.real("eps", 1e-10));
+      case "lion" -> new Optimizer.Lion(rate, arguments.real("beta1", 0.9), arguments.real("beta2", 0.99),
+          arguments.real("decay", 0));
+      default -> new Optimizer.Adam(rate, arguments.real("beta1", 0.9), arguments.real("beta2", 0.999),
+          arguments.real("eps", 1e-8), call.name().equals("adam") ? 0 : arguments.real("decay", 0.01));
+    };
   }
 
   private static Schedule schedule(Arguments of) {
@@ -147,8 +168,16 @@ final class SettingsReader {
         var a = new Arguments(call, List.of("rate", "every", "factor"));
         yield new Schedule.StepDecay(a.real("rate", 1e-3), time(a, "every", 1), a.real("factor", 0.1));
       }
+      case "one_cycle" -> {
+        var a = new Arguments(call, List.of("peak", "rise"));
+        double rise = a.real("rise", 0.3);
+        if (rise > 1) {
+          throw fault(call.place(), "rise is a part of all steps, from 0 to 1, found " + rise, "one_cycle(1e-2, rise = 0.3)");
+        }
+        yield new Schedule.OneCycle(a.real("peak", 1e-3), rise);
+      }
       default -> throw fault(call.place(), "no schedule is called `" + call.name() + "`",
-          "known are cosine, linear_decay, step_decay");
+          "known are cosine, linear_decay, step_decay, one_cycle");
     };
   }
 

@@ -7,6 +7,7 @@ import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Source.Role;
 import dev.gatun.ops.TensorType;
+import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,6 +53,8 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
     private final Map<String, TensorType> states = new LinkedHashMap<>();
     private final Map<String, Double> starts = new LinkedHashMap<>();
     private final Map<Value, Value> updates = new LinkedHashMap<>();
+    /** Whether this step moves anything, where several batches make one. */
+    private Value complete;
 
     private Emitter(Elaborated elaborated, Settings settings) {
       this.elaborated = elaborated;
@@ -62,15 +65,15 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
       var trained = elaborated.parameters().stream().filter(p -> !settings.isFrozen(p.name())).toList();
       trained.forEach(Emitter::requireTrainable);
       var values = trained.stream().map(Variable::value).toList();
-      var gradients = clipped(b.gradients(objective, values));
+      var gradients = clipped(accumulated(trained, b.gradients(objective, values)));
       updates.putAll(elaborated.updates(List.of(objective)));
       updates.keySet().removeIf(state -> settings.isFrozen(((dev.gatun.ops.Source) state.node().op()).name()));
       for (int i = 0; i < trained.size(); i++) {
         var parameter = trained.get(i);
         int number = settings.optimizer(parameter.name());
-        var step = new ParameterStep(parameter, number);
-        updates.put(parameter.value(), settings.optimizers().get(number).optimizer()
-            .next(step, parameter.value(), decayed(parameter, gradients.get(i))));
+        var next = settings.optimizers().get(number).optimizer().next(new ParameterStep(parameter, number),
+            parameter.value(), penalised(parameter, gradients.get(i)));
+        update(parameter.value(), held(parameter, next));
       }
       var loss = new LinkedHashMap<String, Value>();
       loss.put(LOSS, objective);
@@ -85,9 +88,43 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
       }
     }
 
-    /** All gradients scaled down together where their norm passes the limit (Pascanu et al. 2013). */
-    private List<Value> clipped(List<Value> gradients) {
-      if (settings.clipNorm() == 0 || gradients.isEmpty()) {
+    /** The mean of the gradients of several batches, each of which counts alike; nothing moves until it is complete. */
+    private List<Value> accumulated(List<Variable> trained, List<Value> gradients) {
+      int batches = settings.shaping().accumulate();
+      if (batches == 1 || gradients.isEmpty()) {
+        return gradients;
+      }
+      var type = TensorType.scalar(DType.F64);
+      var count = state("optimizer.batches", type, 0);
+      var now = b.add(count, 1);
+      complete = b.equal(now, b.constant(type, batches));
+      updates.put(count, b.select(complete, b.like(count, 0), now));
+      var sums = new ArrayList<Value>();
+      for (int i = 0; i < trained.size(); i++) {
+        var gradient = gradients.get(i);
+        var kept = state("optimizer.gradient:" + trained.get(i).name(), gradient.type(), 0);
+        var sum = b.add(kept, b.mul(gradient, 1.0 / batches));
+        updates.put(kept, chosen(b.like(sum, 0), sum));
+        sums.add(sum);
+      }
+      return sums;
+    }
+
+    /** One value when all batches of a step are there, and another until then. */
+    private Value chosen(Value when, Value until) {
+      return b.select(b.broadcast(complete, when.shape()), when, until);
+    }
+
+    /** What becomes of a variable of the optimisers, or of a parameter. */
+    private void update(Value variable, Value next) {
+      updates.put(variable, complete == null ? next : chosen(next, variable));
+    }
+
+    /** Each element held within a limit, then all gradients scaled down together where their norm passes the limit (Pascanu et al. 2013). */
+    private List<Value> clipped(List<Value> whole) {
+      double most = settings.shaping().clipValue();
+      var gradients = most == 0 ? whole : whole.stream().map(g -> between(g, most)).toList();
+      if (settings.shaping().clipNorm() == 0 || gradients.isEmpty()) {
         return gradients;
       }
       var widest = gradients.stream().anyMatch(g -> g.dtype() == DType.F64) ? DType.F64 : DType.F32;
@@ -96,16 +133,27 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
         var square = b.cast(b.sum(b.mul(gradient, gradient), Builder.allAxes(gradient), false), widest);
         total = total == null ? square : b.add(total, square);
       }
-      var limit = b.constant(total.type(), settings.clipNorm());
+      var limit = b.constant(total.type(), settings.shaping().clipNorm());
       var scale = b.minimum(b.div(limit, b.add(b.sqrt(total), 1e-6)), b.like(limit, 1));
       var scaled = new ArrayList<Value>();
       gradients.forEach(gradient -> scaled.add(b.mul(gradient, b.cast(scale, gradient.dtype()))));
       return scaled;
     }
 
-    private Value decayed(Variable parameter, Value gradient) {
-      double l2 = settings.l2(parameter.name());
-      return l2 == 0 ? gradient : b.add(gradient, b.mul(parameter.value(), l2));
+    private Value between(Value x, double most) {
+      return b.minimum(b.maximum(x, b.like(x, -most)), b.like(x, most));
+    }
+
+    private Value penalised(Variable parameter, Value gradient) {
+      double l1 = settings.shaping().l1(parameter.name());
+      double l2 = settings.shaping().l2(parameter.name());
+      var total = l1 == 0 ? gradient : b.add(gradient, b.mul(b.unary(UnaryFn.SIGN, parameter.value()), l1));
+      return l2 == 0 ? total : b.add(total, b.mul(parameter.value(), l2));
+    }
+
+    private Value held(Variable parameter, Value next) {
+      double most = settings.shaping().clipWeights(parameter.name());
+      return most == 0 ? next : between(next, most);
     }
 
     private Value state(String name, TensorType type, double start) {
@@ -145,13 +193,13 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
         var type = TensorType.scalar(parameter.type().dtype());
         var state = Emitter.this.state("optimizer." + name + ":" + number + ":" + type.dtype().label(), type, 1);
         var next = b.mul(state, factor);
-        updates.put(state, next);
+        Emitter.this.update(state, next);
         return next;
       }
 
       @Override
       public void update(Value state, Value next) {
-        updates.put(state, next);
+        Emitter.this.update(state, next);
       }
     }
   }

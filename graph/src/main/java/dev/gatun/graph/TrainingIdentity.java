@@ -4,6 +4,7 @@ import dev.gatun.memory.Shape;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.TensorType;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
@@ -31,9 +32,22 @@ final class TrainingIdentity {
     words.put("optimizer", settings.optimizers().stream()
         .map(one -> (one.pattern().equals("*") ? "" : "\"" + one.pattern() + "\" = ") + one.optimizer())
         .collect(Collectors.joining("; ")));
-    words.put("clip_norm", Double.toString(settings.clipNorm()));
-    words.put("l2", settings.decays().stream().map(decay -> "\"" + decay.pattern() + "\" = " + decay.factor())
-        .collect(Collectors.joining("; ")));
+    var shaping = settings.shaping();
+    words.put("clip_norm", Double.toString(shaping.clipNorm()));
+    words.put("l2", words(shaping.l2()));
+    // Not named where they are not used, as before there were any.
+    if (shaping.accumulate() > 1) {
+      words.put("accumulate", Integer.toString(shaping.accumulate()));
+    }
+    if (shaping.clipValue() > 0) {
+      words.put("clip_value", Double.toString(shaping.clipValue()));
+    }
+    if (!shaping.l1().isEmpty()) {
+      words.put("l1", words(shaping.l1()));
+    }
+    if (!shaping.clipWeights().isEmpty()) {
+      words.put("clip_weights", words(shaping.clipWeights()));
+    }
     words.put("freeze", String.join(", ", settings.frozen()));
     if (settings.optimizers().stream().anyMatch(one -> one.optimizer().rate().dependsOnTotal())) {
       long epochs = trainer.totalSteps() / trainer.stepsPerEpoch();
@@ -42,6 +56,10 @@ final class TrainingIdentity {
     }
     words.replaceAll((_, value) -> value.isEmpty() ? "none" : value);
     return words;
+  }
+
+  private static String words(List<Settings.Factor> factors) {
+    return factors.stream().map(f -> "\"" + f.pattern() + "\" = " + f.value()).collect(Collectors.joining("; "));
   }
 
   /** The size and types of a data set, and a checksum of at most {@link #SAMPLES} samples, spread evenly. */

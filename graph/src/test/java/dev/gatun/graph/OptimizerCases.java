@@ -66,16 +66,50 @@ final class OptimizerCases {
     };
   }
 
+  private static Rule rmsprop(double smoothing, double eps, double momentum) {
+    return (p, g, rate, s, _) -> {
+      s[0] = smoothing * s[0] + (1 - smoothing) * g * g;
+      s[1] = momentum * s[1] + g / (Math.sqrt(s[0]) + eps);
+      return p - rate * s[1];
+    };
+  }
+
+  private static final Rule ADAGRAD = (p, g, rate, s, _) -> {
+    s[0] += g * g;
+    return p - rate * g / (Math.sqrt(s[0]) + 1e-10);
+  };
+
+  private static Rule lion(double beta1, double beta2, double decay) {
+    return (p, g, rate, m, _) -> {
+      double direction = Math.signum(beta1 * m[0] + (1 - beta1) * g);
+      m[0] = beta2 * m[0] + (1 - beta2) * g;
+      return p - rate * (direction + decay * p);
+    };
+  }
+
   /**
    * A recipe's settings and what they mean.
    *
    * @param rate of each step, from 0
    * @param clip most that the norm of both gradients may be
+   * @param others further settings by name, where they are given
    */
   private record Case(String settings, Rule a, Rule b, IntToDoubleFunction rate, double l2OfA, double l2OfB,
-      double clip) {
+      double clip, Map<String, Double> others) {
+    private Case(String settings, Rule a, Rule b, IntToDoubleFunction rate, double l2OfA, double l2OfB, double clip) {
+      this(settings, a, b, rate, l2OfA, l2OfB, clip, Map.of());
+    }
+
     private Case(String settings, Rule rule, IntToDoubleFunction rate) {
-      this(settings, rule, rule, rate, 0, 0, Double.POSITIVE_INFINITY);
+      this(settings, rule, rate, Map.of());
+    }
+
+    private Case(String settings, Rule rule, IntToDoubleFunction rate, Map<String, Double> others) {
+      this(settings, rule, rule, rate, 0, 0, Double.POSITIVE_INFINITY, others);
+    }
+
+    private double other(String name, double otherwise) {
+      return others.getOrDefault(name, otherwise);
     }
   }
 
@@ -87,6 +121,25 @@ final class OptimizerCases {
       new Case("optimizer = adam(0.05, beta1 = 0.7, beta2 = 0.9, eps = 0.01)", adam(0.7, 0.9, 0.01, 0), _ -> 0.05),
       new Case("optimizer = adamw(0.05)", adam(0.9, 0.999, 1e-8, 0.01), _ -> 0.05),
       new Case("optimizer = adamw(0.05, decay = 0.3)", adam(0.9, 0.999, 1e-8, 0.3), _ -> 0.05),
+      new Case("optimizer = rmsprop(0.05)", rmsprop(0.99, 1e-8, 0), _ -> 0.05),
+      new Case("optimizer = rmsprop(0.05, smoothing = 0.8, eps = 0.01, momentum = 0.5)", rmsprop(0.8, 0.01, 0.5),
+          _ -> 0.05),
+      new Case("optimizer = adagrad(0.1)", ADAGRAD, _ -> 0.1),
+      new Case("optimizer = lion(0.05)", lion(0.9, 0.99, 0), _ -> 0.05),
+      new Case("optimizer = lion(0.05, decay = 0.3, beta1 = 0.5, beta2 = 0.7)", lion(0.5, 0.7, 0.3), _ -> 0.05),
+      new Case("optimizer = sgd(one_cycle(0.1, rise = 0.6))", SGD, t -> {
+        double top = 0.6 * STEPS - 1;
+        double part = t < top ? t / top : (t - top) / (STEPS - 1 - top);
+        double from = t < top ? 0.1 / 25 : 0.1;
+        double to = t < top ? 0.1 : 0.1 / 250_000;
+        return to + (from - to) * (1 + Math.cos(Math.PI * part)) / 2;
+      }),
+      new Case("optimizer = sgd(0.1); l1 = 0.2", SGD, _ -> 0.1, Map.of("l1", 0.2)),
+      new Case("optimizer = sgd(0.1, momentum = 0.9); clip_value = 0.3", MOMENTUM, _ -> 0.1, Map.of("clip_value", 0.3)),
+      new Case("optimizer = sgd(0.1); clip_weights = 0.45", SGD, _ -> 0.1, Map.of("clip_weights", 0.45)),
+      new Case("optimizer = adam(0.05); accumulate = 2; l1 = 0.1", adam(0.9, 0.999, 1e-8, 0), _ -> 0.05,
+          Map.of("accumulate", 2.0, "l1", 0.1)),
+      new Case("optimizer = lion(0.05); accumulate = 3", lion(0.9, 0.99, 0), _ -> 0.05, Map.of("accumulate", 3.0)),
       new Case("optimizer = adam(cosine(0.05, warmup = 2))", adam(0.9, 0.999, 1e-8, 0),
           t -> t < 2 ? 0.05 * (t + 1) / 2 : 0.05 * (1 + Math.cos(Math.PI * (t - 2) / (STEPS - 2))) / 2),
       new Case("optimizer = sgd(linear_decay(0.1))", SGD, t -> 0.1 * (STEPS - t) / STEPS),
@@ -142,17 +195,22 @@ final class OptimizerCases {
     Arrays.fill(p, 0, n, 0.5);
     Arrays.fill(p, n, 2 * n, -0.25);
     var kept = new double[2 * n][KEPT];
-    for (int t = 0; t < STEPS; t++) {
+    int batches = (int) one.other("accumulate", 1);
+    for (int t = batches - 1; t < STEPS; t += batches) {
       var g = new double[2 * n];
       for (int i = 0; i < n; i++) {
         g[i] = one.a == STILL ? 0 : 2 * (p[i] - X[i]) / n;
         g[n + i] = one.b == STILL ? 0 : 2 * X[i] * (p[n + i] * X[i] + 1) / n;
       }
+      double most = one.other("clip_value", Double.POSITIVE_INFINITY);
+      Arrays.setAll(g, i -> Math.clamp(g[i], -most, most));
       double scale = Math.min(1, one.clip / (Math.sqrt(Arrays.stream(g).map(e -> e * e).sum()) + 1e-6));
       for (int i = 0; i < 2 * n; i++) {
         var rule = i < n ? one.a : one.b;
         double l2 = i < n ? one.l2OfA : one.l2OfB;
-        p[i] = rule.next(p[i], g[i] * scale + l2 * p[i], one.rate.applyAsDouble(t), kept[i], t + 1);
+        double gradient = g[i] * scale + l2 * p[i] + one.other("l1", 0) * Math.signum(p[i]);
+        double bound = one.other("clip_weights", Double.POSITIVE_INFINITY);
+        p[i] = Math.clamp(rule.next(p[i], gradient, one.rate.applyAsDouble(t), kept[i], (t + 1) / batches), -bound, bound);
       }
     }
     return p;

@@ -104,7 +104,10 @@ final class TrainCommand implements Callable<Integer> {
       MachineOptions.atLeastOne("--stop-after-epoch", stopAfterEpoch);
     }
     if (rate != null) {
-      settings = Rates.scaled(settings, rate);
+      if (!(rate > 0) || rate.isInfinite()) {
+        throw new UsageException("--rate must be more than 0, found " + rate);
+      }
+      settings = settings.withRate(rate);
     }
     return seed == null ? settings : settings.withSeed(seed);
   }
