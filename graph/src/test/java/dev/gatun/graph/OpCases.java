@@ -80,6 +80,20 @@ final class OpCases {
     return ALL.get(op).apply(cases);
   }
 
+  /** The same case where a quarter of the floats are what floats have besides ordinary numbers. */
+  static Case withSpecials(Case drawn, long seed) {
+    var random = new java.util.Random(seed);
+    var specials = new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0,
+        Float.MIN_VALUE, -1e-40, 3e12, -7e15};
+    var values = new ArrayList<double[]>();
+    for (int i = 0; i < drawn.types.size(); i++) {
+      boolean floats = drawn.types.get(i).dtype().isFloat();
+      values.add(Arrays.stream(drawn.values.get(i)).map(x -> floats && random.nextInt(4) == 0
+          ? (float) specials[random.nextInt(specials.length)] : x).toArray());
+    }
+    return new Case(drawn.op, drawn.types, values);
+  }
+
   /** A shape of one to three axes, of sizes at the edges of vectors, and of some 2000 elements at most. */
   static Shape atLaneEdges(java.util.Random random) {
     long[] edges = {1, 2, 3, 7, 8, 9, 15, 16, 17, 33};
@@ -97,7 +111,7 @@ final class OpCases {
 
   private static Map<String, Function<OpCases, Case>> all() {
     var all = new LinkedHashMap<String, Function<OpCases, Case>>();
-    all.put("Constant", c -> c.of(Constant.of(c.type(c.shape(4)), 0.75)));
+    all.put("Constant", c -> c.of(Constant.of(c.type(c.shape(5)), 0.75)));
     all.put("Index", c -> {
       var shape = c.positive(1 + c.random.nextInt(3));
       return c.of(new Index(shape, c.random.nextInt(shape.rank())));
@@ -106,21 +120,21 @@ final class OpCases {
     all.put("Unary", OpCases::unary);
     all.put("Binary", OpCases::binary);
     all.put("Select", c -> {
-      var shape = c.shape(4);
+      var shape = c.shape(5);
       return c.of(new Select(), new TensorType(DType.BOOL, shape), c.type(shape), c.type(shape));
     });
     all.put("Cast", c -> {
       var targets = List.of(DType.F32, DType.F64, DType.I32, DType.BOOL);
-      return c.of(new Cast(targets.get(c.random.nextInt(4))), c.type(c.shape(4)));
+      return c.of(new Cast(targets.get(c.random.nextInt(4))), c.type(c.shape(5)));
     });
-    all.put("StopGradient", c -> c.of(new StopGradient(), c.type(c.shape(4))));
+    all.put("StopGradient", c -> c.of(new StopGradient(), c.type(c.shape(5))));
     all.put("Broadcast", OpCases::broadcast);
     all.put("Reshape", c -> {
-      var shape = c.shape(4);
+      var shape = c.shape(5);
       return c.of(new Reshape(Shape.of(1, shape.elements())), c.type(shape));
     });
     all.put("Transpose", c -> {
-      var shape = c.shape(4);
+      var shape = c.shape(5);
       var order = new ArrayList<>(IntStream.range(0, shape.rank()).boxed().toList());
       Collections.shuffle(order, c.random);
       return c.of(new Transpose(order), c.type(shape));
@@ -134,7 +148,7 @@ final class OpCases {
       return c.of(new ArgReduce(c.random.nextBoolean(), c.random.nextInt(shape.rank())), c.type(shape));
     });
     all.put("ArgSort", c -> {
-      var shape = c.shape(4, 1);
+      var shape = c.shape(5, 1);
       return c.of(new ArgSort(c.random.nextBoolean(), c.random.nextInt(shape.rank())), x -> Math.rint(4 * x) / 4,
           c.type(shape));
     });
@@ -240,19 +254,19 @@ final class OpCases {
   private Case unary() {
     var fn = UnaryFn.values()[random.nextInt(UnaryFn.values().length)];
     if (fn == UnaryFn.NOT) {
-      return of(new Unary(fn), new TensorType(DType.BOOL, shape(4)));
+      return of(new Unary(fn), new TensorType(DType.BOOL, shape(5)));
     }
     return of(new Unary(fn), x -> switch (fn) {
       case SQRT, LOG -> 0.2 + Math.abs(x);
       case LOG1P -> Math.abs(x);
       case ABS, SIGN, FLOOR, CEIL, ROUND -> Math.rint(x * 8) + 0.3;
       default -> x;
-    }, type(shape(4)));
+    }, type(shape(5)));
   }
 
   private Case binary() {
     var fn = BinaryFn.values()[random.nextInt(BinaryFn.values().length)];
-    var shape = shape(4);
+    var shape = shape(5);
     if (fn.kind() == BinaryFn.Kind.LOGIC) {
       var bool = new TensorType(DType.BOOL, shape);
       return of(new Binary(fn), bool, bool);
@@ -277,7 +291,7 @@ final class OpCases {
   }
 
   private Case broadcast() {
-    var to = shape(4);
+    var to = shape(5);
     int dropped = to.rank() == 0 ? 0 : random.nextInt(to.rank());
     var sizes = Arrays.copyOfRange(to.sizes(), dropped, to.rank());
     for (int i = 0; i < sizes.length; i++) {
@@ -328,7 +342,7 @@ final class OpCases {
   }
 
   private Case reduce() {
-    var shape = shape(4);
+    var shape = shape(5);
     var axes = IntStream.range(0, shape.rank()).filter(i -> random.nextBoolean()).boxed().toList();
     var fold = Fold.values()[random.nextInt(4)];
     if (fold == Fold.PRODUCT && shape.elements() > 60) {

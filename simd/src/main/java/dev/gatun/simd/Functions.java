@@ -107,12 +107,12 @@ final class Functions {
     return new Reduced(integer, n, rest);
   }
 
-  /** e^x: 2^n (1 + r + r² q(r)), q of degree 4 with relative error 3.3e-9. Beyond the clamp all is 0 or infinite. */
+  /** e^x: 2^n (1 + r + r² q(r)), q of degree 5 with relative error 7e-11. Beyond the clamp all is 0 or infinite. */
   private int exp32(int x) {
     var reduced = reduce(clamp(x, -105, 89));
     int r = reduced.rest();
-    int q = code.polynomial(r, 0.4999999305079726, 0.16666514792724668, 0.04166845680313575, 0.008369418723923664,
-        0.0013813142711427695);
+    int q = code.polynomial(r, 0.50000000780837119, 0.16666666196370971, 0.041666258047225134, 0.0083334156196682328,
+        0.0013947313285673945, 0.00019838261789359245);
     int p = code.add(code.fma(code.mul(r, r), q, r), code.like(r, 1));
     return scale(p, reduced.integer());
   }
@@ -263,7 +263,7 @@ final class Functions {
 
   /**
    * sin (quarter 0) or cos (quarter 1) in double: x less the nearest multiple of π/2 in three parts, then the series of
-   * sine or cosine by the parity of that multiple. Good to 2^30; beyond 2^50 only bounded.
+   * sine or cosine by the parity of that multiple. What is too large for that goes lane by lane.
    */
   private int sine32(int single, int quarter) {
     int x = code.convert(single, Lane.F64);
@@ -285,6 +285,8 @@ final class Functions {
     int value = code.select(odd, cosine, sine);
     int flip = code.shift(Op.SHIFT_LEFT, code.shift(Op.SHIFT_RIGHT_UNSIGNED, turn, 1), 63);
     int signed = code.bits(code.binary(Op.XOR, code.bits(value, Lane.I64), flip), Lane.F64);
-    return code.convert(clamp(signed, -1, 1), Lane.F32);
+    int small = code.below(code.abs(x), ScalarFunction.REDUCED);
+    int large = code.call(quarter == 0 ? ScalarFunction.SINE_OF_LARGE : ScalarFunction.COSINE_OF_LARGE, x, -1);
+    return code.convert(code.select(small, clamp(signed, -1, 1), large), Lane.F32);
   }
 }
