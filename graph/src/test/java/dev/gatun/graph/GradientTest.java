@@ -89,6 +89,51 @@ class GradientTest {
     second(name, seed);
   }
 
+  /** What flows back is linear in what arrives: twice one gradient and another one give as much together. */
+  @Property(tries = 300)
+  void gradientsAreLinearInWhatArrives(@ForAll("primitives") String name, @ForAll long seed) {
+    var drawn = OpCases.draw(name, seed, DType.F64);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
+      sources.put("x" + i, Reference.of(drawn.types().get(i), drawn.values().get(i)));
+    }
+    var inputs = operands.stream().filter(v -> v.dtype() == DType.F64).toList();
+    var random = new Random(seed);
+    Value[] losses = new Value[3];
+    Arrays.setAll(losses, _ -> b.constant(dev.gatun.ops.TensorType.scalar(DType.F64), 0));
+    for (var result : b.apply(drawn.op(), operands)) {
+      if (result.dtype() == DType.F64) {
+        var arriving = new Value[2];
+        for (int i = 0; i < 2; i++) {
+          var dy = "dy" + sources.size();
+          sources.put(dy, Reference.of(result.type(), random.doubles(result.shape().elements(), -1, 1).toArray()));
+          arriving[i] = b.source(dy, Source.Role.INPUT, result.type());
+          losses[i] = b.add(losses[i], b.sum(b.mul(result, arriving[i]), Builder.allAxes(result), false));
+        }
+        var both = b.add(b.mul(arriving[0], 2), arriving[1]);
+        losses[2] = b.add(losses[2], b.sum(b.mul(result, both), Builder.allAxes(result), false));
+      }
+    }
+    var outputs = new LinkedHashMap<String, Value>();
+    for (int i = 0; i < 3; i++) {
+      for (var gradient : b.gradients(losses[i], inputs)) {
+        outputs.put(i + "." + outputs.size() % Math.max(1, inputs.size()), gradient);
+      }
+    }
+    var graph = Graph.of(outputs, Map.of());
+    var values = GraphRunner.define(graph, sources);
+    for (int i = 0; i < inputs.size(); i++) {
+      var one = values.get(outputs.get("0." + i));
+      var other = values.get(outputs.get("1." + i));
+      var expected = new double[one.data().length];
+      Arrays.setAll(expected, j -> 2 * one.data()[j] + other.data()[j]);
+      Closeness.check(name, Reference.of(one.type(), expected), values.get(outputs.get("2." + i)), 1e-9, 1e-9);
+    }
+  }
+
   @Property(tries = 200)
   void wholeGraphs(@ForAll long seed) {
     var drawn = RandomGraphs.draw(seed, DType.F64);

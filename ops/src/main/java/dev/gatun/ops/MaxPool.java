@@ -15,7 +15,7 @@ public record MaxPool(Geometry geometry, boolean positions) implements Op.Primit
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 1);
     Types.isFloat(this, in);
-    var type = Windows.output(this, in, geometry);
+    var type = Windows.output(this, in, in.getFirst(), geometry);
     return positions ? List.of(type, type.withDType(DType.I32)) : List.of(type);
   }
 

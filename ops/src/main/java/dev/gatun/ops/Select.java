@@ -11,7 +11,7 @@ public record Select() implements Op.Primitive {
     Types.count(this, in, 3);
     Types.sameShape(this, in);
     Types.require(in.get(0).dtype() == DType.BOOL, this, in, "wants a bool condition");
-    Types.sameDType(this, in.subList(1, 3));
+    Types.require(in.get(1).dtype() == in.get(2).dtype(), this, in, "wants one dtype to choose from");
     Types.computes(this, in);
     return List.of(in.get(1));
   }

@@ -13,7 +13,7 @@ public record SumPool(Shape data, Geometry geometry, boolean transposed) impleme
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 1);
     Types.isFloat(this, in);
-    var pooled = Windows.output(this, List.of(in.getFirst().withShape(data)), geometry);
+    var pooled = Windows.output(this, in, in.getFirst().withShape(data), geometry);
     var from = transposed ? pooled.shape() : data;
     Types.require(in.getFirst().shape().equals(from), this, in, "wants an operand of " + from);
     return List.of(transposed ? in.getFirst().withShape(data) : pooled);

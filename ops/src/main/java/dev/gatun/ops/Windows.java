@@ -14,8 +14,9 @@ final class Windows {
     void visit(long plane, long result, long[] output, Shape from);
   }
 
-  static TensorType output(Op op, List<TensorType> in, Geometry geometry) {
-    var shape = in.getFirst().shape();
+  /** The type of the results of windows over {@code data}. */
+  static TensorType output(Op op, List<TensorType> in, TensorType data, Geometry geometry) {
+    var shape = data.shape();
     Types.require(shape.rank() == geometry.rank() + 2, op, in, "wants " + geometry.rank() + " spatial axes");
     for (int i = 0; i < geometry.rank(); i++) {
       Types.require(geometry.padLow().get(i) < geometry.kernel().get(i)
@@ -27,7 +28,7 @@ final class Windows {
     }
     var spatial = geometry.outputs(Geometry.spatial(shape));
     Types.require(spatial.elements() > 0 || shape.elements() == 0, op, in, "the window is larger than the padded input");
-    return in.getFirst().withShape(Geometry.shape(shape.size(0), shape.size(1), spatial));
+    return data.withShape(Geometry.shape(shape.size(0), shape.size(1), spatial));
   }
 
   /** Whether every window along an axis has a position in the operand: those that start in the pad may step over it. */
