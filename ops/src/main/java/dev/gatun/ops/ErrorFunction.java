@@ -1,6 +1,6 @@
 package dev.gatun.ops;
 
-/** The error function in double: the oracle of {@link UnaryFn#ERF}. */
+/** The error function in double and its complement: the oracles of {@link UnaryFn#ERF} and {@link UnaryFn#ERFC}. */
 final class ErrorFunction {
   private ErrorFunction() {}
 
@@ -19,6 +19,16 @@ final class ErrorFunction {
     return Math.copySign(a < 3 ? series(a) : 1 - complement(a), x);
   }
 
+  /** 1 − erf(x), to about 1e-15 relative while it is a normal number. */
+  static double erfc(double x) {
+    if (Double.isNaN(x)) {
+      return x;
+    }
+    double a = Math.abs(x);
+    double above = a < 1 ? 1 - series(a) : a > 30 ? 0 : complement(a);
+    return x < 0 ? 2 - above : above;
+  }
+
   /** 2/√π e^(−x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): all terms positive, so nothing cancels. */
   private static double series(double x) {
     double term = x;
@@ -32,7 +42,7 @@ final class ErrorFunction {
 
   private static double complement(double x) {
     double fraction = 0;
-    for (int n = 80; n > 0; n--) {
+    for (int n = 300; n > 0; n--) {
       fraction = n / 2.0 / (x + fraction);
     }
     return StrictMath.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);

@@ -25,6 +25,9 @@ public enum UnaryFn {
   /** 2/√π ∫₀ˣ e^(−t²) dt. */
   ERF(Domain.FLOAT, ErrorFunction::erf,
       (b, x, y, dy) -> b.mul(dy, b.mul(b.unary(EXP, b.neg(b.mul(x, x))), 2 / Math.sqrt(Math.PI)))),
+  /** 1 − erf(x), which keeps what is small. */
+  ERFC(Domain.FLOAT, ErrorFunction::erfc,
+      (b, x, y, dy) -> b.mul(dy, b.mul(b.unary(EXP, b.neg(b.mul(x, x))), -2 / Math.sqrt(Math.PI)))),
   NOT(Domain.BOOL, x -> 1 - x, (b, x, y, dy) -> null);
 
   /** Which dtypes a function takes. */

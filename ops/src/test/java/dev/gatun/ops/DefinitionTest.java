@@ -23,6 +23,11 @@ class DefinitionTest {
     assertEquals(0.9953222650, UnaryFn.ERF.apply(2), 1e-10);
     assertEquals(-0.9999779095, UnaryFn.ERF.apply(-3), 1e-10);
     assertEquals(1 - 1.541725790028002e-8, UnaryFn.ERF.apply(4), 1e-16);
+    assertEquals(1.541725790028002e-8, UnaryFn.ERFC.apply(4), 1e-22);
+    assertEquals(0.1572992070502851, UnaryFn.ERFC.apply(1), 1e-15);
+    assertEquals(0.4795001221869535, UnaryFn.ERFC.apply(0.5), 1e-15);
+    assertEquals(2 - 0.004677734981047266, UnaryFn.ERFC.apply(-2), 1e-15);
+    assertEquals(2.088487583762545e-45, UnaryFn.ERFC.apply(10), 1e-59);
   }
 
   @Test

@@ -7,7 +7,7 @@ import dev.gatun.ops.UnaryFn;
  * gradient checks more than speed.
  */
 enum ScalarFunction {
-  FLOOR_DIVIDE, REMAINDER, POWER, SINE, COSINE, SINE_OF_LARGE, COSINE_OF_LARGE, ERROR_FUNCTION;
+  FLOOR_DIVIDE, REMAINDER, POWER, SINE, COSINE, SINE_OF_LARGE, COSINE_OF_LARGE, ERROR_FUNCTION, COMPLEMENT;
 
   /** Below it an angle is brought into the first quadrant by three parts of π / 2, which vectors do. */
   static final double REDUCED = 0x1p48;
@@ -26,6 +26,7 @@ enum ScalarFunction {
       case SINE_OF_LARGE -> Math.abs(x) < REDUCED ? 0 : StrictMath.sin(x);
       case COSINE_OF_LARGE -> Math.abs(x) < REDUCED ? 0 : StrictMath.cos(x);
       case ERROR_FUNCTION -> UnaryFn.ERF.apply(x);
+      case COMPLEMENT -> UnaryFn.ERFC.apply(x);
       case FLOOR_DIVIDE -> Math.floor(x / y);
       case REMAINDER -> x - y * Math.floor(x / y);
     };
@@ -36,7 +37,7 @@ enum ScalarFunction {
     return switch (this) {
       case FLOOR_DIVIDE -> y == 0 ? 0 : Math.floorDiv(x, y);
       case REMAINDER -> y == 0 ? x : Math.floorMod(x, y);
-      case POWER, SINE, COSINE, SINE_OF_LARGE, COSINE_OF_LARGE, ERROR_FUNCTION -> throw new IllegalStateException(this + " of integers");
+      case POWER, SINE, COSINE, SINE_OF_LARGE, COSINE_OF_LARGE, ERROR_FUNCTION, COMPLEMENT -> throw new IllegalStateException(this + " of integers");
     };
   }
 }

@@ -25,7 +25,7 @@ final class ElementwiseFunctions {
   static void addTo(Builtins table) {
     for (UnaryFn fn : List.of(UnaryFn.ABS, UnaryFn.SIGN, UnaryFn.FLOOR, UnaryFn.CEIL, UnaryFn.ROUND, UnaryFn.SQRT,
         UnaryFn.EXP, UnaryFn.EXPM1, UnaryFn.LOG, UnaryFn.LOG1P, UnaryFn.SIN, UnaryFn.COS, UnaryFn.TANH,
-        UnaryFn.SIGMOID, UnaryFn.ERF)) {
+        UnaryFn.SIGMOID, UnaryFn.ERF, UnaryFn.ERFC)) {
       table.add(fn.name().toLowerCase(Locale.ROOT) + "(x)", a -> unary(a, fn));
     }
     table.add("minimum(a, b)", a -> extreme(a, BinaryFn.MIN));
