@@ -1,6 +1,15 @@
 package dev.gatun.simd;
 
+import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Cholesky;
+import dev.gatun.ops.Eigh;
+import dev.gatun.ops.Lu;
+import dev.gatun.ops.Qr;
+import dev.gatun.ops.Svd;
+import dev.gatun.ops.TensorType;
+import dev.gatun.ops.TriangularSolve;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -41,7 +50,7 @@ final class ScopeBits {
     var draws = List.<Function<Random, Trial>>of(random -> new Trial(MapTest.map(random), random, true),
         random -> new Trial(RowTest.softmax(random), random, false),
         random -> new Trial(RowTest.folds(random), random, true), WindowTest::trial, MoveTest::gatherOrScatterAdd,
-        MoveTest::argReduce, MoveTest::argSort);
+        MoveTest::argReduce, MoveTest::argSort, ScopeBits::factorisation);
     var kernels = new ArrayList<Loaded>();
     for (var draw : draws) {
       for (int seed = 0; seed < EACH; seed++) {
@@ -50,6 +59,13 @@ final class ScopeBits {
       }
     }
     return kernels;
+  }
+
+  private static Trial factorisation(Random random) {
+    var x = new TensorType(random.nextBoolean() ? DType.F32 : DType.F64, Shape.of(1 + random.nextInt(3), 9, 9));
+    var op = List.of(new Cholesky(), new TriangularSolve(true), new Lu(), new Qr(), new Eigh(), new Svd())
+        .get(random.nextInt(6));
+    return new Trial(op instanceof TriangularSolve ? MoveTest.direct(op, x, x) : MoveTest.direct(op, x), random, false);
   }
 
   private static String digest(List<Loaded> kernels) throws NoSuchAlgorithmException {

@@ -174,6 +174,16 @@ class LibraryTest {
       }""", """
       shared slopes = prelu
       model m(x: f32[2, 3, 4]) { got = slopes(x); want = maximum(x, 0) + slopes.weight[:, none] * minimum(x, 0) }""", """
+      model m(x: f32[2, 4, 3]) {
+        _, h = scan(axis = 1) xt in x, t in arange(4)[none] + zeros([2, 4], dtype = i32), h = zeros([2, 3]) {
+          before = where(t[0] % 2 == 0, stop_gradient(h), h)
+          h = tanh(before + xt)
+          h
+        }
+        got = gradient(sum(h), x)
+        a = stop_gradient(tanh(tanh(x[:, 0]) + x[:, 1]))
+        want = gradient(sum(tanh(tanh(a + x[:, 2]) + x[:, 3])), x)
+      }""", """
       model m(x: f32[2, 150, 150], y: f32[2, 150, 3]) {
         a = x + 20 * eye(150); spd = x @ transpose(x) + 30 * eye(150)
         l = cholesky(spd); q, r = qr(a[..., :100]); z = solve(a, y)
@@ -266,8 +276,9 @@ class LibraryTest {
           a = random_uniform([50], low = -1.0); b = random_normal([50])
           c = scan(axis = 0) xt in x { random_uniform([3]) }
           d = dropout(ones([100]), 0.25)
+          e = random_truncated_normal([2000], bound = 1.5); f = bernoulli(full([500], 0.3)); g = permutation(100)
         }"""), Map.of()).elaborate("m", Map.of(), true);
-    Map<Value, Reference> values = run(model, List.of("a", "b", "c", "d"), 7);
+    Map<Value, Reference> values = run(model, List.of("a", "b", "c", "d", "e", "f", "g"), 7);
     double[] a = values.get(model.bindings().get("a")).data();
     assertTrue(Arrays.stream(a).allMatch(v -> v >= -1 && v < 1) && Arrays.stream(a).distinct().count() == 50);
     double[] b = values.get(model.bindings().get("b")).data();
@@ -275,6 +286,14 @@ class LibraryTest {
     assertEquals(12, Arrays.stream(values.get(model.bindings().get("c")).data()).distinct().count());
     double kept = Arrays.stream(values.get(model.bindings().get("d")).data()).filter(v -> v != 0).count();
     assertEquals(75, kept, 15);
+    double[] e = values.get(model.bindings().get("e")).data();
+    assertTrue(Arrays.stream(e).allMatch(v -> Math.abs(v) <= 1.5) && Arrays.stream(e).anyMatch(v -> Math.abs(v) > 1.2));
+    // The variance of a normal distribution within 1.5 standard deviations is 0.5523.
+    assertEquals(0.5523, Arrays.stream(e).map(v -> v * v).average().orElse(0), 0.05);
+    assertEquals(150, Arrays.stream(values.get(model.bindings().get("f")).data()).sum(), 35);
+    double[] order = values.get(model.bindings().get("g")).data();
+    assertEquals(100, Arrays.stream(order).distinct().count());
+    assertTrue(Arrays.stream(order).allMatch(v -> v >= 0 && v < 100) && order[0] + order[1] + order[2] != 3);
   }
 
   @Test
