@@ -95,11 +95,7 @@ class GradientTest {
     var drawn = OpCases.draw(name, seed, DType.F64);
     var b = new Builder();
     var sources = new LinkedHashMap<String, Reference>();
-    var operands = new ArrayList<Value>();
-    for (int i = 0; i < drawn.types().size(); i++) {
-      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
-      sources.put("x" + i, Reference.of(drawn.types().get(i), drawn.values().get(i)));
-    }
+    var operands = OpCases.sources(b, drawn, sources);
     var inputs = operands.stream().filter(v -> v.dtype() == DType.F64).toList();
     var random = new Random(seed);
     Value[] losses = new Value[3];
@@ -152,11 +148,7 @@ class GradientTest {
     var drawn = OpCases.draw(name, seed, DType.F64);
     var b = new Builder();
     var sources = new LinkedHashMap<String, Reference>();
-    var operands = new ArrayList<Value>();
-    for (int i = 0; i < drawn.types().size(); i++) {
-      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
-      sources.put("x" + i, Reference.of(drawn.types().get(i), drawn.values().get(i)));
-    }
+    var operands = OpCases.sources(b, drawn, sources);
     Value loss = b.constant(dev.gatun.ops.TensorType.scalar(DType.F64), 0);
     for (var result : b.apply(drawn.op(), operands)) {
       if (result.dtype() == DType.F64) {

@@ -145,6 +145,32 @@ abstract class MachineContract {
     return b.source(name, Source.Role.INPUT, type);
   }
 
+  /** Gradients in f32 are those of the definitions, but for what the rounding of their steps adds up to. */
+  @Property(tries = 300)
+  void gradientsInF32MeanTheirDefinitions(@ForAll("primitives") String name, @ForAll long seed) {
+    var drawn = OpCases.draw(name, seed, DType.F32);
+    var b = new Builder();
+    var sources = new LinkedHashMap<String, Reference>();
+    var operands = OpCases.sources(b, drawn, sources);
+    Value loss = b.constant(TensorType.scalar(DType.F32), 0);
+    for (var result : b.apply(drawn.op(), operands)) {
+      if (result.dtype() == DType.F32) {
+        loss = b.add(loss, b.sum(b.mul(result, 0.5), Builder.allAxes(result), false));
+      }
+    }
+    var outputs = new LinkedHashMap<String, Value>();
+    b.gradients(loss, operands.stream().filter(v -> v.dtype() == DType.F32).toList())
+        .forEach(g -> outputs.put("g" + outputs.size(), g));
+    var graph = Graph.of(outputs, Map.of());
+    var expected = GraphRunner.define(graph, sources);
+    var found = GraphRunner.run(graph, machine(), 2, sources).outputs();
+    outputs.forEach((output, value) -> {
+      double scale = Arrays.stream(expected.get(value).data()).map(Math::abs).max().orElse(0);
+      Closeness.check(machine().name() + " " + drawn.op().label(), expected.get(value), found.get(output), 0,
+          1e-4 * (1e-2 + scale));
+    });
+  }
+
   /** Whole graphs, updates included, mean their definitions: fusion, layouts and shared memory change nothing. */
   @Property(tries = 200)
   void graphsMeanTheirDefinitions(@ForAll long seed) {

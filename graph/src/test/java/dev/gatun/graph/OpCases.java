@@ -80,6 +80,16 @@ final class OpCases {
     return ALL.get(op).apply(cases);
   }
 
+  /** Sources of a case's operands, whose values are added to a map by name. */
+  static List<Value> sources(Builder b, Case drawn, Map<String, dev.gatun.ops.Reference> values) {
+    var operands = new ArrayList<Value>();
+    for (int i = 0; i < drawn.types().size(); i++) {
+      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
+      values.put("x" + i, dev.gatun.ops.Reference.of(drawn.types().get(i), drawn.values().get(i)));
+    }
+    return operands;
+  }
+
   /** The same case where a quarter of the floats are what floats have besides ordinary numbers. */
   static Case withSpecials(Case drawn, long seed) {
     var random = new java.util.Random(seed);

@@ -41,11 +41,7 @@ class OpCatalogueTest {
     var drawn = OpCases.draw(name, seed, DType.F64);
     var b = new Builder();
     var sources = new LinkedHashMap<String, Reference>();
-    var operands = new ArrayList<Value>();
-    for (int i = 0; i < drawn.types().size(); i++) {
-      operands.add(b.source("x" + i, Source.Role.INPUT, drawn.types().get(i)));
-      sources.put("x" + i, Reference.of(drawn.types().get(i), drawn.values().get(i)));
-    }
+    var operands = OpCases.sources(b, drawn, sources);
     var expected = Evaluator.apply(drawn.op(), List.copyOf(sources.values()), drawn.op().infer(drawn.types()));
     var results = b.apply(drawn.op(), operands);
     var outputs = new LinkedHashMap<String, Value>();

@@ -30,6 +30,7 @@ class HotSpotTrapTest {
   private static final long ESCAPE_MILLIS = 1500;
   /** How many copies of a large kernel run without protection: one of them at least must be caught. */
   private static final int BARE = 4;
+  private static final int TRIES = 4;
   /** What is caught takes some hundred times as long; C2's luck in placing registers makes up to four times. */
   private static final int CAUGHT = 8;
 
@@ -39,15 +40,20 @@ class HotSpotTrapTest {
    */
   @Test
   void kernelsAndTilesReachFullSpeedWhereBareMethodsAreCaught() throws IOException, InterruptedException {
-    var noisy = times(Child.run(HotSpotTrapTest.class, List.of("-XX:ActiveProcessorCount=2"), "noisy"));
     var quiet = times(Child.run(HotSpotTrapTest.class, List.of("-XX:ActiveProcessorCount=2",
         "-XX:Tier3DelayOn=100000"), "quiet"));
+    var noisy = Map.<String, Long>of();
+    // Whether C2's queue is long at the right moment, a busy machine decides; without the trap nothing is shown.
+    for (int i = 0; i < TRIES && noisy.getOrDefault("bare", 0L) <= CAUGHT * quiet.get("bare"); i++) {
+      noisy = times(Child.run(HotSpotTrapTest.class, List.of("-XX:ActiveProcessorCount=2"), "noisy"));
+    }
     assertTrue(noisy.get("bare") > CAUGHT * quiet.get("bare"),
         "the trap was not provoked: " + noisy + ", quiet " + quiet);
+    var found = noisy;
     assertEquals(quiet.keySet(), noisy.keySet());
     quiet.forEach((name, nanos) -> {
       if (!name.equals("bare")) {
-        assertTrue(noisy.get(name) < CAUGHT * nanos, name + " takes " + noisy.get(name) + " ns, quiet " + nanos);
+        assertTrue(found.get(name) < CAUGHT * nanos, name + " takes " + found.get(name) + " ns, quiet " + nanos);
       }
     });
   }

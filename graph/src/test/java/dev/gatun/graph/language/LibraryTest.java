@@ -174,6 +174,12 @@ class LibraryTest {
       }""", """
       shared slopes = prelu
       model m(x: f32[2, 3, 4]) { got = slopes(x); want = maximum(x, 0) + slopes.weight[:, none] * minimum(x, 0) }""", """
+      model m(x: f32[3]) {
+        z = 0 * x; n = z[none]
+        got = stack([gradient(sum(elu(z)), z), gradient(sum(celu(z)), z), gradient(sum(softplus(z)), z), gradient(sum(norm(n, axis = 0)), z),
+                     gradient(sum(binary_cross_entropy(z, 0 * x + 1, reduce = "sum")), z)], axis = 0)
+        want = stack([z + 1, z + 1, z + 0.5, z, z - 0.5], axis = 0)
+      }""", """
       model m(x: f32[2, 4, 3]) {
         _, h = scan(axis = 1) xt in x, t in arange(4)[none] + zeros([2, 4], dtype = i32), h = zeros([2, 3]) {
           before = where(t[0] % 2 == 0, stop_gradient(h), h)

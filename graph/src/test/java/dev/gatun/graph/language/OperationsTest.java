@@ -13,6 +13,7 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Reference;
 import dev.gatun.ops.TensorType;
+import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Value;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,16 +26,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
  * The page docs/ops.md is what the catalogue of operations says, with what its examples give: each is run by the ops'
- * definitions and on the fastest machine. {@code -Dpages=write} writes the page anew.
+ * definitions and on the fastest machine, and its gradient and that one's are compared with differences. {@code -Dpages=write} writes the page anew.
  */
 class OperationsTest {
   private static final int MOST_SHOWN = 12;
+  private static final double STEP = 1e-5;
   private static final String HEAD = """
       # Operations
 
@@ -151,30 +154,70 @@ class OperationsTest {
     if (!result.dtype().isFloat()) {
       return "";
     }
+    var text = "";
     for (var name : entry.operands.keySet()) {
       var operand = model.bindings().get(name);
       boolean reached = operand.dtype().isFloat()
           && Graph.reachableFrom(List.of(operand), Graph.ordered(List.of(result))).contains(result.node());
       if (reached) {
         var b = new Builder();
-        // A graph of its own, for the model's builder is not at hand.
-        var copies = new HashMap<Value, Value>();
-        for (var input : model.graph(List.of("result")).inputs()) {
-          copies.put(input, b.apply(input.node().op(), List.of()).getFirst());
-        }
-        for (var node : Graph.ordered(List.of(result))) {
-          var in = node.inputs().stream().map(copies::get).toList();
-          var out = copies.containsKey(node.outputs().getFirst()) ? List.<Value>of() : b.apply(node.op(), in);
-          for (int i = 0; i < out.size(); i++) {
-            copies.put(node.outputs().get(i), out.get(i));
-          }
-        }
+        var copies = copied(b, model, result);
         var y = copies.get(result);
-        var gradient = b.gradients(b.sum(y, Builder.allAxes(y), false), List.of(copies.get(operand))).getFirst();
-        return "; slope by " + name + " " + numbers(run(Graph.of(Map.of("slope", gradient), Map.of()), "slope", entry));
+        var loss = b.sum(y, Builder.allAxes(y), false);
+        var gradient = b.gradients(loss, List.of(copies.get(operand))).getFirst();
+        text = text.isEmpty() ? "; slope by " + name + " " + numbers(run(Graph.of(Map.of("slope", gradient), Map.of()),
+            "slope", entry)) : text;
+        // What stops a gradient is declared to differ from the slope.
+        if (!entry.name.equals("stop_gradient")) {
+          differentiate(entry, name, loss, gradient);
+          var weighted = b.mul(gradient, b.reshape(b.unary(UnaryFn.SIN, b.add(b.cast(b.index(
+              Shape.of(gradient.shape().elements()), 0), DType.F32), 0.7)), gradient.shape()));
+          var second = b.sum(weighted, Builder.allAxes(gradient), false);
+          differentiate(entry, name, second, b.gradients(second, List.of(copies.get(operand))).getFirst());
+        }
       }
     }
-    return "";
+    return text;
+  }
+
+  /** A result in a graph of its own, for the model's builder is not at hand. */
+  private static Map<Value, Value> copied(Builder b, Elaborated model, Value result) {
+    var copies = new HashMap<Value, Value>();
+    for (var input : model.graph(List.of("result")).inputs()) {
+      copies.put(input, b.apply(input.node().op(), List.of()).getFirst());
+    }
+    for (var node : Graph.ordered(List.of(result))) {
+      var in = node.inputs().stream().map(copies::get).toList();
+      var out = copies.containsKey(node.outputs().getFirst()) ? List.<Value>of() : b.apply(node.op(), in);
+      for (int i = 0; i < out.size(); i++) {
+        copies.put(node.outputs().get(i), out.get(i));
+      }
+    }
+    return copies;
+  }
+
+  /** A gradient against central differences in a random direction, in double by the definitions. */
+  private static void differentiate(Entry entry, String operand, Value loss, Value gradient) {
+    var graph = Graph.of(Map.of("loss", loss, "gradient", gradient), Map.of());
+    var x = entry.operands.get(operand);
+    var direction = new Random(5).doubles(x.data().length, -1, 1).toArray();
+    var slopes = GraphRunner.define(graph, entry.operands).get(gradient);
+    double slope = 0;
+    var ends = new double[2];
+    for (int i = 0; i < direction.length; i++) {
+      slope += slopes.at(i) * direction[i];
+    }
+    for (int side = 0; side < 2; side++) {
+      var moved = x.data().clone();
+      for (int i = 0; i < moved.length; i++) {
+        moved[i] += (side == 0 ? STEP : -STEP) * direction[i];
+      }
+      var operands = new HashMap<>(entry.operands);
+      operands.put(operand, Reference.of(x.type(), moved));
+      ends[side] = GraphRunner.define(graph, operands).get(loss).at(0);
+    }
+    double measured = (ends[0] - ends[1]) / (2 * STEP);
+    assertEquals(measured, slope, 1e-6 * (0.1 + Math.abs(measured) + Math.abs(ends[0])), entry.example + " by " + operand);
   }
 
   private static Reference run(Graph graph, String name, Entry entry) {
