@@ -18,6 +18,11 @@ enum ScalarFunction {
     return ALL[(int) ordinal];
   }
 
+  /** Whether nobody looks at what it makes of a number below {@link #REDUCED}. */
+  boolean isForLarge() {
+    return this == SINE_OF_LARGE || this == COSINE_OF_LARGE;
+  }
+
   double apply(double x, double y) {
     return switch (this) {
       case POWER -> StrictMath.pow(x, y);

@@ -47,9 +47,21 @@ final class ScalarLanes {
   /** Applies a function to lanes of f64. */
   static void callF64(int function, long scratch, int lanes) {
     var f = ScalarFunction.of(function);
+    if (f.isForLarge() && !holdsLarge(scratch, lanes)) {
+      return;
+    }
     for (long at = scratch; at < scratch + 8L * lanes; at += 8) {
       Raw.ALL.set(Raw.F64, at, f.apply(Raw.ALL.get(Raw.F64, at), Raw.ALL.get(Raw.F64, at + SECOND)));
     }
+  }
+
+  private static boolean holdsLarge(long scratch, int lanes) {
+    for (long at = scratch; at < scratch + 8L * lanes; at += 8) {
+      if (!(Math.abs(Raw.ALL.get(Raw.F64, at)) < ScalarFunction.REDUCED)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Applies a function to lanes of i32. */
