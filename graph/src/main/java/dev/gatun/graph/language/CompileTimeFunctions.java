@@ -5,6 +5,7 @@ import dev.gatun.graph.language.Datum.Many;
 import dev.gatun.graph.language.Datum.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Functions whose results are known when the plan is compiled: lists, sizes and initialisers. */
 final class CompileTimeFunctions {
@@ -42,6 +43,8 @@ final class CompileTimeFunctions {
           : new Many(a.perAxis("v", n, 0).stream().<Datum>map(Int::new).toList());
     });
     table.add("default(v, w)", a -> a.get(a.has("v") ? "v" : "w"));
+    table.add("one_of(v, list)", a -> a.list("list").contains(a.get("v")) ? a.get("v")
+        : a.fail("v", a.list("list").stream().map(Datum::brief).collect(Collectors.joining(", ", "one of ", ""))));
     initialisers(table);
   }
 
