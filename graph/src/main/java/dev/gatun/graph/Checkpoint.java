@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Files of weights and of training: safetensors with every variable by name, and in the metadata what training needs to
@@ -20,6 +22,7 @@ public final class Checkpoint {
   private static final String PREFIX = "gatun.";
   private static final String STEP = PREFIX + "step";
   private static final String LOSS = PREFIX + "loss";
+  private static final String LOSSES = PREFIX + "losses";
 
   private Checkpoint() {}
 
@@ -33,6 +36,9 @@ public final class Checkpoint {
     TrainingIdentity.of(trainer).forEach((setting, value) -> metadata.put(PREFIX + setting, value));
     metadata.put(STEP, Long.toString(trainer.step()));
     metadata.put(LOSS, Double.toString(trainer.lossSoFar()));
+    if (trainer.losses().length > 0) {
+      metadata.put(LOSSES, Arrays.stream(trainer.losses()).mapToObj(Double::toString).collect(Collectors.joining(" ")));
+    }
     try (var copies = trainer.variables().arena().child("checkpoint")) {
       var tensors = trainer.variables().tensors(copies);
       trainer.requireFinite(tensors, file);
@@ -53,11 +59,14 @@ public final class Checkpoint {
         throw new CheckpointException(file, "it holds weights but no training state, so training cannot resume from it");
       }
       long step = step(file, metadata.get(STEP));
-      double loss = loss(file, metadata.get(LOSS));
+      double loss = loss(file, LOSS, metadata.get(LOSS));
+      var losses = metadata.getOrDefault(LOSSES, "");
+      var past = losses.isEmpty() ? new double[0]
+          : Arrays.stream(losses.split(" ")).mapToDouble(text -> loss(file, LOSSES, text)).toArray();
       TrainingIdentity.of(trainer).forEach((setting, wanted) ->
           requireEqual(file, setting, metadata.get(PREFIX + setting), wanted));
       write(file, content.tensors(), trainer.variables(), trainer.variables().types());
-      trainer.resumeAt(step, loss);
+      trainer.resumeAt(step, loss, past);
     }
   }
 
@@ -68,11 +77,11 @@ public final class Checkpoint {
     return Long.parseLong(text);
   }
 
-  private static double loss(Path file, String text) {
+  private static double loss(Path file, String key, String text) {
     try {
       return Double.parseDouble(String.valueOf(text));
     } catch (NumberFormatException e) {
-      return notOurs(file, LOSS, text);
+      return notOurs(file, key, text);
     }
   }
 

@@ -17,6 +17,20 @@ public sealed interface Schedule {
   /** Whether the rate of a step depends on how many there will be. */
   boolean dependsOnTotal();
 
+  /** Whether {@link #scale} depends on the losses. */
+  default boolean watchesLosses() {
+    return false;
+  }
+
+  /**
+   * What the rate is multiplied with.
+   *
+   * @param losses the mean loss of each epoch that is over
+   */
+  default double scale(double[] losses) {
+    return 1;
+  }
+
   /** The same form with another rate, or highest rate. */
   Schedule withRate(double other);
 
@@ -144,6 +158,56 @@ public sealed interface Schedule {
     @Override
     public String toString() {
       return "step_decay(" + start + ", every = " + every + ", factor = " + factor + ")";
+    }
+  }
+
+  /**
+   * Times {@code factor} whenever more than {@code patience} epochs in a row have not brought the mean loss of the
+   * training data below its best by a ten-thousandth of that; as PyTorch's ReduceLROnPlateau.
+   */
+  record Plateau(double start, double factor, double patience) implements Schedule {
+    private static final double BETTER = 1 - 1e-4;
+
+    @Override
+    public Schedule withRate(double other) {
+      return new Plateau(other, factor, patience);
+    }
+
+    @Override
+    public double rate(long step, long total, long perEpoch) {
+      return start;
+    }
+
+    @Override
+    public boolean watchesLosses() {
+      return true;
+    }
+
+    @Override
+    public double scale(double[] losses) {
+      double scale = 1;
+      double best = Double.POSITIVE_INFINITY;
+      int bad = 0;
+      for (double loss : losses) {
+        boolean better = loss < (loss < 0 ? best : best * BETTER);
+        best = better ? loss : best;
+        bad = better ? 0 : bad + 1;
+        if (bad > patience) {
+          scale *= factor;
+          bad = 0;
+        }
+      }
+      return scale;
+    }
+
+    @Override
+    public boolean dependsOnTotal() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "plateau(" + start + ", factor = " + factor + ", patience = " + patience + ")";
     }
   }
 

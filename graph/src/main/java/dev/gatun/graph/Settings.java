@@ -46,9 +46,11 @@ public record Settings(int batch, int epochs, long steps, List<Patterned> optimi
    * @param l1 times the sum of absolute values is added to the loss
    * @param l2 half of it times the sum of squares is added to the loss
    * @param clipWeights most that an element of a parameter may be after a step, either way
+   * @param average how much of its past a running mean of the parameters keeps at each step, which is measured and saved
+   *     in their place; 0 for none
    */
   public record Shaping(int accumulate, double clipValue, double clipNorm, List<Factor> l1, List<Factor> l2,
-      List<Factor> clipWeights) {
+      List<Factor> clipWeights, double average) {
     public Shaping {
       l1 = List.copyOf(l1);
       l2 = List.copyOf(l2);
@@ -56,7 +58,7 @@ public record Settings(int batch, int epochs, long steps, List<Patterned> optimi
     }
 
     static Shaping none() {
-      return new Shaping(1, 0, 0, List.of(), List.of(), List.of());
+      return new Shaping(1, 0, 0, List.of(), List.of(), List.of(), 0);
     }
 
     double l1(String name) {

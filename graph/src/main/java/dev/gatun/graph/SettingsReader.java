@@ -12,7 +12,7 @@ import java.util.Set;
 /** Reads a recipe's settings; what it does not know is an error at its place. */
 final class SettingsReader {
   private static final Set<String> KNOWN = Set.of("data", "batch", "epochs", "steps", "seed", "optimizer", "freeze",
-      "accumulate", "clip_norm", "clip_value", "clip_weights", "l1", "l2");
+      "accumulate", "average", "clip_norm", "clip_value", "clip_weights", "l1", "l2");
 
   private SettingsReader() {}
 
@@ -70,7 +70,17 @@ final class SettingsReader {
 
   private static Settings.Shaping shaping(Recipe.Phase common) {
     return new Settings.Shaping((int) count(common, "accumulate", 1, Integer.MAX_VALUE), limit(common, "clip_value"),
-        limit(common, "clip_norm"), factors(common, "l1"), factors(common, "l2"), factors(common, "clip_weights"));
+        limit(common, "clip_norm"), factors(common, "l1"), factors(common, "l2"), factors(common, "clip_weights"),
+        average(common));
+  }
+
+  private static double average(Recipe.Phase common) {
+    double kept = limit(common, "average");
+    if (kept >= 1) {
+      throw fault(find(common, "average").orElseThrow().place(), "`average` wants a number from 0 to below 1",
+          "average = 0.999");
+    }
+    return kept;
   }
 
   private static double limit(Recipe.Phase common, String name) {
@@ -168,6 +178,10 @@ final class SettingsReader {
         var a = new Arguments(call, List.of("rate", "every", "factor"));
         yield new Schedule.StepDecay(a.real("rate", 1e-3), time(a, "every", 1), a.real("factor", 0.1));
       }
+      case "plateau" -> {
+        var a = new Arguments(call, List.of("rate", "factor", "patience"));
+        yield new Schedule.Plateau(a.real("rate", 1e-3), a.real("factor", 0.1), a.real("patience", 10));
+      }
       case "one_cycle" -> {
         var a = new Arguments(call, List.of("peak", "rise"));
         double rise = a.real("rise", 0.3);
@@ -177,7 +191,7 @@ final class SettingsReader {
         yield new Schedule.OneCycle(a.real("peak", 1e-3), rise);
       }
       default -> throw fault(call.place(), "no schedule is called `" + call.name() + "`",
-          "known are cosine, linear_decay, step_decay, one_cycle");
+          "known are cosine, linear_decay, step_decay, one_cycle, plateau");
     };
   }
 

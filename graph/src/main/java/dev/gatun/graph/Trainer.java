@@ -11,6 +11,7 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ public final class Trainer implements AutoCloseable {
   private int orderedEpoch = -1;
   private long step;
   private double lossSum;
+  /** The mean loss of each epoch that is over, where a schedule looks at it. */
+  private double[] losses = {};
   private String dataWords;
   private volatile boolean stopRequested;
 
@@ -148,9 +151,10 @@ public final class Trainer implements AutoCloseable {
     training.starts().forEach((name, start) -> {
       var type = training.optimizerStates().get(name);
       var values = new double[Math.toIntExact(type.shape().elements())];
-      java.util.Arrays.fill(values, start);
+      Arrays.fill(values, start);
       variables.write(name, values);
     });
+    training.copies().forEach((name, of) -> variables.write(name, Initial.values(of, settings.seed())));
   }
 
   private StepPlan load(TrainingGraph training, int batch) {
@@ -225,7 +229,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Goes on as if {@code steps} had been done here: for resuming. */
-  void resumeAt(long steps, double lossSoFar) {
+  void resumeAt(long steps, double lossSoFar, double[] epochLosses) {
+    losses = epochLosses;
     step = steps;
     lossSum = lossSoFar;
   }
@@ -233,6 +238,15 @@ public final class Trainer implements AutoCloseable {
   /** Loss times samples, summed over this epoch so far. */
   double lossSoFar() {
     return lossSum;
+  }
+
+  /** The mean loss of each epoch that is over; none if no schedule looks at it. */
+  double[] losses() {
+    return losses;
+  }
+
+  private boolean watchesLosses() {
+    return settings.optimizers().stream().anyMatch(o -> o.optimizer().rate().watchesLosses());
   }
 
   /** Trains to the end, or until a stop is asked for. To watch, measure or save in between, train by epochs. */
@@ -261,6 +275,10 @@ public final class Trainer implements AutoCloseable {
     if (finished) {
       long samples = step % perEpoch == 0 ? data.size() : step % perEpoch * settings.batch();
       listener.epoch(epoch, lossSum / samples);
+      if (watchesLosses()) {
+        losses = Arrays.copyOf(losses, losses.length + 1);
+        losses[losses.length - 1] = lossSum / samples;
+      }
       lossSum = 0;
     }
     return finished;
@@ -276,7 +294,7 @@ public final class Trainer implements AutoCloseable {
     plan.feed.fill(data, order, from, plan.batch, settings.seed(), step);
     for (int i = 0; i < plan.rates.size(); i++) {
       var rate = plan.rates.get(i);
-      rate.tensor.fill(rate.schedule.rate(step, totalSteps(), stepsPerEpoch()));
+      rate.tensor.fill(rate.schedule.rate(step, totalSteps(), stepsPerEpoch()) * rate.schedule.scale(losses));
       plan.feed.loaded().set(rate.input, rate.tensor);
     }
     plan.feed.loaded().run();

@@ -5,11 +5,13 @@ import dev.gatun.graph.language.Variable;
 import dev.gatun.memory.DType;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
+import dev.gatun.ops.Op;
 import dev.gatun.ops.Source.Role;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.UnaryFn;
 import dev.gatun.ops.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +20,17 @@ import java.util.Map;
  * A whole training step as one graph: forward, backward, clipping, decay and update.
  *
  * @param graph gives the loss as its result, and updates parameters, states and optimiser states
- * @param optimizerStates what the optimisers keep between steps, with the number in which each starts
+ * @param optimizerStates what the optimisers keep between steps
+ * @param starts the number in which each of them starts, but for those that start as a parameter
+ * @param copies those that start as a parameter
  */
-record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<String, Double> starts) {
+record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<String, Double> starts,
+    Map<String, Variable> copies) {
   /** The result that holds the loss. */
   static final String LOSS = "loss";
   private static final String RATE = "optimizer.rate";
+  /** Begins the name of what moves where a parameter itself is the mean of that. */
+  private static final String MOVING = "optimizer.moving:";
 
   /**
    * The input that holds the learning rate of an optimiser.
@@ -52,6 +59,7 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
     private final Settings settings;
     private final Map<String, TensorType> states = new LinkedHashMap<>();
     private final Map<String, Double> starts = new LinkedHashMap<>();
+    private final Map<String, Variable> copies = new LinkedHashMap<>();
     private final Map<Value, Value> updates = new LinkedHashMap<>();
     /** Whether this step moves anything, where several batches make one. */
     private Value complete;
@@ -64,20 +72,53 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
     private TrainingGraph emit(Value objective) {
       var trained = elaborated.parameters().stream().filter(p -> !settings.isFrozen(p.name())).toList();
       trained.forEach(Emitter::requireTrainable);
-      var values = trained.stream().map(Variable::value).toList();
-      var gradients = clipped(accumulated(trained, b.gradients(objective, values)));
-      updates.putAll(elaborated.updates(List.of(objective)));
+      var forward = forward(objective, trained);
+      var values = trained.stream().map(this::moving).toList();
+      var found = forward.outputs().get(LOSS);
+      var gradients = clipped(accumulated(trained, b.gradients(found, values)));
+      updates.putAll(forward.updates());
       updates.keySet().removeIf(state -> settings.isFrozen(((dev.gatun.ops.Source) state.node().op()).name()));
       for (int i = 0; i < trained.size(); i++) {
         var parameter = trained.get(i);
         int number = settings.optimizer(parameter.name());
-        var next = settings.optimizers().get(number).optimizer().next(new ParameterStep(parameter, number),
-            parameter.value(), penalised(parameter, gradients.get(i)));
-        update(parameter.value(), held(parameter, next));
+        var step = new ParameterStep(parameter, number);
+        var next = held(parameter, settings.optimizers().get(number).optimizer().next(step, values.get(i),
+            penalised(parameter, values.get(i), gradients.get(i))));
+        update(values.get(i), next);
+        if (settings.shaping().average() > 0) {
+          update(parameter.value(), averaged(step, parameter, next));
+        }
       }
-      var loss = new LinkedHashMap<String, Value>();
-      loss.put(LOSS, objective);
-      return new TrainingGraph(Graph.of(loss, updates), states, starts);
+      return new TrainingGraph(Graph.of(Map.of(LOSS, found), updates), states, starts, copies);
+    }
+
+    /** The loss and the model's own updates, of what moves. */
+    private Graph forward(Value objective, List<Variable> trained) {
+      var graph = Graph.of(Map.of(LOSS, objective), elaborated.updates(List.of(objective)));
+      if (settings.shaping().average() == 0) {
+        return graph;
+      }
+      var moving = new HashMap<Op.Primitive, Op.Primitive>();
+      trained.forEach(p -> moving.put(p.value().node().op(), moving(p).node().op()));
+      return graph.rewrite(b, node -> moving.getOrDefault(node.op(), node.op()));
+    }
+
+    private Value moving(Variable parameter) {
+      if (settings.shaping().average() == 0) {
+        return parameter.value();
+      }
+      var name = MOVING + parameter.name();
+      states.put(name, parameter.type());
+      copies.put(name, parameter);
+      return b.source(name, Role.STATE, parameter.type());
+    }
+
+    /** The mean of all that a parameter has been, each step counting so much less than the one after it. */
+    private Value averaged(ParameterStep step, Variable parameter, Value next) {
+      double kept = settings.shaping().average();
+      var one = b.constant(TensorType.scalar(parameter.type().dtype()), 1);
+      var part = b.div(b.mul(one, 1 - kept), b.sub(one, step.power("average", kept)));
+      return b.add(parameter.value(), b.mul(b.sub(next, parameter.value()), part));
     }
 
     /** Integers have no gradient: they would stay as they are without a word. */
@@ -144,11 +185,11 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
       return b.minimum(b.maximum(x, b.like(x, -most)), b.like(x, most));
     }
 
-    private Value penalised(Variable parameter, Value gradient) {
+    private Value penalised(Variable parameter, Value value, Value gradient) {
       double l1 = settings.shaping().l1(parameter.name());
       double l2 = settings.shaping().l2(parameter.name());
-      var total = l1 == 0 ? gradient : b.add(gradient, b.mul(b.unary(UnaryFn.SIGN, parameter.value()), l1));
-      return l2 == 0 ? total : b.add(total, b.mul(parameter.value(), l2));
+      var total = l1 == 0 ? gradient : b.add(gradient, b.mul(b.unary(UnaryFn.SIGN, value), l1));
+      return l2 == 0 ? total : b.add(total, b.mul(value, l2));
     }
 
     private Value held(Variable parameter, Value next) {

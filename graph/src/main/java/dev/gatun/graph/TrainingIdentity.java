@@ -48,6 +48,9 @@ final class TrainingIdentity {
     if (!shaping.clipWeights().isEmpty()) {
       words.put("clip_weights", words(shaping.clipWeights()));
     }
+    if (shaping.average() > 0) {
+      words.put("average", Double.toString(shaping.average()));
+    }
     words.put("freeze", String.join(", ", settings.frozen()));
     if (settings.optimizers().stream().anyMatch(one -> one.optimizer().rate().dependsOnTotal())) {
       long epochs = trainer.totalSteps() / trainer.stepsPerEpoch();

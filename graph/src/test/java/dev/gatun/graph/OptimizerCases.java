@@ -139,6 +139,9 @@ final class OptimizerCases {
       new Case("optimizer = sgd(0.1); clip_weights = 0.45", SGD, _ -> 0.1, Map.of("clip_weights", 0.45)),
       new Case("optimizer = adam(0.05); accumulate = 2; l1 = 0.1", adam(0.9, 0.999, 1e-8, 0), _ -> 0.05,
           Map.of("accumulate", 2.0, "l1", 0.1)),
+      new Case("optimizer = sgd(0.1, momentum = 0.9); average = 0.8", MOMENTUM, _ -> 0.1, Map.of("average", 0.8)),
+      new Case("optimizer = adam(0.05); average = 0.5; accumulate = 2; l2 = 0.3", adam(0.9, 0.999, 1e-8, 0),
+          adam(0.9, 0.999, 1e-8, 0), _ -> 0.05, 0.3, 0.3, Double.POSITIVE_INFINITY, Map.of("average", 0.5, "accumulate", 2.0)),
       new Case("optimizer = lion(0.05); accumulate = 3", lion(0.9, 0.99, 0), _ -> 0.05, Map.of("accumulate", 3.0)),
       new Case("optimizer = adam(cosine(0.05, warmup = 2))", adam(0.9, 0.999, 1e-8, 0),
           t -> t < 2 ? 0.05 * (t + 1) / 2 : 0.05 * (1 + Math.cos(Math.PI * (t - 2) / (STEPS - 2))) / 2),
@@ -196,6 +199,9 @@ final class OptimizerCases {
     Arrays.fill(p, n, 2 * n, -0.25);
     var kept = new double[2 * n][KEPT];
     int batches = (int) one.other("accumulate", 1);
+    double past = one.other("average", 0);
+    var sums = new double[2 * n];
+    double weights = 0;
     for (int t = batches - 1; t < STEPS; t += batches) {
       var g = new double[2 * n];
       for (int i = 0; i < n; i++) {
@@ -211,6 +217,13 @@ final class OptimizerCases {
         double gradient = g[i] * scale + l2 * p[i] + one.other("l1", 0) * Math.signum(p[i]);
         double bound = one.other("clip_weights", Double.POSITIVE_INFINITY);
         p[i] = Math.clamp(rule.next(p[i], gradient, one.rate.applyAsDouble(t), kept[i], (t + 1) / batches), -bound, bound);
+        sums[i] = past * sums[i] + p[i];
+      }
+      weights = past * weights + 1;
+    }
+    if (past > 0) {
+      for (int i = 0; i < 2 * n; i++) {
+        p[i] = sums[i] / weights;
       }
     }
     return p;

@@ -46,6 +46,17 @@ class ScheduleTest {
   }
 
   @Test
+  void plateauFallsWhenNothingGetsBetter() {
+    var schedule = new Schedule.Plateau(0.1, 0.5, 2);
+    equal(0.1, schedule.rate(7, TOTAL, EPOCH));
+    equal(1, schedule.scale(new double[] {3, 2, 1}));
+    equal(1, schedule.scale(new double[] {1, 2, 2}));
+    equal(0.5, schedule.scale(new double[] {1, 2, 0.99995, 3}));
+    equal(0.5, schedule.scale(new double[] {1, 2, 2, 2, 0.5, 2, 2}));
+    equal(0.25, schedule.scale(new double[] {1, 2, 2, 2, 2, 2, 2}));
+  }
+
+  @Test
   void constantStays() {
     equal(0.1, new Schedule.Constant(0.1).rate(7, TOTAL, EPOCH));
   }

@@ -98,7 +98,11 @@ public record Graph(List<Value> inputs, List<Node> nodes, Map<String, Value> out
 
   /** This graph with each node's op replaced; a result that changes type changes what depends on it. */
   public Graph rewrite(java.util.function.Function<Node, Op.Primitive> replacement) {
-    var builder = new Builder();
+    return rewrite(new Builder(), replacement);
+  }
+
+  /** The same in a builder that goes on with it. */
+  public Graph rewrite(Builder builder, java.util.function.Function<Node, Op.Primitive> replacement) {
     var map = new HashMap<Value, Value>();
     for (var input : inputs) {
       map.put(input, builder.apply(replacement.apply(input.node()), List.of()).getFirst());
