@@ -71,7 +71,8 @@ public record Settings(int batch, int epochs, long steps, List<Patterned> optimi
 
     /** The smallest bound whose pattern fits; 0 if there is none. */
     double clipWeights(String name) {
-      return clipWeights.stream().filter(f -> Recipe.matches(f.pattern, name)).mapToDouble(Factor::value).min().orElse(0);
+      return clipWeights.stream().filter(f -> Recipe.matches(f.pattern, name)).mapToDouble(Factor::value).min()
+          .orElse(0);
     }
   }
 

@@ -186,7 +186,8 @@ final class SettingsReader {
         var a = new Arguments(call, List.of("peak", "rise"));
         double rise = a.real("rise", 0.3);
         if (rise > 1) {
-          throw fault(call.place(), "rise is a part of all steps, from 0 to 1, found " + rise, "one_cycle(1e-2, rise = 0.3)");
+          throw fault(call.place(), "rise is a part of all steps, from 0 to 1, found " + rise,
+              "one_cycle(1e-2, rise = 0.3)");
         }
         yield new Schedule.OneCycle(a.real("peak", 1e-3), rise);
       }

@@ -161,7 +161,10 @@ record TrainingGraph(Graph graph, Map<String, TensorType> optimizerStates, Map<S
       updates.put(variable, complete == null ? next : chosen(next, variable));
     }
 
-    /** Each element held within a limit, then all gradients scaled down together where their norm passes the limit (Pascanu et al. 2013). */
+    /**
+     * Each element held within a limit, then all gradients scaled down together where their norm passes another
+     * (Pascanu et al. 2013).
+     */
     private List<Value> clipped(List<Value> whole) {
       double most = settings.shaping().clipValue();
       var gradients = most == 0 ? whole : whole.stream().map(g -> between(g, most)).toList();

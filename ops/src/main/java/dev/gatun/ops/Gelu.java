@@ -2,7 +2,9 @@ package dev.gatun.ops;
 
 import java.util.List;
 
-/** x · Φ(x) (Hendrycks and Gimpel 2016), by erfc, since 1 + erf has lost what is small, or by their tanh approximation. */
+/**
+ * x · Φ(x) (Hendrycks and Gimpel 2016), by erfc, since 1 + erf has lost what is small, or by their tanh approximation.
+ */
 public record Gelu(boolean approximate) implements Op.Composite {
   @Override
   public List<Value> expand(Builder b, List<Value> in) {

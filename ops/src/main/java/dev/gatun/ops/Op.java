@@ -28,8 +28,8 @@ public sealed interface Op {
   /** An op with its own meaning, lowering and gradient. */
   sealed interface Primitive extends Op
       permits Source, Constant, Index, Random, Unary, Binary, Select, Cast, StopGradient, Broadcast, Reshape,
-          Transpose, Slice, Pad, Concat, Reduce, ArgReduce, ArgSort, Cholesky, TriangularSolve, Lu, Qr, Eigh, Svd, MatMul, Convolve, MaxPool, Unpool, SumPool,
-          Gather, ScatterAdd, Scan {
+          Transpose, Slice, Pad, Concat, Reduce, ArgReduce, ArgSort, MatMul, Convolve, MaxPool, Unpool, SumPool,
+          Cholesky, TriangularSolve, Lu, Qr, Eigh, Svd, Gather, ScatterAdd, Scan {
 
     /**
      * The types of the results.

@@ -57,9 +57,8 @@ final class ScanStacks {
     return switch (op) {
       case Unary _, Binary _, Select _, Cast _, StopGradient _, Broadcast _, Reshape _, Transpose _, Slice _, Pad _,
           Concat _, Reduce _, MatMul _ -> true;
-      case Source _, Constant _, Index _, Random _, ArgReduce _, ArgSort _, Cholesky _, TriangularSolve _,
-          Lu _, Qr _, Eigh _, Svd _, Convolve _, MaxPool _, Unpool _, SumPool _, Gather _,
-          ScatterAdd _, Scan _ -> false;
+      case Source _, Constant _, Index _, Random _, ArgReduce _, ArgSort _, Cholesky _, TriangularSolve _, Lu _, Qr _,
+          Eigh _, Svd _, Convolve _, MaxPool _, Unpool _, SumPool _, Gather _, ScatterAdd _, Scan _ -> false;
     };
   }
 

@@ -15,7 +15,8 @@ public record TriangularSolve(boolean lower) implements Op.Primitive {
     var right = in.get(1).shape();
     Types.require(right.rank() == t.shape().rank()
         && Matrices.sized(t, right.size(-2), right.size(-1)).shape().equals(right)
-        && right.size(-2) == t.shape().size(-1), this, in, "wants as many rows on the right, and leading axes that agree");
+        && right.size(-2) == t.shape().size(-1), this, in,
+        "wants as many rows on the right, and leading axes that agree");
     return List.of(in.get(1));
   }
 

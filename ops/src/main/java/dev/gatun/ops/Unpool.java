@@ -19,7 +19,8 @@ public record Unpool(Shape data, Geometry geometry, boolean transposed) implemen
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 2);
-    Types.require(in.getFirst().dtype() == DType.F32 || in.getFirst().dtype() == DType.F64, this, in, "wants f32 or f64");
+    Types.require(in.getFirst().dtype() == DType.F32 || in.getFirst().dtype() == DType.F64, this, in,
+        "wants f32 or f64");
     var from = transposed ? data : pooled();
     Types.require(in.get(0).shape().equals(from), this, in, "wants a first operand of " + from);
     Types.require(in.get(1).equals(new TensorType(DType.I32, pooled())), this, in,

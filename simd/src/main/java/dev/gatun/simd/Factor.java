@@ -124,7 +124,8 @@ final class Factor {
           double x = a[p * n + p];
           double y = a[q * n + q];
           double beside = a[p * n + q];
-          if (Math.abs(beside) > NOTHING * Math.sqrt(Math.abs(x) * Math.abs(y)) && Math.abs(beside) > Double.MIN_NORMAL) {
+          double least = Math.max(Double.MIN_NORMAL, NOTHING * Math.sqrt(Math.abs(x) * Math.abs(y)));
+          if (Math.abs(beside) > least) {
             turned |= Math.abs(beside) > NOTHING * Math.max(Math.abs(x), Math.abs(y));
             double tan = tangent((y - x) / (2 * beside));
             double cos = 1 / Math.sqrt(tan * tan + 1);

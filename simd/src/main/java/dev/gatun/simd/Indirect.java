@@ -19,7 +19,10 @@ import dev.gatun.ops.Unpool;
 import java.util.List;
 import java.util.Optional;
 
-/** Windows, searches, sorting, factorisations and indexed moves: what is offered of them, and their steps. They take any strides and no epilogue. */
+/**
+ * Windows, searches, sorting, factorisations and indexed moves: what is offered of them, and their steps. They take any
+ * strides and no epilogue.
+ */
 final class Indirect {
   private Indirect() {
   }

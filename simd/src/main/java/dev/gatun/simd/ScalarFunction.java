@@ -42,7 +42,7 @@ enum ScalarFunction {
     return switch (this) {
       case FLOOR_DIVIDE -> y == 0 ? 0 : Math.floorDiv(x, y);
       case REMAINDER -> y == 0 ? x : Math.floorMod(x, y);
-      case POWER, SINE, COSINE, SINE_OF_LARGE, COSINE_OF_LARGE, ERROR_FUNCTION, COMPLEMENT -> throw new IllegalStateException(this + " of integers");
+      default -> throw new IllegalStateException(this + " of integers");
     };
   }
 }

@@ -17,7 +17,8 @@ import java.util.TreeSet;
 /** What every file sees without importing it: the builtins, and the layers written in the language. Immutable. */
 final class Library {
 
-  private static final List<String> FILES = List.of("functions", "layers", "detection", "matrices", "recurrent", "attention");
+  private static final List<String> FILES = List.of("functions", "layers", "detection", "matrices", "recurrent",
+      "attention");
 
   private static final Library INSTANCE = new Library();
 

@@ -238,7 +238,8 @@ final class MoveFunctions {
         if (size == 0 || sizes[axis] > Arguments.LONGEST_LIST) {
           return a.fail("amounts", "axes of 1 to " + Arguments.LONGEST_LIST + " elements");
         }
-        double[] places = LongStream.range(0, sizes[axis]).mapToDouble(i -> place.applyAsLong(i - start, size)).toArray();
+        double[] places = LongStream.range(0, sizes[axis])
+            .mapToDouble(i -> place.applyAsLong(i - start, size)).toArray();
         Value index = a.builder().table(TensorType.of(DType.I32, sizes[axis]), places);
         result = a.builder().apply(new Gather(axis, 0), result, index);
       }

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The page docs/ops.md is what the catalogue of operations says, with what its examples give: each is run by the ops'
- * definitions and on the fastest machine, and its gradient and that one's are compared with differences. {@code -Dpages=write} writes the page anew.
+ * definitions and on the fastest machine, and its gradient and that one's are compared with differences.
+ * {@code -Dpages=write} writes the page anew.
  */
 class OperationsTest {
   private static final int MOST_SHOWN = 12;
