@@ -303,6 +303,20 @@ class LibraryTest {
   }
 
   @Test
+  void erfinvIsTheInverseOfErf() {
+    Elaborated model = Program.of(new Source("t", """
+        model m(x: f32[1000]) { y = tanh(2 * x); back = erf(erfinv(y)); ends = erfinv(tensor([0.99999904632568359375, -0.99999904632568359375])) }"""),
+        Map.of()).elaborate("m", Map.of(), false);
+    Map<Value, Reference> values = run(model, List.of("y", "back", "ends"), 3);
+    double[] y = values.get(model.bindings().get("y")).data();
+    for (int i = 0; i < y.length; i++) {
+      assertEquals(y[i], values.get(model.bindings().get("back")).at(i), 5e-7 * Math.abs(y[i]));
+    }
+    assertEquals(3.465505025803331, values.get(model.bindings().get("ends")).at(0), 2e-6);
+    assertEquals(-3.465505025803331, values.get(model.bindings().get("ends")).at(1), 2e-6);
+  }
+
+  @Test
   void everySignatureIsItsOwnDocumentation() {
     for (String name : Library.instance().names()) {
       String signature = Library.instance().find(name).signature();
