@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -315,6 +316,8 @@ abstract class MachineContract {
   /** @param largest most that a term of a sum may be: sums in another order differ by parts of that */
   private void compare(Graph graph, Map<String, Reference> sources, Op.Primitive op, double largest) {
     var expected = GraphRunner.define(graph, sources);
+    // Zeros are what memory holds before anything is computed: a result of hardly anything else shows little.
+    Assume.that(graph.outputs().values().stream().allMatch(value -> isTelling(expected.get(value))));
     var outcome = GraphRunner.run(graph, machine(), 2, sources);
     graph.outputs().forEach((name, value) -> {
       var type = value.dtype();
@@ -323,6 +326,11 @@ abstract class MachineContract {
       Closeness.check(machine().name() + " " + op.label(), expected.get(value).rounded(), outcome.outputs().get(name),
           8 * unit * terms, 16 * unit * terms * (terms > 1 ? largest : 1));
     });
+  }
+
+  private static boolean isTelling(Reference result) {
+    long others = Arrays.stream(result.data()).filter(x -> x != 0).count();
+    return result.data().length == 0 || others * 20 >= result.data().length;
   }
 
   /** How many numbers meet in one result: what the error of a sum grows with. */

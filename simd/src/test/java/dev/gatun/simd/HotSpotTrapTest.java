@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Kernels are proof against HotSpot's trap for large methods where the JVM is not ours to give flags to. The trap: with
  * a long queue before C2, C1 compiles a method without profiling (tier 2), then gives up on it with profiling (tier 3),
- * and the method stays as it is, at a hundredth of its speed, for ever.
+ * and the method stays as it is, at a hundredth of its speed, for ever. By night, since it takes a JVM kept busy for
+ * some 15 seconds, and a quiet machine.
  */
+@Tag("nightly")
 class HotSpotTrapTest {
   /** Of a timed call: so many that the call itself, which may still be interpreted, hardly counts. */
   private static final int ELEMENTS = 1 << 15;

@@ -43,11 +43,11 @@ final class ElaborationFaults {
       t:4:10: `+`: f32[N, 32, 16, 16] and f32[N, 16, 16, 16] do not broadcast: axis 1 is 32 and 16
         relu(y + skip)
                ^ y from 2:3, skip from 3:3; in residual(32), called at 7:12; widen skip with a 1×1 conv""", """
-      model m(x: f32[N, 3, 6]) { y = resize(x, 3, mode = "lanczos") }
+      model m(x: f32[N]) { y = x * one_of(3, [1, 2]) }
       ---
-      t:1:32: `one_of`: v wants one of "nearest", "linear", "cubic", found a string, "lanczos"
-      model m(x: f32[N, 3, 6]) { y = resize(x, 3, mode = "lanczos") }
-                                     ^^^^^^ one_of(v, list); in resize(3) (library/layers.gat:113:17)""", """
+      t:1:37: `one_of`: v wants one of 1, 2, found an int, 3
+      model m(x: f32[N]) { y = x * one_of(3, [1, 2]) }
+                                          ^ one_of(v, list)""", """
       model m(x: f32[N, 4, 6]) { y = solve(x, x) }
       ---
       t:1:38: argument `a` of solve wants a: [..., D, D], found f32[N, 4, 6]
