@@ -8,7 +8,7 @@
  * Op         = Primitive (infer, define, lower, vjp) | Composite (expand)
  * KernelSpec = Map     out = exprs(in…)                            elementwise over a space; broadcast is stride 0
  *            | Row     folds over axes, then row and map exprs     reductions, softmax, normalisation
- *            | Direct  op, then epilogue                           products, convolutions, windows, indexed moves
+ *            | Direct  op, then epilogue                           products, convolutions, windows, moves, matrices
  *            | View | Regroup | Place | Repeat                     resolved by the planner, never seen by a machine
  * Expr       = Input | Literal | Fold | Position | Draw | Apply1 | Apply2 | Choose | Convert
  * Plan       = buffers: Buffer*  steps: Step*  bindings: name → Operand

@@ -8,6 +8,7 @@
  * Map, Row                    → Structure → Kernel: a tape at once, a generated vector class when it is warm
  * MatMul, Convolve            → TileShape → Tile:   plain Java at once, a generated register tile when it is warm
  * windows, gathers, searches  → written kernels
+ * factorisations              → written kernels in f64, whatever the dtype
  * </pre>
  *
  * <p>A structure or shape is what is baked into code. It holds as little of sizes and addresses as speed allows, so
