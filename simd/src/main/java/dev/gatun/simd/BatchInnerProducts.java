@@ -31,9 +31,9 @@ final class BatchInnerProducts implements ConvolutionWeights {
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
     int lanes = machine.lanes(map.bytes());
     width = Math.ceilDiv(map.outputs(), lanes) * lanes;
-    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
-        Math.min(ChannelsInnerWeights.rows(machine), map.inputs()), Math.min(2, width / lanes),
-        Math.toIntExact(map.x().channel()), false, false), lanes);
+    int rows = Math.min(ChannelsInnerWeights.rows(machine), map.inputs());
+    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
+        Math.min(2, width / lanes), TileShape.baked(rows, map.x().channel()), false, false), lanes);
     for (int block = 0; block < map.inputs(); block += INPUTS) {
       tiles.prepare(Math.min(INPUTS, map.inputs() - block), width);
     }
@@ -127,7 +127,7 @@ final class BatchInnerProducts implements ConvolutionWeights {
         height = tiles.height(rows - i);
         long c = sums + i * sumsRow() + (long) j * size;
         tiles.tile(height, columns - j).run(left + i * map.x().channel(), right + (long) j * size, c, map.shape().n(),
-            0, 1, 0, width, sumsRow(), 0, c, sumsRow(), tiles.last(columns - j));
+            map.x().channel() / size, 1, 0, width, sumsRow(), 0, c, sumsRow(), tiles.last(columns - j));
       }
     }
   }

@@ -30,6 +30,9 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
   /** How many bytes from the first a step can lie, in either operand: 2 GiB but for 1 KiB. */
   static final long REACH = Integer.MAX_VALUE - 1024;
 
+  /** Bytes that rows may span which lie at a fixed distance: as much is allocated while a tile is warmed. */
+  private static final long WARMED = 16 << 20;
+
   /** Which index the lanes of a vector run along. */
   enum Family {
     /** Along the columns of the result. */
@@ -45,6 +48,11 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     if (rows < 1 || columns < 1 || rowBytes < 0 || rowBytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException("tile of " + rows + " x " + columns + ", rows " + rowBytes + " bytes apart");
     }
+  }
+
+  /** A distance of rows as part of the structure, or 0 where a warming call would have to read too far for that. */
+  static int baked(int rows, long rowBytes) {
+    return (rows - 1L) * rowBytes <= WARMED ? Math.toIntExact(rowBytes) : 0;
   }
 
   /** Bytes of a vector. */

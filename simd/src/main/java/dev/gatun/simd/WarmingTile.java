@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 /** A tile that is served cold until the {@link Warmer} has its generated form compiled. */
 final class WarmingTile implements Tile, Warmable {
   /** Steps of a warming call. */
-  private static final int STEPS = 25;
+  static final int STEPS = 25;
   /** Each 256th cold call asks to be warmed next: what is used most should wait least. */
   private static final int RECALL = 255;
   /** Bytes between rows, columns and steps of the operands that are warmed on; more than any tile is wide. */
@@ -56,8 +56,7 @@ final class WarmingTile implements Tile, Warmable {
   @Override
   public Rehearsal rehearse(Arena arena) {
     var tile = generated;
-    int lines = Math.max(shape.rows(), shape.columns()) + STEPS + 1;
-    long zeros = arena.allocate(lines * PITCH, 64).address();
+    long zeros = arena.allocate(operandBytes(), 64).address();
     long results = arena.allocate(shape.rows() * PITCH * 4, 64).address();
     long table = arena.allocate(STEPS * StepTable.PAIR, 64).address();
     return new Rehearsal() {
@@ -87,6 +86,12 @@ final class WarmingTile implements Tile, Warmable {
         return (long) STEPS * shape.accumulators();
       }
     };
+  }
+
+  /** Bytes of zeros that a warming call may read: each row and step at a pitch, or rows as far apart as is baked in. */
+  long operandBytes() {
+    int lines = Math.max(shape.rows(), shape.columns()) + STEPS + 1;
+    return lines * PITCH + (shape.rows() - 1L) * shape.rowBytes();
   }
 
   @Override

@@ -64,6 +64,21 @@ class TileTest {
     }
   }
 
+  /** A tile that is warmed reads nothing but what was allocated for it, however far apart its rows lie. */
+  @Test
+  void rehearsalsStayWithinTheirMemory() {
+    var machine = Machine.detected();
+    for (int rowBytes : new int[] {0, 4, 256, 17_920, 1 << 20}) {
+      for (int rows : new int[] {1, 5, machine.registers() >= 32 ? 14 : 6}) {
+        var shape = new TileShape(DType.F32, machine.vectorBits(), TileShape.Family.OUTER, rows, 2, rowBytes, false, false);
+        var tile = new WarmingTile(shape, new Warmer(1));
+        assertTrue(tile.renew());
+        long needed = (rows - 1L) * rowBytes + (WarmingTile.STEPS + 1) * 64;
+        assertTrue(tile.operandBytes() >= needed, shape + ": " + tile.operandBytes() + " bytes of " + needed);
+      }
+    }
+  }
+
   /**
    * The trap: a tile compiled at tier 2, where C1 does not profile, and refused at tier 3, where it does, stays at tier
    * 2 for ever. It depends on how long the compile queue happens to be; so here tier 2 is made the only one, and must
