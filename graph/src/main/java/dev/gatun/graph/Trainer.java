@@ -45,6 +45,7 @@ public final class Trainer implements AutoCloseable {
   private double lossSum;
   /** The mean loss of each epoch that is over, where a schedule looks at it. */
   private double[] losses = {};
+  private final boolean watchesLosses;
   private String dataWords;
   private volatile boolean stopRequested;
 
@@ -79,6 +80,7 @@ public final class Trainer implements AutoCloseable {
     this.settings = settings;
     this.data = data;
     this.order = new int[data.size()];
+    this.watchesLosses = settings.optimizers().stream().anyMatch(o -> o.optimizer().rate().watchesLosses());
     this.arena = parent.child("model " + model.name());
     Session opened = null;
     try {
@@ -245,10 +247,6 @@ public final class Trainer implements AutoCloseable {
     return losses;
   }
 
-  private boolean watchesLosses() {
-    return settings.optimizers().stream().anyMatch(o -> o.optimizer().rate().watchesLosses());
-  }
-
   /** Trains to the end, or until a stop is asked for. To watch, measure or save in between, train by epochs. */
   public void train() {
     while (!isDone() && !stopRequested) {
@@ -275,7 +273,7 @@ public final class Trainer implements AutoCloseable {
     if (finished) {
       long samples = step % perEpoch == 0 ? data.size() : step % perEpoch * settings.batch();
       listener.epoch(epoch, lossSum / samples);
-      if (watchesLosses()) {
+      if (watchesLosses) {
         losses = Arrays.copyOf(losses, losses.length + 1);
         losses[losses.length - 1] = lossSum / samples;
       }
