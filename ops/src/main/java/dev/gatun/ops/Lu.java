@@ -13,9 +13,8 @@ public record Lu() implements Op.Primitive {
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 1);
     Types.isFloat(this, in);
-    Matrices.require(this, in, 0);
+    Matrices.requireTall(this, in);
     var type = in.getFirst();
-    Types.require(type.shape().size(-2) >= type.shape().size(-1), this, in, "wants at least as many rows as columns");
     return List.of(type, Matrices.lines(type, type.shape().size(-2)).withDType(DType.I32));
   }
 

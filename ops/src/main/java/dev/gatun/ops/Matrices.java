@@ -18,6 +18,12 @@ final class Matrices {
     Types.require(shape.size(-1) == shape.size(-2), op, in, "wants square matrices");
   }
 
+  static void requireTall(Op op, List<TensorType> in) {
+    require(op, in, 0);
+    var shape = in.getFirst().shape();
+    Types.require(shape.size(-2) >= shape.size(-1), op, in, "wants at least as many rows as columns");
+  }
+
   /** The matrices' type with other sizes. */
   static TensorType sized(TensorType type, long rows, long columns) {
     var shape = type.shape();

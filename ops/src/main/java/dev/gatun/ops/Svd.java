@@ -16,10 +16,9 @@ public record Svd() implements Op.Primitive {
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 1);
     Types.isFloat(this, in);
-    Matrices.require(this, in, 0);
+    Matrices.requireTall(this, in);
     var type = in.getFirst();
     long columns = type.shape().size(-1);
-    Types.require(type.shape().size(-2) >= columns, this, in, "wants at least as many rows as columns");
     return List.of(type, Matrices.lines(type, columns), Matrices.sized(type, columns, columns));
   }
 
