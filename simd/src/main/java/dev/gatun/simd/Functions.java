@@ -251,15 +251,28 @@ final class Functions {
     return code.fma(p, x, x);
   }
 
-  /** 1 − erf below a half; above it e^(−x²) q(1 / (1 + |x| / 2)), q with relative error 6.5e-9 up to 4.2. */
+  /**
+   * 1 − erf below 0.75; above it e^(−x²) q(u), u = 1 / (1 + |x| / 2) − ½, q with relative error 6.5e-9 up to 4.2. What
+   * rounding leaves out of x² and of u is added to them: q falls steeply.
+   */
   private int erfc32(int x) {
     int magnitude = code.binary(Op.MIN, code.abs(x), code.like(x, 10.3));
-    int t = code.div(code.like(x, 1), code.fmaTimes(magnitude, 0.5, code.like(x, 1)));
-    int q = code.polynomial(t, -0.00010285504738699245, 0.28416777502232035, 0.26425406923397963, 0.33246584624668299,
-        -0.073135284393454811, 0.5274321040938744, -0.44810455883350005, 0.11305353606843209);
-    int large = code.mul(exp32(code.sub(code.like(x, 0), code.mul(magnitude, magnitude))), q);
+    int one = code.like(x, 1);
+    int divisor = code.fmaTimes(magnitude, 0.5, one);
+    int divisorRest = code.fmaTimes(magnitude, 0.5, code.sub(one, divisor));
+    int t = code.div(one, divisor);
+    int minus = code.sub(code.like(x, 0), t);
+    int left = code.fma(minus, divisorRest, code.fma(minus, divisor, one));
+    int u = code.fma(t, left, code.sub(t, code.like(x, 0.5)));
+    int q = code.polynomial(u, 0.2553956755502073, 0.85437174500012407, 0.96663340126966716,
+        0.63181875076040444, 0.059662100514996395, -0.22335050804735728,
+        -0.052417182593987735, 0.11305353606843209);
+    int square = code.sub(code.like(x, 0), code.mul(magnitude, magnitude));
+    int rest = code.fma(magnitude, magnitude, square);
+    int power = exp32(square);
+    int large = code.mul(code.sub(power, code.mul(power, rest)), q);
     int folded = code.select(code.below(x, 0), code.sub(code.like(x, 2), large), large);
-    return code.select(code.below(code.abs(x), 0.5), code.sub(code.like(x, 1), smallErf32(x)), folded);
+    return code.select(code.below(code.abs(x), 0.75), code.sub(one, smallErf32(x)), folded);
   }
 
   /**
