@@ -82,7 +82,7 @@ final class Scorer {
       return most;
     }
     long bytes = plan(new Batch(most, data.fields())).plan.planBytes();
-    long allowed = Math.min(BYTES_AT_ONCE, (arena.limitBytes() - arena.usedBytes()) / 4);
+    long allowed = Math.min(BYTES_AT_ONCE, arena.freeBytes() / 4);
     return bytes <= allowed ? most : (int) Math.max(1, most * allowed / bytes);
   }
 

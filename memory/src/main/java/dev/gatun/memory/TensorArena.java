@@ -281,6 +281,13 @@ public final class TensorArena implements AutoCloseable {
     return limit;
   }
 
+  /** Bytes that the root and all its descendants may still take together. */
+  public long freeBytes() {
+    synchronized (root) {
+      return limit - root.used;
+    }
+  }
+
   /** The largest value that {@link #usedBytes} has had. */
   public long peakBytes() {
     synchronized (root) {

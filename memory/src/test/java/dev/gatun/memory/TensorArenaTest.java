@@ -29,6 +29,7 @@ class TensorArenaTest {
         assertEquals(1024, child.usedBytes());
         assertEquals(1088, root.usedBytes());
         assertEquals(4096, child.limitBytes());
+        assertEquals(4096 - 1088, child.freeBytes());
         assertEquals("arena `child`: 1.0 KiB used, limit 4.0 KiB", child.toString());
       }
       assertEquals(64, root.usedBytes());

@@ -72,6 +72,16 @@ record Axes(long[] sizes, boolean[] reduced, long[][] strides) {
         Arrays.stream(strides).map(s -> pick(s, order)).toArray(long[][]::new));
   }
 
+  /** Bytes from a slot's first position to that with a number, of axes none of which is reduced. */
+  long offset(int slot, long number) {
+    long offset = 0;
+    for (int axis = 0; axis < count(); axis++) {
+      offset += number % sizes[axis] * strides[slot][axis];
+      number /= sizes[axis];
+    }
+    return offset;
+  }
+
   /** Product of the sizes of the axes that are reduced, or of those that are kept. */
   long elements(boolean ofReduced) {
     long product = 1;

@@ -110,7 +110,7 @@ final class FactorStep extends Step implements Team.Task {
     var n = numbers[worker];
     int operands = op instanceof TriangularSolve ? 2 : 1;
     for (int i = 0; i < operands; i++) {
-      parts[i].read(addresses[i] + offset(i, task), n[i]);
+      parts[i].read(addresses[i] + batch.offset(i, task), n[i]);
     }
     switch (op) {
       case Cholesky _ -> Factor.cholesky(n[0], rows);
@@ -124,16 +124,7 @@ final class FactorStep extends Step implements Team.Task {
     for (int i = operands; i < parts.length; i++) {
       // The first result is worked out in place of the last operand, but for values beside their vectors.
       boolean inPlace = i == operands && !(op instanceof Eigh);
-      parts[i].write(n[inPlace ? operands - 1 : i], addresses[i] + offset(i, task));
+      parts[i].write(n[inPlace ? operands - 1 : i], addresses[i] + batch.offset(i, task));
     }
-  }
-
-  private long offset(int part, long matrix) {
-    long offset = 0;
-    for (int axis = 0; axis < batch.count(); axis++) {
-      offset += matrix % batch.sizes()[axis] * batch.strides()[part][axis];
-      matrix /= batch.sizes()[axis];
-    }
-    return offset;
   }
 }

@@ -17,20 +17,11 @@ final class Lines {
 
   /** Bytes from the operand's first element to a line's. */
   long from(long line) {
-    return offset(0, line);
+    return across.offset(0, line);
   }
 
   /** Bytes from the result's first element to a line's. */
   long to(long line) {
-    return offset(1, line);
-  }
-
-  private long offset(int operand, long line) {
-    long offset = 0;
-    for (int axis = 0; axis < across.count(); axis++) {
-      offset += line % across.sizes()[axis] * across.strides()[operand][axis];
-      line /= across.sizes()[axis];
-    }
-    return offset;
+    return across.offset(1, line);
   }
 }
