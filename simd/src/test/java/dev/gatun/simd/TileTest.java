@@ -18,6 +18,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Generated tiles stay clear of the traps that HotSpot sets for large methods. */
 class TileTest {
+  /** HotSpot counts 200 calls to the tiers of C1, and 5000 to C2. */
+  private static final int CALLS_TO_TIER_2 = 400;
+  private static final int CALLS_TO_C2 = 6000;
+
   /** Tiles as products and convolutions ask for them on this machine, from the smallest to the largest. */
   private static List<TileShape> shapes() {
     var shapes = new ArrayList<TileShape>();
@@ -87,7 +91,7 @@ class TileTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void noTileCanBeStuckBelowC2() throws IOException, InterruptedException {
-    var lines = child("-XX:TieredStopAtLevel=2");
+    var lines = child("-XX:TieredStopAtLevel=2", CALLS_TO_TIER_2);
     for (var shape : shapes()) {
       assertTrue(lines.stream().anyMatch(l -> l.contains(Tiles.name(shape) + "/") && l.contains("COMPILE SKIPPED")),
           shape + " was not refused at tier 2");
@@ -98,24 +102,25 @@ class TileTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void everyTileReachesC2() throws IOException, InterruptedException {
-    var lines = child("-XX:+TieredCompilation");
+    var lines = child("-XX:+TieredCompilation", CALLS_TO_C2);
     for (var shape : shapes()) {
       assertTrue(lines.stream().anyMatch(l -> l.matches("\\s*\\d+\\s+\\d+\\s+[%!b ]*4 .*" + Tiles.name(shape) + "/.*run.*")),
           shape + " was not compiled by C2");
     }
   }
 
-  private static List<String> child(String flag) throws IOException, InterruptedException {
-    return Child.run(TileTest.class, List.of(flag, "-Xbatch", "-XX:+PrintCompilation"));
+  private static List<String> child(String flag, int calls) throws IOException, InterruptedException {
+    return Child.run(TileTest.class, List.of(flag, "-Xbatch", "-XX:+PrintCompilation"), Integer.toString(calls));
   }
 
-  /** Runs every tile often enough to be compiled at the last tier. */
+  /** Runs every tile so often. */
   public static void main(String[] arguments) {
+    int calls = Integer.parseInt(arguments[0]);
     try (var arena = Arena.ofConfined()) {
       long memory = arena.allocate(1 << 20, 64).address();
       for (var shape : shapes()) {
         var tile = Tiles.generate(shape);
-        for (int i = 0; i < 6000; i++) {
+        for (int i = 0; i < calls; i++) {
           tile.run(memory, memory, memory + (1 << 19), 8, 64, 64, 64, 64, 512, memory, Raw.ZEROS, 0, 1);
         }
       }
