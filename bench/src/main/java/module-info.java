@@ -8,5 +8,7 @@ module dev.gatun.bench {
   requires jdk.incubator.vector;
   requires jdk.management;
 
+  uses dev.gatun.bench.Peer;
+
   exports dev.gatun.bench;
 }

@@ -1,5 +1,6 @@
 /** The command line, datasets, metrics, reports and the model zoo. */
 module dev.gatun.tools {
+  requires dev.gatun.bench;
   requires dev.gatun.cuda;
   requires transitive dev.gatun.graph;
   requires dev.gatun.memory;

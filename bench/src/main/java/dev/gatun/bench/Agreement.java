@@ -1,54 +1,53 @@
 package dev.gatun.bench;
 
+import java.util.List;
 import java.util.Locale;
 
-/** Whether two sides computed the same: asked before either is timed. */
+/** Whether a side computed what it should: asked before it is timed. */
 public final class Agreement {
-  /** Rounding of any f32 engine at batch 512 is some 1e-3; a wrong gradient of one layer moves parameters by 1e-2. */
-  private static final double PROVES_NOTHING = 5e-3;
   /** Two engines that add up in different orders differ in luck, not in kind. */
   private static final double AS_NEAR = 4;
-  /** What is as near as this needs no rival to compare with. */
-  private static final double NEAR_ENOUGH = 1e-6;
+  /** What is as near as this needs no peer to compare with. */
+  private static final double NEAR_ENOUGH = 2e-6;
 
   private Agreement() {}
 
   /**
-   * The largest difference as a part of the largest expected number.
+   * The largest difference as a part of the largest number of its result, over all results.
    *
    * @throws IllegalStateException if the lengths differ, a number is not finite, or most are zero and prove nothing
    */
-  public static double relativeError(String what, float[] found, float[] expected) {
-    if (found.length != expected.length) {
-      throw new IllegalStateException(what + ": " + found.length + " numbers, the rival has " + expected.length);
+  public static double relativeError(String what, List<double[]> found, List<double[]> exact) {
+    if (found.size() != exact.size()) {
+      throw new IllegalStateException(what + ": " + found.size() + " results, expected " + exact.size());
+    }
+    double largest = 0;
+    for (int i = 0; i < found.size(); i++) {
+      largest = Math.max(largest, relativeError(what, found.get(i), exact.get(i)));
+    }
+    return largest;
+  }
+
+  private static double relativeError(String what, double[] found, double[] exact) {
+    if (found.length != exact.length) {
+      throw new IllegalStateException(what + ": " + found.length + " numbers, expected " + exact.length);
     }
     double largest = 0;
     double difference = 0;
     int zeros = 0;
     for (int i = 0; i < found.length; i++) {
-      if (!Float.isFinite(found[i]) || !Float.isFinite(expected[i])) {
-        throw new IllegalStateException(what + ": number " + i + " is " + found[i] + ", the rival's " + expected[i]);
+      if (!Double.isFinite(found[i]) || !Double.isFinite(exact[i])) {
+        throw new IllegalStateException(what + ": number " + i + " is " + found[i] + ", in f64 " + exact[i]);
       }
-      largest = Math.max(largest, Math.abs(expected[i]));
-      difference = Math.max(difference, Math.abs((double) found[i] - expected[i]));
-      zeros += expected[i] == 0 ? 1 : 0;
+      largest = Math.max(largest, Math.abs(exact[i]));
+      difference = Math.max(difference, Math.abs(found[i] - exact[i]));
+      zeros += exact[i] == 0 ? 1 : 0;
     }
     if (2 * zeros > found.length || largest == 0) {
       throw new IllegalStateException(what + ": " + zeros + " of " + found.length
           + " numbers are 0, which proves nothing");
     }
     return difference / largest;
-  }
-
-  /**
-   * Our error, if it is about as small as the rival's, both measured from exact results: for long sums of terms that
-   * cancel, whose rounding no fixed bound describes.
-   *
-   * @throws IllegalStateException if ours is more than four times the rival's, or either is too large to prove anything
-   */
-  public static double requireAsNear(String what, double ours, double rivals) {
-    require(what + ", the rival", rivals, PROVES_NOTHING);
-    return require(what, ours, AS_NEAR * rivals + NEAR_ENOUGH);
   }
 
   /**
@@ -62,5 +61,15 @@ public final class Agreement {
           error, bound));
     }
     return error;
+  }
+
+  /**
+   * Our error, if it is about as small as a peer's, both measured from exact results: for sums of terms that cancel,
+   * whose rounding no fixed bound describes.
+   *
+   * @throws IllegalStateException if it is more than four times the peer's
+   */
+  public static double requireAsNear(String what, double ours, double peers) {
+    return require(what, ours, AS_NEAR * peers + NEAR_ENOUGH);
   }
 }

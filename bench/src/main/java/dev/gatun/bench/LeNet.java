@@ -6,8 +6,6 @@ import dev.gatun.memory.DType;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.TensorType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +13,7 @@ import java.util.List;
  * LeNet-5 (LeCun 1998, with ReLU and max pooling; 61 706 parameters) trained by plain SGD on random pictures, through
  * {@link Trainer} as a user would: copying the batch in and reading the loss are part of a step.
  */
-public final class LeNet implements AutoCloseable {
+public final class LeNet implements Run {
   /** Batches of the data set, so that it does not stay in cache. */
   public static final int BATCHES = 8;
   /** Learning rate. */
@@ -52,6 +50,7 @@ public final class LeNet implements AutoCloseable {
 
   private final TensorArena arena = TensorArena.root("bench", LIMIT);
   private final Trainer trainer;
+  private final List<double[]> initial;
   private final double[] losses = new double[BATCHES];
   private final Trainer.Listener listener = new Trainer.Listener() {
     @Override
@@ -69,22 +68,29 @@ public final class LeNet implements AutoCloseable {
     var model = Model.of((dtype == DType.F64 ? EXACT_LAYERS : "") + TEXT.formatted(dtype, RATE));
     trainer = new Trainer(model, Trainer.settings(model, data).withBatch(batch).withEpochs(Integer.MAX_VALUE), machine,
         arena, threads, data);
+    if (dtype == DType.F64) {
+      try (var narrow = new LeNet(machine, threads, batch, data)) {
+        begin(narrow.parameters());
+      }
+    }
+    initial = parameters();
   }
 
-  /** A network in f64 with the parameters of another: what the steps of that one are measured against. */
-  public static LeNet exact(Backend machine, int threads, int batch, RandomImages data, List<double[]> parameters) {
-    var net = new LeNet(machine, threads, batch, data, DType.F64);
-    var names = net.trainer.parameters();
+  /** The same network in f64, which begins with the same parameters: what steps in f32 are measured against. */
+  public static LeNet exact(Backend machine, int threads, int batch, RandomImages data) {
+    return new LeNet(machine, threads, batch, data, DType.F64);
+  }
+
+  private void begin(List<double[]> parameters) {
+    var names = trainer.parameters();
     for (int i = 0; i < names.size(); i++) {
       var type = names.get(i).type();
       try (var scratch = scratch(type)) {
         var tensor = scratch.allocate(type.dtype(), type.shape());
-        var values = parameters.get(i);
-        MemorySegment.copy(values, 0, tensor.segment(), ValueLayout.JAVA_DOUBLE, 0, values.length);
-        net.trainer.variables().write(names.get(i).name(), tensor);
+        tensor.setDoubles(parameters.get(i));
+        trainer.variables().write(names.get(i).name(), tensor);
       }
     }
-    return net;
   }
 
   private static TensorArena scratch(TensorType type) {
@@ -102,13 +108,14 @@ public final class LeNet implements AutoCloseable {
   }
 
   /** Trains on each batch once: {@link #BATCHES} steps. */
-  public void epoch() {
+  @Override
+  public void run() {
     trainer.epoch(listener);
   }
 
-  /** The losses of the last epoch's steps. */
-  public double[] losses() {
-    return losses.clone();
+  @Override
+  public int operations() {
+    return BATCHES;
   }
 
   /** The parameters in the order of the layers, each weight before its bias, row-major in PyTorch's layouts. */
@@ -124,29 +131,24 @@ public final class LeNet implements AutoCloseable {
     return all;
   }
 
-  /**
-   * How far a network moved from where the exact one did: the largest relative error of a parameter's movement from the
-   * initial ones, or of a loss.
-   */
-  public static double movementError(List<double[]> initial, List<double[]> found, double[] foundLosses, LeNet exact) {
-    double largest = 0;
-    var expected = exact.parameters();
-    for (int i = 0; i < initial.size(); i++) {
-      largest = Math.max(largest, Agreement.relativeError("parameter " + i, movement(initial.get(i), found.get(i)),
-          movement(initial.get(i), expected.get(i))));
-    }
-    for (int i = 0; i < BATCHES; i++) {
-      largest = Math.max(largest, Math.abs(foundLosses[i] / exact.losses()[i] - 1));
-    }
-    return largest;
+  /** How far each parameter has moved from where it began, and the losses of the last epoch's steps. */
+  @Override
+  public List<double[]> results() {
+    return movements(initial, parameters(), losses);
   }
 
-  private static float[] movement(double[] from, double[] to) {
-    var movement = new float[from.length];
-    for (int i = 0; i < movement.length; i++) {
-      movement[i] = (float) (to[i] - from[i]);
+  /** The results of a network with such parameters and losses. */
+  public static List<double[]> movements(List<double[]> initial, List<double[]> parameters, double[] losses) {
+    var all = new ArrayList<double[]>();
+    for (int i = 0; i < initial.size(); i++) {
+      var movement = parameters.get(i).clone();
+      for (int j = 0; j < movement.length; j++) {
+        movement[j] -= initial.get(i)[j];
+      }
+      all.add(movement);
     }
-    return movement;
+    all.add(losses.clone());
+    return all;
   }
 
   @Override

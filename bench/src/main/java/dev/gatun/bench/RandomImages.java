@@ -22,7 +22,7 @@ public final class RandomImages implements Dataset {
 
   /** So many pictures; depends on the arguments alone. */
   public RandomImages(int count, long seed) {
-    images = Works.numbers(count * PIXELS, seed);
+    images = Numbers.signed(count * PIXELS, seed);
     labels = new Random(seed + 1).ints(count, 0, 10).toArray();
   }
 

@@ -1,91 +1,83 @@
 package dev.gatun.bench;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** Prints rows: as a Markdown table for people, as one JSON object a line for programs. */
+/** Prints rows: as a Markdown table for people, as CSV for tables. */
 public final class Report {
-  private static final List<String> HEADS = List.of("work", "size", "threads", "ours, ms", "rival", "rival, ms",
-      "ours faster by", "our rate", "rival's rate", "of peak", "error");
-  /** Columns of words; the others are numbers and align right. */
-  private static final List<String> WORDS = List.of("work", "size", "rival");
+  private static final String CSV_HEAD =
+      "suite,case,threads,ours_ms,gflops,gbps,percent_of_peak,relative_error,steady,peer,peer_ms,ratio";
 
   private Report() {}
 
-  /** A table, its head included, each line ended. */
+  /** A table, its head included, each line ended: one line for each row, or for each peer of it. */
   public static String markdown(List<Row> rows) {
-    var out = new StringBuilder();
-    line(out, HEADS);
-    line(out, HEADS.stream().map(head -> WORDS.contains(head) ? "---" : "---:").toList());
-    rows.forEach(row -> line(out, cells(row)));
+    var out = new StringBuilder("| work | threads | ours, ms | rate | of peak | error | peer | its ms | ours faster by |\n"
+        + "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n");
+    for (var row : rows) {
+      var own = format("| %s | %d | %s%s | %s | %.0f %% | %.1e ", row.name(), row.threads(),
+          Sizes.milliseconds(row.seconds()), row.steady() ? "" : " (unsteady)", rate(row), 100 * row.partOfPeak(),
+          row.error());
+      if (row.peers().isEmpty()) {
+        out.append(own).append("| | | |\n");
+      }
+      row.peers().forEach((peer, seconds) -> out.append(own)
+          .append(format("| %s | %s | %.2f× |%n", peer, Sizes.milliseconds(seconds), row.ratio(peer))));
+    }
     return out.toString();
   }
 
-  private static void line(StringBuilder out, List<String> cells) {
-    out.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  private static String rate(Row row) {
+    return row.flops() > 0 ? format("%.1f GFLOP/s", row.gigaflops()) : format("%.1f GB/s", row.gigabytes());
   }
 
-  private static List<String> cells(Row row) {
-    boolean alone = row.rival() == null;
-    boolean counted = row.amount() > 0;
-    return List.of(row.work(), row.size(), Integer.toString(row.threads()),
-        milliseconds(row.seconds()) + (row.steady() ? "" : " (unsteady)"),
-        alone ? "" : row.rival(), alone ? "" : milliseconds(row.rivalSeconds()),
-        alone ? "" : format("%.2f×", row.ratio()),
-        counted ? format("%.1f %s", row.rate(), row.unit().rate()) : "",
-        counted && !alone ? format("%.1f", row.rivalRate()) : "",
-        counted ? format("%.0f %%", 100 * row.partOfPeak()) : "",
-        Double.isNaN(row.error()) ? "" : format("%.1e", row.error()));
+  /** For a terminal: ours, and a peer's time over ours in the same run, above 1 where we are faster; each line ended. */
+  public static String text(Row row) {
+    var text = format("%s%n  %d %s: %s ms, %s, %.0f %% of peak, error %.0e%s%n", row.name(), row.threads(),
+        row.threads() == 1 ? "thread" : "threads", Sizes.milliseconds(row.seconds()), rate(row),
+        100 * row.partOfPeak(), row.error(), row.steady() ? "" : ", unsteady");
+    var peers = row.peers().keySet().stream().map(peer -> format("%s %.2f×", peer, row.ratio(peer)))
+        .collect(Collectors.joining(", "));
+    return text + (peers.isEmpty() ? "" : format("  beside %s%n", peers));
   }
 
-  /** Three significant digits or more. */
-  static String milliseconds(double seconds) {
-    double ms = 1e3 * seconds;
-    return format(ms < 0.01 ? "%.5f" : ms < 1 ? "%.4f" : ms < 100 ? "%.2f" : "%.1f", ms);
+  /** A table of commas, its head included, each line ended; what does not apply is empty. */
+  public static String csv(List<Row> rows) {
+    var out = new StringBuilder(CSV_HEAD).append('\n');
+    for (var row : rows) {
+      var own = format("%s,\"%s\",%d,%s,%s,%s,%.1f,%.1e,%s", row.suite(), row.name(), row.threads(),
+          Sizes.milliseconds(row.seconds()), row.flops() > 0 ? format("%.1f", row.gigaflops()) : "",
+          row.bytes() > 0 ? format("%.1f", row.gigabytes()) : "", 100 * row.partOfPeak(), row.error(), row.steady());
+      if (row.peers().isEmpty()) {
+        out.append(own).append(",,,\n");
+      }
+      row.peers().forEach((peer, seconds) -> out.append(own)
+          .append(format(",\"%s\",%s,%.3f%n", peer, Sizes.milliseconds(seconds), row.ratio(peer))));
+    }
+    return out.toString();
+  }
+
+  /** The geometric mean of the ratios by suite, number of threads and peer. */
+  public static Map<String, Map<Integer, Map<String, Double>>> means(List<Row> rows) {
+    var ratios = new LinkedHashMap<String, Map<Integer, Map<String, List<Double>>>>();
+    for (var row : rows) {
+      row.peers().keySet().forEach(peer -> ratios.computeIfAbsent(row.suite(), _ -> new TreeMap<>())
+          .computeIfAbsent(row.threads(), _ -> new LinkedHashMap<>()).computeIfAbsent(peer, _ -> new ArrayList<>())
+          .add(row.ratio(peer)));
+    }
+    var means = new LinkedHashMap<String, Map<Integer, Map<String, Double>>>();
+    ratios.forEach((suite, byThreads) -> byThreads.forEach((threads, byPeer) -> byPeer.forEach((peer, all) ->
+        means.computeIfAbsent(suite, _ -> new LinkedHashMap<>()).computeIfAbsent(threads, _ -> new LinkedHashMap<>())
+            .put(peer, Math.exp(all.stream().mapToDouble(Math::log).average().orElseThrow())))));
+    return means;
   }
 
   private static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
-  }
-
-  /** One object a line, each line ended. Seconds and flops or bytes a second; what does not apply is null. */
-  public static String json(List<Row> rows) {
-    var out = new StringBuilder();
-    rows.forEach(row -> json(out, row));
-    return out.toString();
-  }
-
-  private static void json(StringBuilder out, Row row) {
-    boolean counted = row.amount() > 0;
-    out.append("{\"work\":").append(quoted(row.work()))
-        .append(",\"size\":").append(quoted(row.size()))
-        .append(",\"threads\":").append(row.threads())
-        .append(",\"seconds\":").append(number(row.seconds()))
-        .append(",\"rival\":").append(row.rival() == null ? "null" : quoted(row.rival()))
-        .append(",\"rival_seconds\":").append(number(row.rivalSeconds()))
-        .append(",\"ratio\":").append(number(row.ratio()))
-        .append(",\"unit\":").append(counted ? quoted(row.unit().name().toLowerCase(Locale.ROOT)) : "null")
-        .append(",\"rate\":").append(number(counted ? 1e9 * row.rate() : Double.NaN))
-        .append(",\"peak\":").append(number(counted ? row.peak() : Double.NaN))
-        .append(",\"error\":").append(number(row.error()))
-        .append(",\"steady\":").append(row.steady()).append("}\n");
-  }
-
-  private static String number(double value) {
-    return Double.isFinite(value) ? Double.toString(value) : "null";
-  }
-
-  private static String quoted(String text) {
-    var out = new StringBuilder("\"");
-    text.chars().forEach(c -> {
-      if (c == '"' || c == '\\') {
-        out.append('\\').append((char) c);
-      } else if (c < ' ') {
-        out.append(format("\\u%04x", c));
-      } else {
-        out.append((char) c);
-      }
-    });
-    return out.append('"').toString();
   }
 }

@@ -1,61 +1,83 @@
 package dev.gatun.bench;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /**
- * One figure: how long a piece of work takes us, and a rival.
+ * One figure: how long a piece of work takes us, and the peers in the same run.
  *
- * @param work what is done
- * @param size of what size
+ * @param suite to which suite the work belongs
+ * @param name what is done
  * @param threads how many threads each side may use
  * @param seconds our time of one operation
- * @param rival who else does it; null if nobody
- * @param rivalSeconds their time; NaN if nobody's
- * @param amount flops or bytes of an operation; 0 if neither says much
- * @param unit of which {@code amount} is
- * @param peak most of that unit that the machine does in a second, measured in the same run
- * @param error relative error of our result against the rival's; NaN if not compared
- * @param steady whether both times were taken from windows that agreed
+ * @param peers their times by name; empty if none does this work
+ * @param flops flops of an operation that are of use; 0 where bytes say more
+ * @param bytes bytes that an operation must at least move; 0 where they say nothing
+ * @param peak flops, or bytes where there are none, that the machine does in a second, measured in the same run
+ * @param error our largest error as a part of the largest result, measured from f64
+ * @param steady whether all times were taken from windows that agreed
  */
-public record Row(String work, String size, int threads, double seconds, String rival, double rivalSeconds,
-    double amount, Unit unit, double peak, double error, boolean steady) {
+public record Row(String suite, String name, int threads, double seconds, Map<String, Double> peers, double flops,
+    double bytes, double peak, double error, boolean steady) {
+  private static final String SEPARATOR = "\t";
 
-  /** What work is counted in. */
-  public enum Unit {
-    FLOPS("GFLOP/s"), BYTES("GB/s");
-
-    private final String rate;
-
-    Unit(String rate) {
-      this.rate = rate;
-    }
-
-    /** How its rate is printed, in units of 10⁹ a second. */
-    public String rate() {
-      return rate;
-    }
+  public Row {
+    peers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(peers));
   }
 
-  /** The rival's time over ours: above 1 we are faster. */
-  public double ratio() {
-    return rivalSeconds / seconds;
+  /** A peer's time over ours: above 1 we are faster. */
+  public double ratio(String peer) {
+    return peers.get(peer) / seconds;
   }
 
-  /** What we do in a second, in units of 10⁹. */
-  public double rate() {
-    return 1e-9 * amount / seconds;
+  /** What we do in a second, in units of 10⁹ flops; 0 where bytes say more. */
+  public double gigaflops() {
+    return 1e-9 * flops / seconds;
   }
 
-  /** What the rival does in a second, in units of 10⁹. */
-  public double rivalRate() {
-    return 1e-9 * amount / rivalSeconds;
+  /** What we move in a second, in units of 10⁹ bytes. */
+  public double gigabytes() {
+    return 1e-9 * bytes / seconds;
+  }
+
+  /** What the fastest side does in a second of what the peak is counted in. */
+  double bestRate() {
+    double fastest = peers.values().stream().mapToDouble(x -> x).reduce(seconds, Math::min);
+    return (flops > 0 ? flops : bytes) / fastest;
   }
 
   /** Our rate as a part of the peak. */
   public double partOfPeak() {
-    return amount / seconds / peak;
+    return (flops > 0 ? flops : bytes) / seconds / peak;
   }
 
   /** The same figure beside another peak. */
-  public Row withPeak(double other) {
-    return new Row(work, size, threads, seconds, rival, rivalSeconds, amount, unit, other, error, steady);
+  Row withPeak(double other) {
+    return new Row(suite, name, threads, seconds, peers, flops, bytes, other, error, steady);
+  }
+
+  /** The row as one line, for {@link #parse}. */
+  String line() {
+    return String.join(SEPARATOR, suite, name, Integer.toString(threads), Double.toString(seconds),
+        Double.toString(flops), Double.toString(bytes), Double.toString(peak), Double.toString(error),
+        Boolean.toString(steady), peers.entrySet().stream()
+            .map(peer -> peer.getKey() + SEPARATOR + peer.getValue()).collect(Collectors.joining(SEPARATOR)));
+  }
+
+  /** @throws IllegalArgumentException if {@code line} is none */
+  static Row parse(String line) {
+    var cells = line.split(SEPARATOR, -1);
+    if (cells.length < 10) {
+      throw new IllegalArgumentException("no row: " + line);
+    }
+    var peers = new LinkedHashMap<String, Double>();
+    for (int i = 9; i + 1 < cells.length; i += 2) {
+      peers.put(cells[i], Double.valueOf(cells[i + 1]));
+    }
+    var numbers = Arrays.stream(cells, 3, 8).mapToDouble(Double::parseDouble).toArray();
+    return new Row(cells[0], cells[1], Integer.parseInt(cells[2]), numbers[0], peers, numbers[1], numbers[2],
+        numbers[3], numbers[4], Boolean.parseBoolean(cells[8]));
   }
 }

@@ -25,12 +25,12 @@ public final class StepTimes {
     var clocked = new StepMachine(Machines.best());
     try (var whole = new LeNet(Machines.best(), threads, batch, data);
         var split = new LeNet(clocked, threads, batch, data)) {
-      var subjects = List.of(new Measure.Subject("whole", LeNet.BATCHES, whole::epoch),
-          new Measure.Subject("split", LeNet.BATCHES, split::epoch));
+      var subjects = List.of(new Measure.Subject("whole", LeNet.BATCHES, whole::run),
+          new Measure.Subject("split", LeNet.BATCHES, split::run));
       var timings = Measure.alternate(Measure.Effort.model(1), subjects);
       clocked.forget();
       for (int i = 0; i < EPOCHS; i++) {
-        split.epoch();
+        split.run();
       }
       System.out.print(table(clocked.clocks(), roofline.flops()));
       System.out.printf(Locale.ROOT, "batch %d: a step takes %.4f ms, %.1f GFLOP/s, and %.4f ms with clocks between "

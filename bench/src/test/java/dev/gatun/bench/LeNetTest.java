@@ -10,20 +10,17 @@ class LeNetTest {
   /** Steps in f32 end where steps in f64 do, and one parameter whose movement is 1 % too long is told from rounding. */
   @Test
   void movementIsMeasuredFromExactSteps() {
-    var data = LeNet.data(16);
-    try (var net = new LeNet(Machines.best(), 1, 16, data)) {
-      var initial = net.parameters();
-      try (var exact = LeNet.exact(Machines.best(), 1, 16, data, initial)) {
-        net.epoch();
-        exact.epoch();
-        double error = LeNet.movementError(initial, net.parameters(), net.losses(), exact);
-        assertTrue(error < 2e-4, () -> "error " + error);
-        var wrong = net.parameters();
-        for (int i = 0; i < wrong.get(0).length; i++) {
-          wrong.get(0)[i] += 0.01 * (wrong.get(0)[i] - initial.get(0)[i]);
-        }
-        assertEquals(0.01, LeNet.movementError(initial, wrong, net.losses(), exact), 1e-3);
+    var step = new LeNetStep(16);
+    try (var net = step.open(Machines.best(), 1); var exact = step.exact(Machines.best(), 1)) {
+      net.run();
+      exact.run();
+      double error = Agreement.relativeError("LeNet", net.results(), exact.results());
+      assertTrue(error < 2e-4, () -> "error " + error);
+      var wrong = net.results();
+      for (int i = 0; i < wrong.get(0).length; i++) {
+        wrong.get(0)[i] *= 1.01;
       }
+      assertEquals(0.01, Agreement.relativeError("LeNet", wrong, exact.results()), 1e-3);
     }
   }
 }

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.graph.Machines;
 import dev.gatun.ops.Backend;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StepMachineTest {
-  private static float[] product(Backend machine) {
-    try (var run = new GraphRun(machine, 1, Works.product(2))) {
-      run.set("a", new float[] {1, 2, 3, 4});
-      run.set("b", new float[] {5, 6, 7, 8});
+  private static double[] product(Backend machine) {
+    var operands = Map.of("a", new float[] {1, 2, 3, 4}, "b", new float[] {5, 6, 7, 8});
+    try (var run = new GraphRun(machine, 1, Product.of("", 2, 2, 2).graph(), operands)) {
       run.run();
-      return run.result();
+      return run.results().getFirst();
     }
   }
 
@@ -22,8 +22,8 @@ class StepMachineTest {
   @Test
   void sameNumbersAndEveryStepTimed() {
     var clocked = new StepMachine(Machines.best());
-    assertArrayEquals(new float[] {19, 22, 43, 50}, product(Machines.best()));
-    assertArrayEquals(new float[] {19, 22, 43, 50}, product(clocked));
+    assertArrayEquals(new double[] {19, 22, 43, 50}, product(Machines.best()));
+    assertArrayEquals(new double[] {19, 22, 43, 50}, product(clocked));
     assertTrue(clocked.clocks().stream().allMatch(clock -> clock.seconds() > 0));
     assertEquals(clocked.clocks().size() + 2, StepTimes.table(clocked.clocks(), 1e11).lines().count());
   }

@@ -53,12 +53,6 @@ class ContraryDigitsTest {
     }
   }
 
-  /** In short: chance is one in ten. */
-  @Test
-  void beginsToLearn() throws IOException {
-    learns(96, 8, 3, 0.3);
-  }
-
   /** By the recipe's own batch, on a third of the data: some minutes. */
   @Test
   @Tag("nightly")

@@ -2,80 +2,245 @@ package dev.gatun.bench.peers;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.loss.Loss;
+import dev.gatun.bench.Attention;
+import dev.gatun.bench.Chain;
+import dev.gatun.bench.Convolution;
+import dev.gatun.bench.LeNetStep;
+import dev.gatun.bench.Peer;
+import dev.gatun.bench.Product;
+import dev.gatun.bench.Rows;
+import dev.gatun.bench.Run;
+import dev.gatun.bench.Total;
+import dev.gatun.bench.Work;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
-/** libtorch through DJL. Threads are set by system properties before its first use. */
-final class Torch {
-  /** Threads of an operator. */
-  static final String THREADS = "ai.djl.pytorch.num_threads";
-  /** Operators at once. */
-  static final String OPERATORS = "ai.djl.pytorch.num_interop_threads";
+/** libtorch through DJL: an operator, and a new tensor, for each step, and its own gradients. */
+public final class Torch implements Peer {
+  private static Engine engine;
 
-  private Torch() {}
-
-  static String name() {
-    return "libtorch " + Engine.getEngine("PyTorch").getVersion();
+  /** Threads and folders are read by DJL once. */
+  private static Engine engine(int threads) {
+    if (engine == null) {
+      var natives = Natives.place().toString();
+      Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "DJL_CACHE_DIR", natives, "ENGINE_CACHE_DIR", natives,
+          "ai.djl.pytorch.num_threads", Integer.toString(threads), "ai.djl.pytorch.num_interop_threads", "1")
+          .forEach(System::setProperty);
+      engine = Engine.getEngine("PyTorch");
+    }
+    return engine;
   }
 
-  static NDManager manager() {
-    return Engine.getEngine("PyTorch").newBaseManager();
+  @Override
+  public String name() {
+    return "libtorch";
   }
 
-  /** relu(x · y + z) + x as a user writes it: an operator, and a new tensor, for each sign. */
-  static final class FusedMap implements AutoCloseable {
-    private final NDManager manager = manager();
-    private final NDArray x;
-    private final NDArray y;
-    private final NDArray z;
+  @Override
+  public String settings() {
+    return "through DJL; contiguous tensors (NCHW for convolutions), one operator at a time, gradients by its own tape";
+  }
 
-    FusedMap(float[] x, float[] y, float[] z) {
-      this.x = manager.create(x);
-      this.y = manager.create(y);
-      this.z = manager.create(z);
+  @Override
+  public boolean allocates() {
+    return true;
+  }
+
+  @Override
+  public Run open(Work work, int threads) {
+    return switch (work) {
+      case LeNetStep step -> new TorchLeNet(engine(threads), step);
+      case Product product -> new Tensors(threads, operands(product), List.of(), t -> List.of(product(product, t)));
+      case Chain chain -> new Tensors(threads, flat(chain.operands()), List.of(), Torch::chain);
+      case Total total -> new Tensors(threads, Map.of("x", new Operand(total.operands().get("x"), total.rows(),
+          total.columns())), List.of(), t -> List.of(t.get("x").sum(new int[] {1})));
+      case Rows rows -> rows(rows, threads);
+      case Attention attention -> attention(attention, threads);
+      case Convolution convolution -> convolution(convolution, threads);
+    };
+  }
+
+  /** Numbers and the shape that they have. */
+  private record Operand(float[] numbers, long... shape) {}
+
+  private static Map<String, Operand> operands(Product p) {
+    var numbers = p.operands();
+    var a = p.transposedA() ? new long[] {p.k(), p.m()} : new long[] {p.m(), p.k()};
+    var b = p.transposedB() ? new long[] {p.n(), p.k()} : new long[] {p.k(), p.n()};
+    return Map.of("a", new Operand(numbers.get("a"), batched(p, a)), "b", new Operand(numbers.get("b"), batched(p, b)));
+  }
+
+  private static long[] batched(Product p, long[] matrix) {
+    return p.batch() == 1 ? matrix : new long[] {p.batch(), matrix[0], matrix[1]};
+  }
+
+  private static NDArray product(Product p, Map<String, NDArray> t) {
+    int rank = p.batch() == 1 ? 2 : 3;
+    var a = p.transposedA() ? t.get("a").swapAxes(rank - 2, rank - 1) : t.get("a");
+    var b = p.transposedB() ? t.get("b").swapAxes(rank - 2, rank - 1) : t.get("b");
+    return a.matMul(b);
+  }
+
+  private static Map<String, Operand> flat(Map<String, float[]> numbers) {
+    var operands = new java.util.HashMap<String, Operand>();
+    numbers.forEach((name, values) -> operands.put(name, new Operand(values, values.length)));
+    return operands;
+  }
+
+  private static List<NDArray> chain(Map<String, NDArray> t) {
+    return List.of(t.get("x").mul(t.get("z")).add(t.get("t")).getNDArrayInternal().relu().add(t.get("x")));
+  }
+
+  private static Run rows(Rows rows, int threads) {
+    var numbers = rows.operands();
+    var operands = new java.util.HashMap<String, Operand>();
+    numbers.forEach((name, values) -> operands.put(name, values.length == (long) rows.rows() * rows.columns()
+        ? new Operand(values, rows.rows(), rows.columns()) : new Operand(values, values.length)));
+    Function<Map<String, NDArray>, NDArray> forward = switch (rows.function()) {
+      case SOFTMAX -> t -> t.get("x").softmax(-1);
+      case GELU -> t -> Activation.gelu(t.get("x"));
+      case LAYER_NORM -> t -> LayerNorm.layerNorm(t.get("x"), new Shape(rows.columns()), t.get("w"), t.get("b"), 1e-5f)
+          .singletonOrThrow();
+      case CROSS_ENTROPY -> t -> Loss.softmaxCrossEntropyLoss().evaluate(new NDList(t.get("label")), new NDList(t.get("x")));
+    };
+    var varied = rows.function() == Rows.Function.LAYER_NORM ? List.of("x", "w", "b") : List.of("x");
+    return differentiated(threads, operands, rows.gradient() ? varied : List.of(), forward);
+  }
+
+  private static Run attention(Attention work, int threads) {
+    var operands = new java.util.HashMap<String, Operand>();
+    work.operands().forEach((name, values) -> operands.put(name, new Operand(values, work.heads(), work.length(),
+        work.size())));
+    return differentiated(threads, operands, work.gradient() ? List.of("q", "k", "v") : List.of(), t -> t.get("q")
+        .matMul(t.get("k").swapAxes(1, 2)).mul(Math.pow(work.size(), -0.5)).softmax(-1).matMul(t.get("v")));
+  }
+
+  /** libtorch has no name for the gradient of one operand alone: it computes all of them. */
+  private static Run convolution(Convolution c, int threads) {
+    if (c.part() != Convolution.Part.OUTPUT && c.part() != Convolution.Part.ALL) {
+      return null;
     }
-
-    void run() {
-      compute().close();
+    var numbers = c.operands();
+    var operands = new java.util.HashMap<String, Operand>();
+    operands.put("x", new Operand(channelsFirst(numbers.get("x"), c.n(), c.size(), c.channels()), c.n(), c.channels(),
+        c.size(), c.size()));
+    operands.put("w", new Operand(numbers.get("w"), c.filters(), c.channels() / c.groups(), c.kernel(), c.kernel()));
+    if (c.part() == Convolution.Part.ALL) {
+      operands.put("dy", new Operand(channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(), c.filters(),
+          c.outSize(), c.outSize()));
     }
+    var stride = new Shape(c.stride(), c.stride());
+    var pad = new Shape(c.pad(), c.pad());
+    var one = new Shape(1, 1);
+    var run = differentiated(threads, operands, c.part() == Convolution.Part.ALL ? List.of("x", "w") : List.of(),
+        t -> Conv2d.conv2d(t.get("x"), t.get("w"), null, stride, pad, one, c.groups()).singletonOrThrow());
+    return new ChannelsLast(run, c);
+  }
 
-    private NDArray compute() {
-      try (var product = x.mul(y); var sum = product.add(z); var positive = sum.getNDArrayInternal().relu()) {
-        return positive.add(x);
+  private static float[] channelsFirst(float[] numbers, int n, int size, int channels) {
+    int pixels = size * size;
+    var first = new float[numbers.length];
+    for (int i = 0; i < n * pixels; i++) {
+      for (int c = 0; c < channels; c++) {
+        first[(i / pixels * channels + c) * pixels + i % pixels] = numbers[i * channels + c];
       }
     }
+    return first;
+  }
 
-    float[] result() {
-      try (var result = compute()) {
-        return result.toFloatArray();
+  /** Results of a convolution, images in the order of the work: y and dx, but not dw. */
+  private record ChannelsLast(Run given, Convolution work) implements Run {
+    @Override
+    public void run() {
+      given.run();
+    }
+
+    @Override
+    public List<double[]> results() {
+      var results = new ArrayList<>(given.results());
+      results.set(0, channelsLast(results.get(0), work.filters()));
+      if (results.size() > 1) {
+        results.set(1, channelsLast(results.get(1), work.channels()));
       }
+      return results;
+    }
+
+    private double[] channelsLast(double[] first, int channels) {
+      int pixels = first.length / channels / work.n();
+      var last = new double[first.length];
+      for (int i = 0; i < work.n() * pixels; i++) {
+        for (int c = 0; c < channels; c++) {
+          last[i * channels + c] = first[(i / pixels * channels + c) * pixels + i % pixels];
+        }
+      }
+      return last;
     }
 
     @Override
     public void close() {
-      manager.close();
+      given.close();
     }
   }
 
-  /** A product of two square matrices, its result a new tensor each time. */
-  static final class Product implements AutoCloseable {
-    private final NDManager manager = manager();
-    private final NDArray a;
-    private final NDArray b;
-
-    Product(int size, float[] a, float[] b) {
-      this.a = manager.create(a, new Shape(size, size));
-      this.b = manager.create(b, new Shape(size, size));
+  /** The value of {@code forward}, and the gradients of the operands that are varied, if any. */
+  private static Run differentiated(int threads, Map<String, Operand> operands, List<String> varied,
+      Function<Map<String, NDArray>, NDArray> forward) {
+    if (varied.isEmpty()) {
+      return new Tensors(threads, operands, varied, t -> List.of(forward.apply(t)));
     }
-
-    void run() {
-      a.matMul(b).close();
-    }
-
-    float[] result() {
-      try (var result = a.matMul(b)) {
-        return result.toFloatArray();
+    return new Tensors(threads, operands, varied, t -> {
+      var results = new ArrayList<NDArray>();
+      try (var collector = engine.newGradientCollector()) {
+        var y = forward.apply(t);
+        results.add(y);
+        collector.backward(t.containsKey("dy") ? y.mul(t.get("dy")).sum() : y);
       }
+      varied.forEach(name -> results.add(t.get(name).getGradient()));
+      return results;
+    });
+  }
+
+  /** Operators on operands that were made once; what a call makes is freed before the next. */
+  private static final class Tensors implements Run {
+    private final NDManager manager;
+    private final Map<String, NDArray> operands = new java.util.HashMap<>();
+    private final Function<Map<String, NDArray>, List<NDArray>> operators;
+
+    Tensors(int threads, Map<String, Operand> numbers, List<String> varied,
+        Function<Map<String, NDArray>, List<NDArray>> operators) {
+      this.operators = operators;
+      manager = engine(threads).newBaseManager();
+      numbers.forEach((name, operand) -> {
+        var array = manager.create(operand.numbers, new Shape(operand.shape));
+        array.setRequiresGradient(varied.contains(name));
+        operands.put(name, array);
+      });
+    }
+
+    private <T> T compute(Function<List<NDArray>, T> use) {
+      try (var temporary = manager.newSubManager()) {
+        temporary.tempAttachAll(operands.values().toArray(NDArray[]::new));
+        return use.apply(operators.apply(operands));
+      }
+    }
+
+    @Override
+    public void run() {
+      compute(_ -> null);
+    }
+
+    @Override
+    public List<double[]> results() {
+      return compute(results -> results.stream().map(array -> Natives.doubles(array.toFloatArray())).toList());
     }
 
     @Override

@@ -13,13 +13,14 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import dev.gatun.bench.LeNet;
-import dev.gatun.bench.RandomImages;
+import dev.gatun.bench.LeNetStep;
+import dev.gatun.bench.Run;
+import dev.gatun.graph.Machines;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The training step of {@link LeNet} in libtorch, from the same parameters on the same batches, held ready. */
-final class TorchLeNet implements AutoCloseable {
+final class TorchLeNet implements Run {
   private static final List<Shape> SHAPES = List.of(new Shape(6, 1, 5, 5), new Shape(6), new Shape(16, 6, 5, 5),
       new Shape(16), new Shape(120, 400), new Shape(120), new Shape(84, 120), new Shape(84), new Shape(10, 84),
       new Shape(10));
@@ -27,7 +28,9 @@ final class TorchLeNet implements AutoCloseable {
   private static final Shape TWO = new Shape(2, 2);
   private static final Shape NONE = new Shape(0, 0);
 
-  private final NDManager manager = Torch.manager();
+  private final Engine engine;
+  private final NDManager manager;
+  private final List<double[]> initial;
   private final List<NDArray> parameters = new ArrayList<>();
   private final List<NDArray> images = new ArrayList<>();
   private final List<NDArray> labels = new ArrayList<>();
@@ -35,7 +38,14 @@ final class TorchLeNet implements AutoCloseable {
   private final Optimizer optimizer = Optimizer.sgd().setLearningRateTracker(Tracker.fixed((float) LeNet.RATE)).build();
   private final double[] losses = new double[LeNet.BATCHES];
 
-  TorchLeNet(List<double[]> initial, int batch, RandomImages data) {
+  TorchLeNet(Engine engine, LeNetStep step) {
+    this.engine = engine;
+    manager = engine.newBaseManager();
+    int batch = step.batch();
+    var data = step.data();
+    try (var ours = new LeNet(Machines.best(), 1, batch, data)) {
+      initial = ours.parameters();
+    }
     for (int i = 0; i < SHAPES.size(); i++) {
       var parameter = manager.create(floats(initial.get(i)), SHAPES.get(i));
       parameter.setRequiresGradient(true);
@@ -48,7 +58,8 @@ final class TorchLeNet implements AutoCloseable {
   }
 
   /** Trains on each batch once. */
-  void epoch() {
+  @Override
+  public void run() {
     for (int i = 0; i < LeNet.BATCHES; i++) {
       losses[i] = step(images.get(i), labels.get(i));
     }
@@ -58,7 +69,7 @@ final class TorchLeNet implements AutoCloseable {
     try (var temporary = manager.newSubManager()) {
       temporary.tempAttachAll(image, label);
       NDArray mean;
-      try (var collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+      try (var collector = engine.newGradientCollector()) {
         mean = loss.evaluate(new NDList(label), new NDList(logits(image)));
         collector.backward(mean);
       }
@@ -91,19 +102,14 @@ final class TorchLeNet implements AutoCloseable {
     return Linear.linear(x, parameters.get(weight), parameters.get(weight + 1)).singletonOrThrow();
   }
 
-  /** The losses of the last epoch's steps. */
-  double[] losses() {
-    return losses.clone();
+  @Override
+  public int operations() {
+    return LeNet.BATCHES;
   }
 
-  List<double[]> parameters() {
-    return parameters.stream().map(parameter -> doubles(parameter.toFloatArray())).toList();
-  }
-
-  private static double[] doubles(float[] numbers) {
-    var doubles = new double[numbers.length];
-    Arrays.setAll(doubles, i -> numbers[i]);
-    return doubles;
+  @Override
+  public List<double[]> results() {
+    return LeNet.movements(initial, parameters.stream().map(p -> Natives.doubles(p.toFloatArray())).toList(), losses);
   }
 
   private static float[] floats(double[] numbers) {

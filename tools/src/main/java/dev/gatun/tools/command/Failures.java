@@ -1,5 +1,6 @@
 package dev.gatun.tools.command;
 
+import dev.gatun.bench.BenchException;
 import dev.gatun.graph.CheckpointException;
 import dev.gatun.graph.MachineException;
 import dev.gatun.graph.TrainingException;
@@ -63,7 +64,7 @@ final class Failures {
           && !(cause instanceof NoSuchFileException) ? message(cause) : io.getMessage());
       case IndexException index -> print(err, index.getMessage() + "; the data does not fit the model");
       default -> print(err, code(failure) == ExitCode.FAILED && !(failure instanceof TrainingException)
-          ? "unexpected: " + failure + (debug ? "" : "; run again with --debug and report what it prints")
+          && !(failure instanceof BenchException) ? "unexpected: " + failure + (debug ? "" : "; run again with --debug and report what it prints")
           : failure.getMessage());
     }
     return code(failure);

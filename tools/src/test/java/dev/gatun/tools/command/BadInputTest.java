@@ -57,6 +57,14 @@ class BadInputTest {
   }
 
   @Test
+  void noRatios() throws IOException {
+    var ratios = file("ratios.tsv", "suite\tcase\tthreads\tpeer\tratio", "gemm");
+    Shell.run("bench", "gemm", "--against", ratios.toString()).fails(3, "gatun: " + ratios + ": line 2 is no ratio");
+    Shell.run("bench", "gemm", "--against", folder.resolve("no").toString()).fails(3,
+        "gatun: there is no file " + folder.resolve("no"));
+  }
+
+  @Test
   void shapeClash() throws IOException {
     var model = file("m.gat", "model m(a: f32[N, 3], b: f32[N, 4]) { output y = a + b }");
     var shell = Shell.run("check", model.toString());

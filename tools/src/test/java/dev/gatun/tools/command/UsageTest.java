@@ -21,7 +21,7 @@ class UsageTest {
 
   @Test
   void noVerb() {
-    Shell.run().fails(2, "gatun: a verb is missing: one of train, eval, run, inspect, check, fmt, zoo, data, doctor\n"
+    Shell.run().fails(2, "gatun: a verb is missing: one of train, eval, run, inspect, check, bench, fmt, zoo, data, doctor\n"
         + "try `gatun --help`");
     Shell.run("zoo").fails(2, "gatun: a verb is missing: one of list, show\ntry `gatun zoo --help`");
   }
@@ -29,6 +29,23 @@ class UsageTest {
   @Test
   void wrongVerb() {
     Shell.run("trian", "digits").fails(2, "gatun: there is no verb trian: did you mean `train`?\ntry `gatun --help`");
+  }
+
+  @Test
+  void wrongMeasurement() {
+    Shell.run("bench", "gem").fails(2, "gatun: there is no suite gem: did you mean `gemm`?; see gatun bench --list");
+    Shell.run("bench", "gemm", "--only", "nothing").fails(2,
+        "gatun: --only: no case is called nothing; see gatun bench --list");
+    Shell.run("bench", "gemm", "--shapes", "Q=1").fails(2, "gatun: --shapes: gemm has no size Q, it has M, N, K");
+    Shell.run("bench", "gemm", "--shapes", "M=8,x").fails(2,
+        "gatun: --shapes: M must be whole numbers between commas, found 8,x");
+    Shell.run("bench", "gemm", "--shapes", "M=0").fails(2, "gatun: --shapes: M must be at least 1, found 0");
+    Shell.run("bench", "gemm", "--threads", "0").fails(2, "gatun: --threads must be at least 1, found 0");
+    Shell.run("bench", "gemm", "--repeat", "0").fails(2, "gatun: --repeat must be at least 1, found 0");
+    Shell.run("bench", "gemm", "--duration", "-1").fails(2, "gatun: --duration must be some seconds, found -1.0");
+    Shell.run("bench", "gemm", "--markdown", "--csv").fails(2, "gatun: --markdown and --csv exclude each other");
+    Shell.run("bench", "gemm", "--peers").fails(2, "gatun: --peers: no other engine is on the class path; run ./gatun "
+        + "bench --peers in the repository, with Maven on the PATH");
   }
 
   @Test

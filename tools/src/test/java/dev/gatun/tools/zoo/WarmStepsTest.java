@@ -30,8 +30,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /**
  * Warm training and warm sessions make no garbage, on any of our threads. In a JVM of its own, for the compilers' sake,
@@ -42,9 +42,18 @@ class WarmStepsTest {
   private static final long PATIENCE = 200_000_000_000L;
   private static final int BATCH = 256;
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void trainingAndSessionsAllocateNothing(int threads) throws IOException, InterruptedException {
+  @Test
+  void trainingAndSessionsAllocateNothing() throws IOException, InterruptedException {
+    allocateNothing(2);
+  }
+
+  @Test
+  @Tag("nightly")
+  void theyDoNotOnOneThreadEither() throws IOException, InterruptedException {
+    allocateNothing(1);
+  }
+
+  private static void allocateNothing(int threads) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     // What the modules need and the launcher gives, this JVM was given too.
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

@@ -1,0 +1,106 @@
+package dev.gatun.bench;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A convolution over square images of f32, channels last: x [n, size, size, channels], weight [filters, channels /
+ * groups, kernel, kernel].
+ *
+ * @param origin the layer's place in its network
+ */
+public record Convolution(String origin, Part part, int n, int channels, int size, int filters, int kernel, int stride,
+    int groups) implements Written {
+  /** What is computed. */
+  public enum Part {
+    /** y. */
+    OUTPUT("y"),
+    /** The gradient of x. */
+    DATA("dx"),
+    /** The gradient of the weight. */
+    WEIGHT("dw"),
+    /** y and both gradients. */
+    ALL("y, dx, dw");
+
+    private final String label;
+
+    Part(String label) {
+      this.label = label;
+    }
+  }
+
+  /** A layer's output; padding keeps the size but for the stride. */
+  public static Convolution of(String origin, int channels, int size, int filters, int kernel, int stride) {
+    return new Convolution(origin, Part.OUTPUT, 1, channels, size, filters, kernel, stride, 1);
+  }
+
+  /** The same in so many groups. */
+  public Convolution grouped(int number) {
+    return new Convolution(origin, part, n, channels, size, filters, kernel, stride, number);
+  }
+
+  /** The same of so many images. */
+  public Convolution images(int number) {
+    return new Convolution(origin, part, number, channels, size, filters, kernel, stride, groups);
+  }
+
+  /** Another part of it. */
+  public Convolution part(Part other) {
+    return new Convolution(origin, other, n, channels, size, filters, kernel, stride, groups);
+  }
+
+  /** Zeros on each side. */
+  public int pad() {
+    return kernel / 2;
+  }
+
+  /** Rows and columns of y. */
+  public int outSize() {
+    return (size + 2 * pad() - kernel) / stride + 1;
+  }
+
+  @Override
+  public String name() {
+    return part.label + ", " + origin + ", " + n + "×" + size + "²×" + channels + " → " + filters + ", " + kernel + "×"
+        + kernel + (stride == 1 ? "" : "/" + stride) + (groups == 1 ? "" : groups == channels ? " depthwise"
+        : " in " + groups + " groups");
+  }
+
+  @Override
+  public String text() {
+    boolean backward = part != Part.OUTPUT;
+    var text = new StringBuilder(String.format(Locale.ROOT, "model conv(x: f32[%d, %d, %d, %d], w: f32[%d, %d, %d, %d]",
+        n, size, size, channels, filters, channels / groups, kernel, kernel));
+    text.append(backward ? String.format(Locale.ROOT, ", dy: f32[%d, %d, %d, %d]", n, outSize(), outSize(), filters) : "")
+        .append(") {\n  image = convolve(transpose(x, [0, 3, 1, 2]), w, stride = ").append(stride).append(", pad = ")
+        .append(pad()).append(", groups = ").append(groups)
+        .append(")\n  output y = transpose(image, [0, 2, 3, 1])\n");
+    if (backward) {
+      text.append("  loss = sum(y * dy)\n  output dx = gradient(loss, x)\n  output dw = gradient(loss, w)\n");
+    }
+    return text.append("}\n").toString();
+  }
+
+  @Override
+  public List<String> outputs() {
+    return List.of(part.label.split(", "));
+  }
+
+  @Override
+  public double flops() {
+    long taps = (long) taps() * taps();
+    return (part == Part.ALL ? 3 : 1) * 2.0 * n * filters * (channels / groups) * taps;
+  }
+
+  /** Of one axis, over all positions: those on the image. */
+  private int taps() {
+    int taps = 0;
+    for (int y = 0; y < outSize(); y++) {
+      for (int k = 0; k < kernel; k++) {
+        int at = y * stride - pad() + k;
+        taps += at >= 0 && at < size ? 1 : 0;
+      }
+    }
+    return taps;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.gatun.bench;
+
+import dev.gatun.bench.Measure.Subject;
+import dev.gatun.graph.Machines;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** What the process does that {@link Workshop} starts: measures one suite on one number of threads. */
+public final class Worker {
+  /** With what the lines begin that hold a row. */
+  static final String ROW = "row\t";
+  /** What the roofline has for each of its five loops, unless all windows of a side are shorter. */
+  private static final double ROOFLINE_SECONDS = 0.4;
+  private static final int CACHE = 16 << 10;
+  private static final int MEMORY = 64 << 20;
+
+  private final Order order;
+  private final List<Peer> peers;
+  private final Map<Integer, Roofline> rooflines = new HashMap<>();
+
+  private Worker(Order order) {
+    this.order = order;
+    peers = !order.peers() ? List.of() : ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get)
+        .filter(peer -> !order.keeping() || peer.allocates()).toList();
+  }
+
+  /** Prints a line for each row, and says on stderr how far it is. */
+  public static void main(String[] arguments) {
+    var worker = new Worker(Order.parse(arguments));
+    for (var work : worker.order.works()) {
+      System.err.println("measuring " + work.name());
+      var row = worker.measure(work);
+      if (row != null) {
+        System.out.println(ROW + row.line());
+      }
+    }
+  }
+
+  /** The figure, or null if memory is kept for nobody's sake. */
+  private Row measure(Work work) {
+    var names = new ArrayList<String>();
+    var runs = new ArrayList<Run>();
+    try (var ours = work.open(Machines.best(), order.threads())) {
+      for (var peer : peers) {
+        var run = peer.open(work, order.threads());
+        if (run != null) {
+          names.add(peer.name() + (order.keeping() ? ", keeping memory" : ""));
+          runs.add(run);
+        }
+      }
+      if (order.keeping() && runs.isEmpty()) {
+        return null;
+      }
+      double error = error(work, ours, names, runs);
+      var subjects = new ArrayList<>(List.of(new Subject("ours", ours.operations(), ours::run)));
+      for (int i = 0; i < runs.size(); i++) {
+        subjects.add(new Subject(names.get(i), runs.get(i).operations(), runs.get(i)::run));
+      }
+      var timings = Measure.alternate(order.effort(work), subjects);
+      var times = new LinkedHashMap<String, Double>();
+      for (int i = 0; i < runs.size(); i++) {
+        times.put(names.get(i), timings.get(i + 1).median());
+      }
+      return new Row(order.suite().label(), work.name(), order.threads(), timings.getFirst().median(), times,
+          work.flops(), work.bytes(), work.peak(roofline(work)), error,
+          timings.stream().allMatch(Measure.Timing::steady));
+    } finally {
+      runs.forEach(Run::close);
+    }
+  }
+
+  /** Our error. Fails if it, or a peer's, is out of bound: then the two sides do not do the same. */
+  private double error(Work work, Run ours, List<String> names, List<Run> runs) {
+    List<double[]> exact;
+    try (var run = work.exact(Machines.best(), order.threads())) {
+      run.run();
+      exact = run.results();
+    }
+    ours.run();
+    double error = Agreement.require(work.name(), Agreement.relativeError(work.name(), ours.results(), exact), work.bound());
+    for (int i = 0; i < runs.size(); i++) {
+      var what = work.name() + " by " + names.get(i);
+      runs.get(i).run();
+      double theirs = Agreement.require(what, Agreement.relativeError(what, runs.get(i).results(), exact), work.bound());
+      Agreement.requireAsNear(work.name() + " beside " + names.get(i), error, theirs);
+    }
+    return error;
+  }
+
+  /** In cache or in memory, as the work is. */
+  private Roofline roofline(Work work) {
+    int footprint = work.flops() > 0 || work.bytes() < 4 * CACHE + CACHE ? CACHE : MEMORY;
+    return rooflines.computeIfAbsent(footprint, bytes -> {
+      var roofline = Roofline.measure(order.threads(), bytes, Math.min(ROOFLINE_SECONDS,
+          order.windows() * order.effort(work).windowSeconds()));
+      System.err.println(roofline.text());
+      return roofline;
+    });
+  }
+}

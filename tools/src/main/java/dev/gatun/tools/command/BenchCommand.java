@@ -1,0 +1,226 @@
+package dev.gatun.tools.command;
+
+import dev.gatun.bench.Conditions;
+import dev.gatun.bench.Order;
+import dev.gatun.bench.Ratios;
+import dev.gatun.bench.Report;
+import dev.gatun.bench.Row;
+import dev.gatun.bench.Suite;
+import dev.gatun.bench.Work;
+import dev.gatun.bench.Workshop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bench}: how fast this machine runs, beside its own limits and beside other engines. */
+@Command(name = "bench", sortOptions = false,
+    description = "Measure kernels and training steps, beside the limits of this machine and, with --peers, beside other "
+        + "engines in the same run. Every result is checked before it is timed.")
+final class BenchCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "SUITE", arity = "0..*", description = "What to measure (--list); all if none is named.")
+  private List<String> names = List.of();
+  @Option(names = "--list", description = "Show the suites, their sizes and their cases, and measure nothing.")
+  private boolean list;
+  @Option(names = "--peers", description = "Other engines as well: ./gatun builds what they need first.")
+  private boolean peers;
+  @Option(names = "--threads", paramLabel = "N", split = ",", description = "Numbers of threads, such as 1,2; one and all "
+      + "cores if not given.")
+  private List<Integer> threads = List.of();
+  @Option(names = "--shapes", paramLabel = "SIZE=N", description = "A size, or several as in M=64,128: all combinations are "
+      + "measured in place of the suite's own cases.")
+  private Map<String, String> shapes = new LinkedHashMap<>();
+  @Option(names = "--only", paramLabel = "TEXT", description = "Only cases whose name contains this.")
+  private String only = "";
+  @Option(names = "--repeat", paramLabel = "N", description = "How many windows of each side count; their median is the "
+      + "figure. 7 if not given.")
+  private int repeat = 7;
+  @Option(names = "--duration", paramLabel = "SECONDS", description = "Length of a window; as the work needs if not given.")
+  private double duration;
+  @Option(names = "--markdown", description = "A table for documents in place of text.")
+  private boolean markdown;
+  @Option(names = "--csv", description = "A table of commas in place of text.")
+  private boolean csv;
+  @Option(names = "--save", paramLabel = "FILE", description = "Keep the ratios to the peers.")
+  private Path save;
+  @Option(names = "--against", paramLabel = "FILE", description = "Fail if a ratio is more than a tenth below that in this "
+      + "file, which --save wrote.")
+  private Path against;
+  @Mixin
+  private Output output;
+
+  @Override
+  public Integer call() throws IOException {
+    var suites = suites();
+    var sizes = sizes();
+    MachineOptions.atLeastOne("--repeat", repeat);
+    if (markdown && csv) {
+      throw new UsageException("--markdown and --csv exclude each other");
+    }
+    if (!(duration >= 0 && duration <= 3600)) {
+      throw new UsageException("--duration must be some seconds, found " + duration);
+    }
+    if (list) {
+      list(suites);
+      return ExitCode.GOOD;
+    }
+    if (peers && Workshop.peers().isEmpty()) {
+      throw new UsageException("--peers: no other engine is on the class path; run ./gatun bench --peers in the "
+          + "repository, with Maven on the PATH");
+    }
+    var before = against == null ? null : ratios();
+    var orders = orders(suites, sizes);
+    var rows = new ArrayList<Row>();
+    for (var order : orders) {
+      var measured = Workshop.measure(order);
+      measured.forEach(this::show);
+      rows.addAll(measured);
+    }
+    tables(rows);
+    summary(rows);
+    if (save != null) {
+      Files.writeString(save, Ratios.of(rows).text());
+    }
+    var fallen = before == null ? List.<String>of() : Ratios.of(rows).fallenSince(before);
+    fallen.forEach(line -> output.remark("fallen: " + line));
+    return fallen.isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
+  }
+
+  private List<Suite> suites() {
+    if (names.isEmpty()) {
+      return List.of(Suite.values());
+    }
+    return names.stream().flatMap(name -> Arrays.stream(name.split(","))).map(name -> {
+      var suite = Suite.named(name);
+      if (suite == null) {
+        throw new UsageException("there is no suite " + name
+            + Names.similar(name, Arrays.stream(Suite.values()).map(Suite::label).toList()) + "; see gatun bench --list");
+      }
+      return suite;
+    }).distinct().toList();
+  }
+
+  private Map<String, List<Integer>> sizes() {
+    var sizes = new LinkedHashMap<String, List<Integer>>();
+    shapes.forEach((name, values) -> {
+      try {
+        sizes.put(name, Arrays.stream(values.split(",")).map(Integer::valueOf).toList());
+      } catch (NumberFormatException e) {
+        throw new UsageException("--shapes: " + name + " must be whole numbers between commas, found " + values);
+      }
+      sizes.get(name).forEach(value -> MachineOptions.atLeastOne("--shapes: " + name, value));
+    });
+    return sizes;
+  }
+
+  private List<Order> orders(List<Suite> suites, Map<String, List<Integer>> sizes) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    var counts = threads.isEmpty() ? cores == 1 ? List.of(1) : List.of(1, cores) : threads;
+    counts.forEach(count -> MachineOptions.atLeastOne("--threads", count));
+    var orders = new ArrayList<Order>();
+    for (var suite : suites) {
+      for (int count : counts) {
+        var order = new Order(suite, sizes, only, count, peers, false, repeat, duration);
+        try {
+          if (!order.works().isEmpty()) {
+            orders.add(order);
+          }
+        } catch (IllegalArgumentException e) {
+          throw new UsageException("--shapes: " + e.getMessage());
+        }
+      }
+    }
+    if (orders.isEmpty()) {
+      throw new UsageException("--only: no case is called " + only + "; see gatun bench --list");
+    }
+    return orders;
+  }
+
+  private void list(List<Suite> suites) {
+    for (var suite : suites) {
+      output.line(suite.label() + ": " + suite.about() + "; sizes " + text(suite.sizes()));
+      suite.works().forEach(work -> output.line("  " + work.name()));
+    }
+    output.object(Map.of("suites", suites.stream().map(BenchCommand::object).toList()));
+  }
+
+  private static Map<String, Object> object(Suite suite) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("name", suite.label());
+    object.put("about", suite.about());
+    object.put("sizes", suite.sizes());
+    object.put("cases", suite.works().stream().map(Work::name).toList());
+    return object;
+  }
+
+  private static String text(Map<String, Integer> sizes) {
+    return String.join(" ", sizes.entrySet().stream().map(size -> size.getKey() + "=" + size.getValue()).toList());
+  }
+
+  private Ratios ratios() throws IOException {
+    try {
+      return Ratios.parse(Files.readString(against));
+    } catch (IllegalArgumentException e) {
+      throw new InputException(against + ": " + e.getMessage());
+    }
+  }
+
+  private void show(Row row) {
+    if (!markdown && !csv) {
+      output.line(row.suite() + " " + Report.text(row).stripTrailing());
+    }
+    output.object(object(row));
+  }
+
+  private static Map<String, Object> object(Row row) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("suite", row.suite());
+    object.put("case", row.name());
+    object.put("threads", row.threads());
+    object.put("ours_ms", 1e3 * row.seconds());
+    var times = new LinkedHashMap<String, Double>();
+    var ratios = new LinkedHashMap<String, Double>();
+    row.peers().forEach((peer, seconds) -> {
+      times.put(peer, 1e3 * seconds);
+      ratios.put(peer, row.ratio(peer));
+    });
+    object.put("peers", times);
+    object.put("ratio", ratios);
+    object.put("gflops", row.flops() > 0 ? row.gigaflops() : null);
+    object.put("gbps", row.bytes() > 0 ? row.gigabytes() : null);
+    object.put("percent_of_peak", 100 * row.partOfPeak());
+    object.put("relative_error", row.error());
+    object.put("steady", row.steady());
+    return object;
+  }
+
+  private void tables(List<Row> rows) {
+    if (markdown) {
+      output.line(Report.markdown(rows).stripTrailing());
+    } else if (csv) {
+      output.line(Report.csv(rows).stripTrailing());
+    }
+  }
+
+  /** The geometric means, and what the machine is. */
+  private void summary(List<Row> rows) {
+    var means = Report.means(rows);
+    means.forEach((suite, byThreads) -> byThreads.forEach((count, byPeer) -> byPeer.forEach((peer, mean) ->
+        output.remark(String.format(Locale.ROOT, "%s on %d: geometric mean %.2f× beside %s", suite, count, mean, peer)))));
+    var object = new LinkedHashMap<String, Object>();
+    object.put("geometric_means", means);
+    object.put("rows", rows.size());
+    object.put("conditions", Conditions.here().text());
+    output.object(object);
+  }
+}
