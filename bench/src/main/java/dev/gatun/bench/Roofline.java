@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CyclicBarrier;
 import java.util.function.IntFunction;
@@ -89,9 +90,11 @@ public record Roofline(int threads, long footprint, double flops, double read, d
   private static final class Worker extends Thread {
     private static final int WINDOWS = 5;
     private static final double WARM_WINDOW = 0.05;
-    private static final double WARM_SECONDS = 0.15;
     /** A warm loop's windows do not gain more than this on each other. */
     private static final double GAIN = 1.1;
+    /** Calls on small arrays by which C2 has compiled a loop: until then a call takes a thousand times longer. */
+    private static final int WARM_CALLS = 3_000;
+    private static final long WARM_FOOTPRINT = 16 << 10;
 
     private final CyclicBarrier barrier;
     private final Bound bound;
@@ -116,8 +119,10 @@ public record Roofline(int threads, long footprint, double flops, double read, d
         for (int i = 0; i < arrays.length; i++) {
           arrays[i] = arena.allocate(footprint, 64);
         }
+        warm(bound.on(Arrays.stream(arrays).map(array -> array.asSlice(0, Math.min(footprint, WARM_FOOTPRINT)))
+            .toArray(MemorySegment[]::new)));
         var loop = bound.on(arrays);
-        warm(loop);
+        window(loop, WARM_WINDOW);
         for (int i = 0; i < WINDOWS; i++) {
           barrier.await();
           best = Math.max(best, window(loop, seconds / WINDOWS));
@@ -127,12 +132,14 @@ public record Roofline(int threads, long footprint, double flops, double read, d
       }
     }
 
-    /** Runs until a window is no faster than the best before it, and long enough for C2 to have been there. */
+    /** Runs until a window is no faster than the best before it, and often enough for C2 to have been there. */
     private void warm(Loop loop) {
-      long start = System.nanoTime();
+      for (int call = 0; call < WARM_CALLS; call++) {
+        sink += loop.run();
+      }
       double fastest = 0;
       double last = window(loop, WARM_WINDOW);
-      while (last > GAIN * fastest || System.nanoTime() - start < 1e9 * WARM_SECONDS) {
+      while (last > GAIN * fastest) {
         fastest = Math.max(fastest, last);
         last = window(loop, WARM_WINDOW);
       }
