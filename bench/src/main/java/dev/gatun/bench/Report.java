@@ -32,7 +32,8 @@ public final class Report {
     return out.toString();
   }
 
-  private static String rate(Row row) {
+  /** What we do in a second. */
+  static String rate(Row row) {
     return row.flops() > 0 ? format("%.1f GFLOP/s", row.gigaflops()) : format("%.1f GB/s", row.gigabytes());
   }
 

@@ -18,13 +18,23 @@ import java.util.stream.Collectors;
  * @param peak flops, or bytes where there are none, that the machine does in a second, measured in the same run
  * @param error our largest error as a part of the largest result, measured from f64
  * @param steady whether all times were taken from windows that agreed
+ * @param conditions under what conditions, see {@link Conditions}
  */
 public record Row(String suite, String name, int threads, double seconds, Map<String, Double> peers, double flops,
-    double bytes, double peak, double error, boolean steady) {
+    double bytes, double peak, double error, boolean steady, String conditions) {
+  /** How the name of a peer ends for which the C library was told to keep memory. */
+  static final String KEEPING = ", keeping memory";
   private static final String SEPARATOR = "\t";
+  /** Cells of a line before those of the peers. */
+  private static final int FIXED = 10;
 
   public Row {
     peers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(peers));
+  }
+
+  /** Whether the C library was told to keep memory. */
+  boolean keepsMemory() {
+    return peers.keySet().stream().anyMatch(peer -> peer.endsWith(KEEPING));
   }
 
   /** A peer's time over ours: above 1 we are faster. */
@@ -55,29 +65,29 @@ public record Row(String suite, String name, int threads, double seconds, Map<St
 
   /** The same figure beside another peak. */
   Row withPeak(double other) {
-    return new Row(suite, name, threads, seconds, peers, flops, bytes, other, error, steady);
+    return new Row(suite, name, threads, seconds, peers, flops, bytes, other, error, steady, conditions);
   }
 
   /** The row as one line, for {@link #parse}. */
   String line() {
     return String.join(SEPARATOR, suite, name, Integer.toString(threads), Double.toString(seconds),
         Double.toString(flops), Double.toString(bytes), Double.toString(peak), Double.toString(error),
-        Boolean.toString(steady), peers.entrySet().stream()
+        Boolean.toString(steady), conditions, peers.entrySet().stream()
             .map(peer -> peer.getKey() + SEPARATOR + peer.getValue()).collect(Collectors.joining(SEPARATOR)));
   }
 
   /** @throws IllegalArgumentException if {@code line} is none */
   static Row parse(String line) {
     var cells = line.split(SEPARATOR, -1);
-    if (cells.length < 10) {
+    if (cells.length < FIXED) {
       throw new IllegalArgumentException("no row: " + line);
     }
     var peers = new LinkedHashMap<String, Double>();
-    for (int i = 9; i + 1 < cells.length; i += 2) {
+    for (int i = FIXED; i + 1 < cells.length; i += 2) {
       peers.put(cells[i], Double.valueOf(cells[i + 1]));
     }
     var numbers = Arrays.stream(cells, 3, 8).mapToDouble(Double::parseDouble).toArray();
     return new Row(cells[0], cells[1], Integer.parseInt(cells[2]), numbers[0], peers, numbers[1], numbers[2],
-        numbers[3], numbers[4], Boolean.parseBoolean(cells[8]));
+        numbers[3], numbers[4], Boolean.parseBoolean(cells[8]), cells[9]);
   }
 }

@@ -48,7 +48,7 @@ public final class Worker {
       for (var peer : peers) {
         var run = peer.open(work, order.threads());
         if (run != null) {
-          names.add(peer.name() + (order.keeping() ? ", keeping memory" : ""));
+          names.add(peer.name() + (order.keeping() ? Row.KEEPING : ""));
           runs.add(run);
         }
       }
@@ -67,7 +67,7 @@ public final class Worker {
       }
       return new Row(order.suite().label(), work.name(), order.threads(), timings.getFirst().median(), times,
           work.flops(), work.bytes(), work.peak(roofline(work)), error,
-          timings.stream().allMatch(Measure.Timing::steady));
+          timings.stream().allMatch(Measure.Timing::steady), Conditions.here().text());
     } finally {
       runs.forEach(Run::close);
     }

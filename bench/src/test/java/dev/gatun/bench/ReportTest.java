@@ -10,8 +10,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
-  private static final Row BESIDE = new Row("gemm", "512³", 1, 2e-3, peers(3e-3, 1e-3), 2.4e8, 3e6, 2e11, 1.5e-6, true);
-  private static final Row ALONE = new Row("map", "chain, 16 KiB", 2, 0.5e-6, Map.of(), 0, 65536, 2e11, 0, false);
+  private static final Row BESIDE = new Row("gemm", "512³", 1, 2e-3, peers(3e-3, 1e-3), 2.4e8, 3e6, 2e11, 1.5e-6, true,
+      "here");
+  private static final Row ALONE = new Row("map", "chain, 16 KiB", 2, 0.5e-6, Map.of(), 0, 65536, 2e11, 0, false,
+      "here");
 
   private static Map<String, Double> peers(double first, double second) {
     var peers = new LinkedHashMap<String, Double>();
@@ -70,7 +72,7 @@ class ReportTest {
 
   @Test
   void meansAreGeometric() {
-    var other = new Row("gemm", "64³", 1, 1e-3, peers(6e-3, 1e-3), 1, 1, 1, 0, true);
+    var other = new Row("gemm", "64³", 1, 1e-3, peers(6e-3, 1e-3), 1, 1, 1, 0, true, "here");
     var means = Report.means(List.of(BESIDE, other, ALONE));
     assertEquals(Set.of("gemm"), means.keySet());
     assertEquals(3, means.get("gemm").get(1).get("MKL"), 1e-12);

@@ -1,8 +1,9 @@
 package dev.gatun.tools.command;
 
 import dev.gatun.bench.Conditions;
+import dev.gatun.bench.Figures;
 import dev.gatun.bench.Order;
-import dev.gatun.bench.Ratios;
+import dev.gatun.bench.Page;
 import dev.gatun.bench.Report;
 import dev.gatun.bench.Row;
 import dev.gatun.bench.Suite;
@@ -51,9 +52,11 @@ final class BenchCommand implements Callable<Integer> {
   private boolean markdown;
   @Option(names = "--csv", description = "A table of commas in place of text.")
   private boolean csv;
-  @Option(names = "--save", paramLabel = "FILE", description = "Keep the ratios to the peers.")
+  @Option(names = "--save", paramLabel = "FILE", description = "Keep the figures; those of other cases in the file stay.")
   private Path save;
-  @Option(names = "--against", paramLabel = "FILE", description = "Fail if a ratio is more than a tenth below that in this "
+  @Option(names = "--page", paramLabel = "FILE", description = "Write a page of tables, of all that --save keeps.")
+  private Path page;
+  @Option(names = "--against", paramLabel = "FILE", description = "Fail if a factor is more than a tenth below that in this "
       + "file, which --save wrote.")
   private Path against;
   @Mixin
@@ -78,7 +81,8 @@ final class BenchCommand implements Callable<Integer> {
       throw new UsageException("--peers: no other engine is on the class path; run ./gatun bench --peers in the "
           + "repository, with Maven on the PATH");
     }
-    var before = against == null ? null : ratios();
+    var before = against == null ? Figures.of(List.of()) : figures(against);
+    var kept = save == null || !Files.exists(save) ? Figures.of(List.of()) : figures(save);
     var orders = orders(suites, sizes);
     var rows = new ArrayList<Row>();
     for (var order : orders) {
@@ -88,10 +92,15 @@ final class BenchCommand implements Callable<Integer> {
     }
     tables(rows);
     summary(rows);
+    var figures = Figures.of(rows);
+    kept = kept.with(figures);
     if (save != null) {
-      Files.writeString(save, Ratios.of(rows).text());
+      Files.writeString(save, kept.text());
     }
-    var fallen = before == null ? List.<String>of() : Ratios.of(rows).fallenSince(before);
+    if (page != null) {
+      Files.writeString(page, Page.text(kept.rows(), Workshop.peers()));
+    }
+    var fallen = figures.fallenSince(before);
     fallen.forEach(line -> output.remark("fallen: " + line));
     return fallen.isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
   }
@@ -167,11 +176,11 @@ final class BenchCommand implements Callable<Integer> {
     return String.join(" ", sizes.entrySet().stream().map(size -> size.getKey() + "=" + size.getValue()).toList());
   }
 
-  private Ratios ratios() throws IOException {
+  private static Figures figures(Path file) throws IOException {
     try {
-      return Ratios.parse(Files.readString(against));
+      return Figures.parse(Files.readString(file));
     } catch (IllegalArgumentException e) {
-      throw new InputException(against + ": " + e.getMessage());
+      throw new InputException(file + ": " + e.getMessage());
     }
   }
 

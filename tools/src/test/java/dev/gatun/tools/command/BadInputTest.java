@@ -57,9 +57,10 @@ class BadInputTest {
   }
 
   @Test
-  void noRatios() throws IOException {
-    var ratios = file("ratios.tsv", "suite\tcase\tthreads\tpeer\tratio", "gemm");
-    Shell.run("bench", "gemm", "--against", ratios.toString()).fails(3, "gatun: " + ratios + ": line 2 is no ratio");
+  void noFigures() throws IOException {
+    var figures = file("figures.tsv", "# Written by gatun bench --save; one row a line, see docs/commands.md.", "gemm");
+    Shell.run("bench", "gemm", "--against", figures.toString()).fails(3, "gatun: " + figures + ": line 2 is no row");
+    Shell.run("bench", "gemm", "--save", figures.toString()).fails(3, "gatun: " + figures + ": line 2 is no row");
     Shell.run("bench", "gemm", "--against", folder.resolve("no").toString()).fails(3,
         "gatun: there is no file " + folder.resolve("no"));
   }

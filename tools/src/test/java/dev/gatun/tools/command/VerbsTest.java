@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -290,17 +289,18 @@ class VerbsTest {
   /** Without peers; a millisecond proves no speed, only that there is a figure. */
   @Test
   void benchMeasures() throws IOException {
-    var ratios = folder.resolve("ratios.tsv");
-    var flags = new String[] {"bench", "gemm", "--threads", "1", "--shapes", "M=8,9", "--shapes", "N=8", "--repeat", "1",
-        "--duration", "0.001", "--save", ratios.toString()};
-    var text = Shell.run(flags).good().out();
-    assertTrue(text.matches("(?s)gemm 8×8×512\n  1 thread: \\S+ ms, \\S+ GFLOP/s, \\d+ % of peak, error \\S+.*"), text);
-    var json = Shell.run(with(flags, "--json", "--against", ratios.toString())).good().out().lines().toList();
+    var figures = folder.resolve("figures.tsv");
+    var page = folder.resolve("page.md");
+    var json = Shell.run("bench", "gemm", "--threads", "1", "--shapes", "M=8,9", "--shapes", "N=8", "--repeat", "1",
+        "--duration", "0.001", "--save", figures.toString(), "--page", page.toString(), "--json").good().out().lines()
+        .toList();
     assertEquals(3, json.size());
     assertEquals(List.of("suite", "case", "threads", "ours_ms", "peers", "ratio", "gflops", "gbps", "percent_of_peak",
         "relative_error", "steady"), keys(json.getFirst()));
+    assertTrue(json.get(1).contains("\"case\": \"9×8×512\""), json.get(1));
     assertEquals(List.of("geometric_means", "rows", "conditions"), keys(json.getLast()));
-    assertEquals(3, Shell.run(with(flags, "--csv")).good().out().lines().count());
+    assertEquals(3, Files.readAllLines(figures).size());
+    assertTrue(Files.readString(page).contains("| 8×8×512 | 1 |"), Files.readString(page));
   }
 
   @Test
@@ -308,10 +308,6 @@ class VerbsTest {
     var json = Shell.run("bench", "gemm", "--list", "--json").good().lastLine();
     assertEquals(List.of("suites"), keys(json));
     assertTrue(Shell.run("bench", "--list").good().out().contains("\n  2048³\n"), json);
-  }
-
-  private static String[] with(String[] flags, String... more) {
-    return Stream.of(flags, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test
