@@ -1,6 +1,8 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.SegmentAllocator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row,
@@ -11,15 +13,28 @@ import java.lang.foreign.SegmentAllocator;
  * <p>A task is a block of whole images, or of rows of one image, by a block of panels that the L2 cache holds.
  */
 final class ChannelsInnerConvolution implements Convolution {
-  /** Rows of a tile: with offsets from a table, 14 rows spill address registers (95 against 115 GFLOP/s). */
+  /**
+   * Rows of a tile two vectors wide, where there are 32 registers: with offsets from a table, 14 rows spill address
+   * registers (95 against 115 GFLOP/s).
+   */
   private static final int ROWS = 12;
+  /** With 16 registers tiles are of the shape that serves products best, see {@link GemmBlocking}. */
+  private static final int FEW_REGISTERS_ROWS = 4;
+  private static final int FEW_REGISTERS_VECTORS = 3;
+  /** Channels that are packed at a time: 24 filters of 3 × 3 taps then fill half of L1. */
+  private static final int PACKED_CHANNELS = 16;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
   private static final int PIXELS = 512;
 
   private final ConvolutionMap map;
   private final GemmTiles tiles;
+  /** Tiles that read at the offsets of a table. */
+  private final GemmTiles tableTiles;
+  /** For each pair of runs its segments, or null; then its table. */
+  private final Segments[] segments;
   private final TapTable[] tables;
-  private final int panels;
+  /** The first column of each panel. */
+  private final int[] starts;
   private final int panelsPerTask;
   private final int imagesPerTask;
   private final int rowsPerTask;
@@ -33,47 +48,65 @@ final class ChannelsInnerConvolution implements Convolution {
     }
     var shape = map.shape();
     int lanes = machine.lanes(map.bytes());
-    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, 2);
-    int rows = machine.registers() >= 32 ? ROWS : ROWS / 2;
-    tiles = new GemmTiles(new TileShape(shape.dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows, vectors, 0,
-        true, false), lanes);
-    panels = Math.ceilDiv(map.outChannels(), tiles.width());
+    boolean many = machine.registers() >= 32;
+    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, many ? 2 : FEW_REGISTERS_VECTORS);
+    int rows = many ? ROWS : vectors == FEW_REGISTERS_VECTORS ? FEW_REGISTERS_ROWS : ROWS / 2;
+    var full = new TileShape(shape.dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows, vectors, 0, false, false);
+    tiles = new GemmTiles(full, lanes);
+    tableTiles = new GemmTiles(full.withTable(), lanes);
+    starts = starts(map.outChannels());
     long panelBytes = Math.max(1L, (long) map.steps() * tiles.width() * map.bytes());
-    panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, panels));
+    panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, starts.length));
     int pixels = Math.max(1, map.height() * map.width());
     imagesPerTask = Math.clamp(PIXELS / pixels, 1, Math.max(1, shape.n()));
     rowsPerTask = pixels < 2 * PIXELS ? Math.max(1, map.height()) : Math.ceilDiv(PIXELS, map.width());
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
+    segments = new Segments[tables.length];
+    long step = (long) tiles.width() * map.bytes();
     for (int i = 0; i < tables.length; i++) {
-      tables[i] = TapTable.of(map, map.vertical().get(i / columns), map.horizontal().get(i % columns),
-          (long) tiles.width() * map.bytes(), true, memory);
+      var y = map.vertical().get(i / columns);
+      var x = map.horizontal().get(i % columns);
+      segments[i] = Segments.of(map, y, x, step);
+      tables[i] = segments[i] == null ? TapTable.of(map, y, x, step, true, memory) : null;
     }
   }
 
+  private int[] starts(int columns) {
+    var all = IntStream.builder();
+    for (int column = 0; column < columns; column += tiles.width(columns - column)) {
+      all.add(column);
+    }
+    return all.build().toArray();
+  }
+
+  /** Panels have the same room whatever their width, so that one table of offsets serves all. */
   @Override
   public long packedBytes() {
-    return (long) map.shape().groups() * panels * map.steps() * tiles.width() * map.bytes();
+    return (long) map.shape().groups() * starts.length * map.steps() * tiles.width() * map.bytes();
   }
 
   @Override
   public int packTasks() {
-    return map.shape().groups() * map.taps();
+    return map.shape().groups() * starts.length;
   }
 
+  /** One panel, a few channels at a time, whose weights for all taps share cache lines. */
   @Override
   public void pack(int task, long weights, long packed) {
-    int group = task / map.taps();
-    int tap = task % map.taps();
-    int kernel = map.shape().horizontal().kernel();
+    int panel = task % starts.length;
+    int columns = Math.min(tiles.width(map.outChannels() - starts[panel]), map.outChannels() - starts[panel]);
     long row = (long) tiles.width() * map.bytes();
-    long source = weights + group * map.weightGroup() + tap / kernel * map.weights().height()
-        + tap % kernel * map.weights().width();
-    for (int panel = 0; panel < panels; panel++) {
-      int column = panel * tiles.width();
-      long step = ((long) group * panels + panel) * map.steps() + (long) tap * map.inChannels();
-      Pack.copy(map.shape().dtype(), source + column * map.weightOut(), map.weightIn(), map.weightOut(),
-          packed + step * row, row, map.inChannels(), Math.min(tiles.width(), map.outChannels() - column));
+    long source = weights + task / starts.length * map.weightGroup() + starts[panel] * map.weightOut();
+    long target = packed + (long) task * map.steps() * row;
+    int kernel = map.shape().horizontal().kernel();
+    for (int c = 0; c < map.inChannels(); c += PACKED_CHANNELS) {
+      int channels = Math.min(PACKED_CHANNELS, map.inChannels() - c);
+      for (int tap = 0; tap < map.taps(); tap++) {
+        Pack.copy(map.shape().dtype(), source + c * map.weightIn() + tap / kernel * map.weights().height()
+            + tap % kernel * map.weights().width(), map.weightIn(), map.weightOut(),
+            target + ((long) tap * map.inChannels() + c) * row, row, channels, columns);
+      }
     }
   }
 
@@ -86,7 +119,7 @@ final class ChannelsInnerConvolution implements Convolution {
   }
 
   private int panelBlocks() {
-    return Math.ceilDiv(panels, panelsPerTask);
+    return Math.ceilDiv(starts.length, panelsPerTask);
   }
 
   @Override
@@ -104,14 +137,14 @@ final class ChannelsInnerConvolution implements Convolution {
     int end = Math.min(map.height(), row + rowsPerTask);
     int group = part / panelBlocks();
     int first = part % panelBlocks() * panelsPerTask;
-    int last = Math.min(panels, first + panelsPerTask);
+    int last = Math.min(starts.length, first + panelsPerTask);
     long from = in + image * map.in().outer() + (long) group * map.inChannels() * map.in().channel();
     long to = out + image * map.out().outer() + (long) group * map.outChannels() * map.out().channel();
     for (int panel = first; panel < last; panel++) {
-      long weights = packed + ((long) group * panels + panel) * map.steps() * tiles.width() * map.bytes();
+      long weights = packed + ((long) group * starts.length + panel) * map.steps() * tiles.width() * map.bytes();
       for (int i = 0; i < tables.length; i++) {
-        runs(from, weights, to + (long) panel * tiles.width() * map.bytes(), i, images, row, end,
-            map.outChannels() - panel * tiles.width());
+        runs(from, weights, to + (long) starts[panel] * map.bytes(), i, images, row, end,
+            map.outChannels() - starts[panel]);
       }
     }
   }
@@ -131,40 +164,52 @@ final class ChannelsInnerConvolution implements Convolution {
     long outX = x.step() * map.out().width();
     long from = in + y.source() * map.in().height() + first * inY + x.source() * map.in().width();
     long to = out + y.start() * map.out().height() + first * outY + x.start() * map.out().width();
-    var table = tables[index];
-    if (x.count() >= ROWS / 2 || x.count() >= count && x.count() >= images) {
+    if (x.count() >= tiles.rows() || x.count() >= count && x.count() >= images) {
       for (int n = 0; n < images; n++) {
         for (int i = 0; i < count; i++) {
           line(from + n * map.in().outer() + i * inY, inX, weights, to + n * map.out().outer() + i * outY, outX,
-              x.count(), columns, table);
+              x.count(), columns, index);
         }
       }
     } else if (count >= images) {
       for (int n = 0; n < images; n++) {
         for (int j = 0; j < x.count(); j++) {
           line(from + n * map.in().outer() + j * inX, inY, weights, to + n * map.out().outer() + j * outX, outY, count,
-              columns, table);
+              columns, index);
         }
       }
     } else {
       for (int i = 0; i < count; i++) {
         for (int j = 0; j < x.count(); j++) {
           line(from + i * inY + j * inX, map.in().outer(), weights, to + i * outY + j * outX, map.out().outer(), images,
-              columns, table);
+              columns, index);
         }
       }
     }
   }
 
   /** Pixels at constant distance, tile by tile. */
-  private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns,
-      TapTable table) {
-    long last = tiles.last(columns);
+  private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, int index) {
     for (int i = 0; i < pixels;) {
       int height = tiles.height(pixels - i);
-      tiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, table.steps(),
-          inStep / map.bytes(), 0, 0, 0, outStep, table.address(), Raw.ZEROS, 0, last);
+      if (segments[index] == null) {
+        tableTiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, tables[index].steps(),
+            inStep / map.bytes(), 0, 0, 0, outStep, tables[index].address(), Raw.ZEROS, 0, tiles.last(columns));
+      } else {
+        segments(in + i * inStep, inStep, weights, out + i * outStep, outStep, height, columns, segments[index].all());
+      }
       i += height;
+    }
+  }
+
+  /** One tile, segment after segment. */
+  private void segments(long in, long inStep, long weights, long out, long outStep, int height, int columns,
+      List<Segments.Segment> all) {
+    var tile = tiles.tile(height, columns);
+    for (int s = 0; s < all.size(); s++) {
+      var segment = all.get(s);
+      tile.run(in + segment.image(), weights + segment.weights(), out, segment.steps(), inStep / map.bytes(), 1, 0,
+          tiles.width(), outStep, 0, s == 0 ? Raw.ZEROS : out, s == 0 ? 0 : outStep, tiles.last(columns));
     }
   }
 }

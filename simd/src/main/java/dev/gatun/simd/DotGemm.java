@@ -10,6 +10,8 @@ import dev.gatun.memory.DType;
 final class DotGemm implements Gemm {
   /** Below so many columns, lanes along the columns would mostly idle. */
   private static final int NARROW = 4;
+  /** Up to so many rows B is not transposed. */
+  private static final int FEW_ROWS = 16;
   /** Multiply-adds in a task: about 10 us. */
   private static final long TASK_WORK = 1 << 19;
 
@@ -40,8 +42,9 @@ final class DotGemm implements Gemm {
 
   /**
    * Whether a product is one for this family: both operands lie along k, and either the rows are too few to repay
-   * transposing B (which costs about as much as 16 / m of the product, while summing lanes costs 256 / k), or the
-   * columns too few to fill lanes.
+   * transposing B, or the columns too few to fill lanes. Transposing costs about as much as 10 rows, summing lanes as
+   * much as 256 steps of k; and with vectors of 256 bits these tiles load two vectors for each three multiply-adds: from
+   * 32 rows on the transposition wins for every k (45 to 74 GFLOP/s beside 31 to 45), at 16 neither does.
    */
   static boolean suits(GemmShape s) {
     boolean along = s.a().column() == 1 && (s.b().row() == 1 || s.n() == 0);
@@ -49,7 +52,7 @@ final class DotGemm implements Gemm {
       return false;
     }
     boolean inPlace = s.b().column() == 1 && s.n() > NARROW;
-    return !inPlace && (16L * s.m() <= s.k() || s.n() <= NARROW);
+    return !inPlace && (s.m() <= FEW_ROWS && 16L * s.m() <= s.k() || s.n() <= NARROW);
   }
 
   /** Virtual lanes of one result. */

@@ -55,6 +55,11 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     return (rows - 1L) * rowBytes <= WARMED ? Math.toIntExact(rowBytes) : 0;
   }
 
+  /** The same with steps at the offsets of a table. */
+  TileShape withTable() {
+    return new TileShape(dtype, bits, family, rows, columns, rowBytes, true, tail);
+  }
+
   /** Bytes of a vector. */
   int vectorBytes() {
     return bits / 8;
