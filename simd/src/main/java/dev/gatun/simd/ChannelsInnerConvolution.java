@@ -25,8 +25,12 @@ final class ChannelsInnerConvolution implements Convolution {
   private static final int PACKED_CHANNELS = 16;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
   private static final int PIXELS = 512;
+  /** The same where each channel is convolved by itself: panels are few lanes of each pixel, and share its cache lines. */
+  private static final int EACH_PIXELS = 64;
 
   private final ConvolutionMap map;
+  /** Whether each channel is convolved by itself. */
+  private final boolean each;
   private final GemmTiles tiles;
   /** Tiles that read at the offsets of a table. */
   private final GemmTiles tableTiles;
@@ -39,27 +43,29 @@ final class ChannelsInnerConvolution implements Convolution {
   private final int imagesPerTask;
   private final int rowsPerTask;
 
-  ChannelsInnerConvolution(Machine machine, ConvolutionMap map, SegmentAllocator memory) {
-    this.map = map;
-    if (map.out().channel() != map.bytes() && map.outChannels() > 1) {
+  ChannelsInnerConvolution(Machine machine, ConvolutionMap given, SegmentAllocator memory) {
+    each = given.shape().isDepthwise();
+    map = each ? given.joined() : given;
+    if (map.outChannels() > 1 && (map.out().channel() != map.bytes() || each && map.in().channel() != map.bytes())) {
       throw new IllegalArgumentException("channels-inner convolution of an image whose channels do not lie side by "
-          + "side: "
-          + map.out());
+          + "side: " + map.in() + " to " + map.out());
     }
     var shape = map.shape();
     int lanes = machine.lanes(map.bytes());
     boolean many = machine.registers() >= 32;
-    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, many ? 2 : FEW_REGISTERS_VECTORS);
+    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, many || each ? 2 : FEW_REGISTERS_VECTORS);
     int rows = many ? ROWS : vectors == FEW_REGISTERS_VECTORS ? FEW_REGISTERS_ROWS : ROWS / 2;
-    var full = new TileShape(shape.dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows, vectors, 0, false, false);
+    var full = new TileShape(shape.dtype(), machine.vectorBits(),
+        each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, false, false);
     tiles = new GemmTiles(full, lanes);
     tableTiles = new GemmTiles(full.withTable(), lanes);
     starts = starts(map.outChannels());
     long panelBytes = Math.max(1L, (long) map.steps() * tiles.width() * map.bytes());
     panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, starts.length));
     int pixels = Math.max(1, map.height() * map.width());
-    imagesPerTask = Math.clamp(PIXELS / pixels, 1, Math.max(1, shape.n()));
-    rowsPerTask = pixels < 2 * PIXELS ? Math.max(1, map.height()) : Math.ceilDiv(PIXELS, map.width());
+    int taken = each ? EACH_PIXELS : PIXELS;
+    imagesPerTask = Math.clamp(taken / pixels, 1, Math.max(1, shape.n()));
+    rowsPerTask = pixels < 2 * taken ? Math.max(1, map.height()) : Math.ceilDiv(taken, map.width());
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
     segments = new Segments[tables.length];
@@ -83,12 +89,12 @@ final class ChannelsInnerConvolution implements Convolution {
   /** Panels have the same room whatever their width, so that one table of offsets serves all. */
   @Override
   public long packedBytes() {
-    return (long) map.shape().groups() * starts.length * map.steps() * tiles.width() * map.bytes();
+    return (long) map.groups() * starts.length * map.steps() * tiles.width() * map.bytes();
   }
 
   @Override
   public int packTasks() {
-    return map.shape().groups() * starts.length;
+    return map.groups() * starts.length;
   }
 
   /** One panel, a few channels at a time, whose weights for all taps share cache lines. */
@@ -124,7 +130,7 @@ final class ChannelsInnerConvolution implements Convolution {
 
   @Override
   public int tasks() {
-    return map.width() == 0 ? 0 : imageBlocks() * rowBlocks() * panelBlocks() * map.shape().groups();
+    return map.width() == 0 ? 0 : imageBlocks() * rowBlocks() * panelBlocks() * map.groups();
   }
 
   @Override
@@ -143,7 +149,8 @@ final class ChannelsInnerConvolution implements Convolution {
     for (int panel = first; panel < last; panel++) {
       long weights = packed + ((long) group * starts.length + panel) * map.steps() * tiles.width() * map.bytes();
       for (int i = 0; i < tables.length; i++) {
-        runs(from, weights, to + (long) starts[panel] * map.bytes(), i, images, row, end,
+        long column = (long) starts[panel] * map.bytes();
+        runs(each ? from + column : from, weights, to + column, i, images, row, end,
             map.outChannels() - starts[panel]);
       }
     }

@@ -23,25 +23,31 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Rows of a tile: as in {@link ChannelsInnerConvolution}. */
   private static final int ROWS = 12;
 
+  /** Vectors of a tile of one row, where each channel is convolved by itself: sums and gradients fill 12 registers. */
+  private static final int EACH_VECTORS = 6;
+
   private final WeightsMap map;
+  /** Whether each channel is convolved by itself. */
+  private final boolean each;
   private final int inputBlocks;
   private final int outputBlocks;
   private final GemmTiles tiles;
   private final PixelTable[] tables;
 
-  ChannelsInnerWeights(Machine machine, WeightsMap map, SegmentAllocator memory) {
-    this.map = map;
+  ChannelsInnerWeights(Machine machine, WeightsMap given, SegmentAllocator memory) {
+    each = given.shape().isDepthwise();
+    map = each ? given.joined() : given;
     int size = map.bytes();
-    if (map.x().channel() != size && map.inputs() > 1 || map.y().channel() != size && map.outputs() > 1) {
+    if (map.x().channel() != size && (map.inputs() > 1 || each) || map.y().channel() != size && map.outputs() > 1) {
       throw new IllegalArgumentException("channels-inner weight gradient of images whose channels do not lie side by "
           + "side: " + map.x() + " and " + map.y());
     }
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
     outputBlocks = Math.ceilDiv(map.outputs(), OUTPUTS);
     int lanes = machine.lanes(size);
-    int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1, 2);
-    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
-        rows(machine), vectors, size, true, false), lanes);
+    int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1, each ? EACH_VECTORS : 2);
+    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(),
+        each ? TileShape.Family.EACH : TileShape.Family.OUTER, each ? 1 : rows(machine), vectors, size, true, false), lanes);
     var step = new ConvolutionShape.Strides(map.x().outer(), 0, map.shape().vertical().stride() * map.x().height(),
         map.shape().horizontal().stride() * map.x().width());
     var made = new HashMap<List<Integer>, PixelTable>();
@@ -59,7 +65,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
 
   @Override
   public int tasks() {
-    return map.shape().groups() * tables.length * inputBlocks * outputBlocks;
+    return map.groups() * tables.length * inputBlocks * outputBlocks;
   }
 
   @Override
@@ -87,7 +93,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
         + across.source() * map.x().width();
     long right = y + ((long) group * map.outputs() + output) * map.y().channel() + down.start() * map.y().height()
         + across.start() * map.y().width();
-    pixels(left, right, tap, rows, columns, workspace);
+    pixels(each ? left + output * map.x().channel() : left, right, tap, rows, columns, workspace);
     Pack.scatter(map.shape().dtype(), workspace, sumsRow(), weights + map.weight(group, output, input, kh, kw),
         map.weights().channel(), map.weights().outer(), rows, columns);
   }
@@ -119,12 +125,12 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
       boolean load) {
     int size = map.bytes();
     long row = sumsRow();
-    for (int j = 0; j < columns; j += tiles.width()) {
+    for (int j = 0; j < columns; j += tiles.width(columns - j)) {
       long last = tiles.last(columns - j);
       for (int i = 0; i < rows;) {
         int h = tiles.height(rows - i);
         long c = sums + i * row + (long) j * size;
-        tiles.tile(h, columns - j).run(left + (long) i * size, right + (long) j * size, c, steps, 0, 0, 0, 0, row,
+        tiles.tile(h, columns - j).run(left + (long) (each ? j : i) * size, right + (long) j * size, c, steps, 0, 0, 0, 0, row,
             table.address(), load ? c : Raw.ZEROS, load ? row : 0, last);
         i += h;
       }

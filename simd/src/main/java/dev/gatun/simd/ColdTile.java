@@ -24,26 +24,26 @@ final class ColdTile implements Tile {
   @Override
   public void run(long a, long b, long c, int k, long aRow, long aStep, long bColumn, long bStep, long cRow, long table,
       long from, long fromRow, long last) {
-    boolean outer = shape.family() == TileShape.Family.OUTER;
-    int width = outer ? outerWidth(last) : shape.columns() * DOT_LANES;
+    boolean dot = shape.family() == TileShape.Family.DOT;
+    int width = dot ? shape.columns() * DOT_LANES : columns(last);
     var sums = new float[shape.rows() * width];
     for (int i = 0; i < shape.rows(); i++) {
       load(from + i * fromRow, sums, i * width, width);
     }
     long row = shape.rowBytes() > 0 ? shape.rowBytes() : aRow * BYTES;
-    var left = new float[shape.rows() * DOT_LANES];
+    var left = new float[shape.rows() * Math.max(width, DOT_LANES)];
     var right = new float[width];
     for (int s = 0; s < k; s++) {
       long pair = table + (long) s * StepTable.PAIR;
       long at = a + (shape.table() ? Raw.ALL.get(Raw.I32, pair) : s * aStep) * BYTES;
       long bt = b + (shape.table() ? Raw.ALL.get(Raw.I32, pair + StepTable.PAIR / 2) : s * bStep) * BYTES;
-      if (outer) {
-        outerStep(sums, left, right, at, row, bt, width);
-      } else {
-        dotStep(sums, left, right, at, row, bt, bColumn, DOT_LANES);
+      switch (shape.family()) {
+        case OUTER -> outerStep(sums, left, right, at, row, bt, width);
+        case EACH -> eachStep(sums, left, right, at, row, bt, width);
+        case DOT -> dotStep(sums, left, right, at, row, bt, bColumn, DOT_LANES);
       }
     }
-    if (!outer && shape.tail()) {
+    if (dot && shape.tail()) {
       int whole = shape.table() ? 0 : k;
       dotStep(sums, left, right, a + whole * aStep * BYTES, row, b + whole * bStep * BYTES, bColumn,
           Long.bitCount(last));
@@ -53,7 +53,8 @@ final class ColdTile implements Tile {
     }
   }
 
-  private int outerWidth(long last) {
+  /** Columns in use where lanes run along them. */
+  private int columns(long last) {
     int lanes = shape.vectorBytes() / BYTES;
     int spare = shape.tail() ? lanes - Long.bitCount(last & (1L << lanes) - 1) : 0;
     return shape.columns() * lanes - spare;
@@ -74,6 +75,14 @@ final class ColdTile implements Tile {
     }
     for (int i = 0; i < shape.rows(); i++) {
       multiplyAdd(sums, i * width, left[i], right, width);
+    }
+  }
+
+  private void eachStep(float[] sums, float[] left, float[] right, long a, long row, long b, int width) {
+    load(b, right, 0, width);
+    for (int i = 0; i < shape.rows(); i++) {
+      load(a + i * row, left, 0, width);
+      multiplyAdd(sums, i * width, left, 0, right, 0, width);
     }
   }
 

@@ -31,12 +31,14 @@ sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolu
 
   /**
    * The layout that serves a shape better, from its sizes alone. Lanes along the batch read images of few channels
-   * without waste and need no packing of pixels; with many channels on both sides lanes along the channels touch less
-   * memory at a time.
+   * without waste and need no packing of pixels; with many channels on either side, or few images, lanes along the
+   * channels touch less memory at a time, and networks whose images come so need not turn them.
    */
   static LaneAxis laneAxis(ConvolutionShape shape) {
-    boolean few = Math.min(shape.c(), shape.o()) / shape.groups() < 32;
-    return few && shape.n() % 16 == 0 && shape.n() > 0 ? LaneAxis.BATCH : LaneAxis.CHANNELS;
+    int fewer = Math.min(shape.c(), shape.o()) / shape.groups();
+    int more = Math.max(shape.c(), shape.o()) / shape.groups();
+    boolean few = fewer < 32 && more < 64 && !shape.isDepthwise();
+    return few && shape.n() % 16 == 0 && shape.n() >= 32 ? LaneAxis.BATCH : LaneAxis.CHANNELS;
   }
 
   /**

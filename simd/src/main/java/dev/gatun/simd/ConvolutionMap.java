@@ -3,14 +3,14 @@ package dev.gatun.simd;
 import java.util.List;
 
 /**
- * Output and data gradient seen alike: an image is computed from another, with {@code inChannels} to
- * {@code outChannels} a group, each result at positions given by runs of both axes.
+ * Output and data gradient seen alike: an image is computed from another in {@code groups}, with {@code inChannels} to
+ * {@code outChannels} each, each result at positions given by runs of both axes.
  *
  * @param weightIn stride of the weights along the channel that is summed, in bytes; {@code weightOut} along that of the
  *     result
  * @param in strides in bytes, like all others
  */
-record ConvolutionMap(ConvolutionShape shape, int inChannels, int outChannels, int height, int width,
+record ConvolutionMap(ConvolutionShape shape, int groups, int inChannels, int outChannels, int height, int width,
     List<AxisRun> vertical, List<AxisRun> horizontal, ConvolutionShape.Strides in, ConvolutionShape.Strides out,
     ConvolutionShape.Strides weights, long weightIn, long weightOut, long weightGroup) {
   ConvolutionMap(ConvolutionShape shape, Convolution.Role role, ConvolutionShape.Strides in,
@@ -20,12 +20,18 @@ record ConvolutionMap(ConvolutionShape shape, int inChannels, int outChannels, i
     int o = shape.o() / shape.groups();
     int size = shape.dtype().bytes();
     var w = weights.times(size);
-    this(shape, forward ? c : o, forward ? o : c, forward ? shape.outHeight() : shape.h(),
+    this(shape, shape.groups(), forward ? c : o, forward ? o : c, forward ? shape.outHeight() : shape.h(),
         forward ? shape.outWidth() : shape.w(),
         forward ? AxisRun.output(shape.vertical(), shape.h()) : AxisRun.data(shape.vertical(), shape.h()),
         forward ? AxisRun.output(shape.horizontal(), shape.w()) : AxisRun.data(shape.horizontal(), shape.w()),
         in.times(size), out.times(size), w, forward ? w.channel() : w.outer(), forward ? w.outer() : w.channel(),
         w.outer() * o);
+  }
+
+  /** A depthwise convolution as one group, in which each channel of the result is made of the same one of the image. */
+  ConvolutionMap joined() {
+    return new ConvolutionMap(shape, 1, 1, groups, height, width, vertical, horizontal, in, out, weights, 0, weightGroup,
+        0);
   }
 
   /** Bytes of an element. */

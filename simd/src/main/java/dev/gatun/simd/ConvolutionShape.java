@@ -52,6 +52,11 @@ record ConvolutionShape(DType dtype, int n, int c, int h, int w, int o, Axis ver
     }
   }
 
+  /** Whether each channel is convolved by itself, to one channel. */
+  boolean isDepthwise() {
+    return groups > 1 && c == groups && o == groups;
+  }
+
   /** Height of y. */
   int outHeight() {
     return vertical.out(h);

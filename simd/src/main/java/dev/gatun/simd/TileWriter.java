@@ -130,12 +130,7 @@ final class TileWriter {
     vectors.bound(FROM);
     for (int i = 0; i < shape.rows(); i++) {
       for (int j = 0; j < width; j++) {
-        int offset = j * shape.vectorBytes();
-        if (isLast(j)) {
-          vectors.load(() -> address(FROM, offset), lastMask);
-        } else {
-          vectors.load(() -> address(FROM, offset));
-        }
+        load(j, () -> code.lload(FROM), j * shape.vectorBytes());
         accumulators[i * width + j] = code.allocateLocal(TypeKind.REFERENCE);
         code.astore(accumulators[i * width + j]);
       }
@@ -161,7 +156,7 @@ final class TileWriter {
 
   /** Whether vector j of a row is the masked one. */
   private boolean isLast(int j) {
-    return shape.tail() && shape.family() == TileShape.Family.OUTER && j == shape.columns() - 1;
+    return shape.tail() && shape.family() != TileShape.Family.DOT && j == shape.columns() - 1;
   }
 
   private int vectorsPerRow() {
@@ -297,27 +292,24 @@ final class TileWriter {
    * @param mask slot of the mask of the loads of a last, partial dot step, or -1
    */
   private void contract(int mask) {
-    if (shape.family() == TileShape.Family.OUTER) {
-      outer();
-    } else {
+    if (shape.family() == TileShape.Family.DOT) {
       for (int v = 0; v < shape.vectorsPerResult(); v++) {
         dot(v, mask);
       }
+    } else {
+      columnwise();
     }
   }
 
-  private void outer() {
+  /** Lanes along the columns: of the left operand an element is spread, or each column has its own. */
+  private void columnwise() {
     int columns = shape.columns();
     int[] b = new int[columns];
     hold();
     for (int j = 0; j < columns; j++) {
       int pointer = columnPointers.get(j);
       b[j] = code.allocateLocal(TypeKind.REFERENCE);
-      if (isLast(j)) {
-        vectors.load(() -> rightAddress(pointer), lastMask);
-      } else {
-        vectors.load(() -> rightAddress(pointer));
-      }
+      load(j, () -> rightAddress(pointer), 0);
       code.astore(b[j]);
     }
     int q = code.allocateLocal(TypeKind.REFERENCE);
@@ -326,11 +318,31 @@ final class TileWriter {
       if (i > 0) {
         hold();
       }
-      vectors.broadcast(() -> leftAddress(row));
-      code.astore(q);
+      boolean spread = shape.family() == TileShape.Family.OUTER;
+      if (spread) {
+        vectors.broadcast(() -> leftAddress(row));
+        code.astore(q);
+      }
       for (int j = 0; j < columns; j++) {
+        if (!spread) {
+          load(j, () -> leftAddress(row), j * shape.vectorBytes());
+          code.astore(q);
+        }
         vectors.fma(q, b[j], accumulators[i * columns + j]);
       }
+    }
+  }
+
+  /** Loads vector j of a row, the masked one for what it is. */
+  private void load(int j, Runnable address, int offset) {
+    Runnable at = () -> {
+      address.run();
+      vectors.plus(offset);
+    };
+    if (isLast(j)) {
+      vectors.load(at, lastMask);
+    } else {
+      vectors.load(at);
     }
   }
 

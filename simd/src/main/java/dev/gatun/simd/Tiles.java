@@ -36,7 +36,11 @@ final class Tiles {
   /** A name that profilers and compiler logs show, for instance {@code TileF32x512Outer14x2r4}. */
   static String name(TileShape shape) {
     return "Tile" + shape.dtype().name() + "x" + shape.bits()
-        + (shape.family() == TileShape.Family.DOT ? "Dot" : "Outer") + shape.rows() + "x" + shape.columns()
+        + switch (shape.family()) {
+          case OUTER -> "Outer";
+          case EACH -> "Each";
+          case DOT -> "Dot";
+        } + shape.rows() + "x" + shape.columns()
         + (shape.rowBytes() > 0 ? "r" + shape.rowBytes() : "") + (shape.table() ? "Table" : "")
         + (shape.tail() ? "Tail" : "");
   }

@@ -22,10 +22,11 @@ class ConvolutionTest {
     var random = new Random(seed);
     var dtype = random.nextBoolean() ? DType.F32 : DType.F64;
     var lanes = Convolution.LaneAxis.values()[random.nextInt(2)];
-    int groups = random.nextInt(3) == 0 ? 2 : 1;
     int n = lanes == Convolution.LaneAxis.BATCH ? 16 * random.nextInt(6) : random.nextInt(4);
-    var shape = new ConvolutionShape(dtype, n, groups * random.nextInt(8), random.nextInt(9), random.nextInt(19),
-        groups * random.nextInt(20), axis(random), axis(random), groups);
+    boolean depthwise = random.nextInt(4) == 0;
+    int groups = depthwise ? 1 + random.nextInt(70) : 1 + random.nextInt(3) / 2;
+    var shape = new ConvolutionShape(dtype, n, depthwise ? groups : groups * random.nextInt(8), random.nextInt(9),
+        random.nextInt(19), depthwise ? groups : groups * random.nextInt(20), axis(random), axis(random), groups);
     try (var arena = Arena.ofConfined()) {
       var problem = new ConvolutionProblem(new Buffers(arena, dtype), shape, lanes, random);
       problem.check(random.nextBoolean() ? Machine.detected() : NARROW);

@@ -32,6 +32,8 @@ class TileTest {
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 14 : 4, many ? 2 : 3, 0, false, tail));
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 0, true, tail));
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, 6, many ? 4 : 2, 4, true, tail));
+      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.EACH, many ? 12 : 6, 2, 0, true, tail));
+      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.EACH, 1, 6, 4, true, tail));
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, false, tail));
       shapes.add(new TileShape(DType.F32, 128, TileShape.Family.DOT, 3, 2, 0, false, tail));
     }
