@@ -47,7 +47,8 @@ public final class Torch implements Peer {
 
   @Override
   public String settings() {
-    return "through DJL; contiguous tensors (NCHW for convolutions), one operator at a time, gradients by its own tape";
+    return "through DJL; contiguous tensors (NCHW for convolutions), one operator at a time, gradients by its own tape, "
+        + "added to those of the call before";
   }
 
   @Override
@@ -238,8 +239,11 @@ public final class Torch implements Peer {
       compute(_ -> null);
     }
 
+    /** Gradients add to what there is, which is taken away first. */
     @Override
     public List<double[]> results() {
+      operands.values().stream().filter(NDArray::hasGradient).map(NDArray::getGradient)
+          .forEach(gradient -> gradient.subi(gradient));
       return compute(results -> results.stream().map(array -> Natives.doubles(array.toFloatArray())).toList());
     }
 
