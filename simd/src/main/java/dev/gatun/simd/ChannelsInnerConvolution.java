@@ -52,9 +52,8 @@ final class ChannelsInnerConvolution implements Convolution {
     }
     var shape = map.shape();
     int lanes = machine.lanes(map.bytes());
-    boolean many = machine.registers() >= 32;
-    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, many || each ? 2 : FEW_REGISTERS_VECTORS);
-    int rows = many ? ROWS : vectors == FEW_REGISTERS_VECTORS ? FEW_REGISTERS_ROWS : ROWS / 2;
+    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, each ? 2 : vectors(machine));
+    int rows = rows(machine, vectors);
     var full = new TileShape(shape.dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, false, false);
     tiles = new GemmTiles(full, lanes);
@@ -76,6 +75,16 @@ final class ChannelsInnerConvolution implements Convolution {
       segments[i] = Segments.of(map, y, x, step);
       tables[i] = segments[i] == null ? TapTable.of(map, y, x, step, true, memory) : null;
     }
+  }
+
+  /** Vectors in a row of a tile. */
+  static int vectors(Machine machine) {
+    return machine.registers() >= 32 ? 2 : FEW_REGISTERS_VECTORS;
+  }
+
+  /** Rows of a tile of so many vectors. */
+  static int rows(Machine machine, int vectors) {
+    return machine.registers() >= 32 ? ROWS : vectors == FEW_REGISTERS_VECTORS ? FEW_REGISTERS_ROWS : ROWS / 2;
   }
 
   private int[] starts(int columns) {

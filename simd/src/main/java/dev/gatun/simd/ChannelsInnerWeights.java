@@ -10,8 +10,8 @@ import java.util.List;
  * vectors of output channels, summed over pixels: a sum of outer products. Each result is one chain of fused
  * multiply-adds over ascending (n, oy, ox).
  *
- * <p>A task is a block of both channels for one tap. It walks the pixels in blocks that the L2 cache holds, and all its
- * tiles within each; sums wait in the workspace.
+ * <p>A task is a block of both channels for one row of taps. It walks the pixels in blocks that the L2 cache holds, and
+ * all its tiles within each; sums wait in the workspace.
  */
 final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Input channels of a task: four tiles share each block of pixels. */
@@ -20,9 +20,6 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   static final int OUTPUTS = 256;
   /** Pixels in a block: with 128 channels on both sides 512 KiB, and long enough to hide the tile's ends. */
   private static final int PIXELS = 512;
-  /** Rows of a tile: as in {@link ChannelsInnerConvolution}. */
-  private static final int ROWS = 12;
-
   /** Vectors of a tile of one row, where each channel is convolved by itself: sums and gradients fill 12 registers. */
   private static final int EACH_VECTORS = 6;
 
@@ -45,9 +42,11 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
     outputBlocks = Math.ceilDiv(map.outputs(), OUTPUTS);
     int lanes = machine.lanes(size);
-    int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1, each ? EACH_VECTORS : 2);
+    int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1,
+        each ? EACH_VECTORS : ChannelsInnerConvolution.vectors(machine));
+    int rows = each ? 1 : ChannelsInnerConvolution.rows(machine, vectors);
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(),
-        each ? TileShape.Family.EACH : TileShape.Family.OUTER, each ? 1 : rows(machine), vectors, size, true, false), lanes);
+        each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, size, true, false), lanes);
     var step = new ConvolutionShape.Strides(map.x().outer(), 0, map.shape().vertical().stride() * map.x().height(),
         map.shape().horizontal().stride() * map.x().width());
     var made = new HashMap<List<Integer>, PixelTable>();
@@ -58,18 +57,18 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
         key -> PixelTable.of(key.get(0), key.get(1), map.shape().n(), PIXELS, step, map.y(), map.bytes(), memory)));
   }
 
-  /** Rows of a tile two vectors wide. */
-  static int rows(Machine machine) {
-    return machine.registers() >= 32 ? ROWS : ROWS / 2;
-  }
-
   @Override
   public int tasks() {
-    return map.groups() * tables.length * inputBlocks * outputBlocks;
+    return map.groups() * map.vertical().size() * inputBlocks * outputBlocks;
   }
 
   @Override
   public long workspaceBytes() {
+    return map.horizontal().size() * sumsBytes();
+  }
+
+  /** Of one tap. */
+  private long sumsBytes() {
     return Math.min(map.inputs(), INPUTS) * sumsRow();
   }
 
@@ -81,43 +80,65 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   public void run(int task, long x, long y, long weights, long workspace) {
     int output = task % outputBlocks * OUTPUTS;
     int input = task / outputBlocks % inputBlocks * INPUTS;
-    int tap = task / (outputBlocks * inputBlocks) % tables.length;
-    int group = task / (outputBlocks * inputBlocks * tables.length);
+    int kh = task / (outputBlocks * inputBlocks) % map.vertical().size();
+    int group = task / (outputBlocks * inputBlocks * map.vertical().size());
     int rows = Math.min(INPUTS, map.inputs() - input);
     int columns = Math.min(OUTPUTS, map.outputs() - output);
-    int kh = tap / map.horizontal().size();
-    int kw = tap % map.horizontal().size();
     var down = map.vertical().get(kh);
-    var across = map.horizontal().get(kw);
     long left = x + ((long) group * map.inputs() + input) * map.x().channel() + down.source() * map.x().height()
-        + across.source() * map.x().width();
-    long right = y + ((long) group * map.outputs() + output) * map.y().channel() + down.start() * map.y().height()
-        + across.start() * map.y().width();
-    pixels(each ? left + output * map.x().channel() : left, right, tap, rows, columns, workspace);
-    Pack.scatter(map.shape().dtype(), workspace, sumsRow(), weights + map.weight(group, output, input, kh, kw),
-        map.weights().channel(), map.weights().outer(), rows, columns);
+        + (each ? output * map.x().channel() : 0);
+    long right = y + ((long) group * map.outputs() + output) * map.y().channel() + down.start() * map.y().height();
+    pixels(left, right, kh, rows, columns, workspace);
+    for (int kw = 0; kw < map.horizontal().size(); kw++) {
+      Pack.scatter(map.shape().dtype(), workspace + kw * sumsBytes(), sumsRow(),
+          weights + map.weight(group, output, input, kh, kw), map.weights().channel(), map.weights().outer(), rows,
+          columns);
+    }
   }
 
-  /** Walks all pixels of all batch entries, block by block. */
-  private void pixels(long left, long right, int tap, int rows, int columns, long sums) {
-    var table = tables[tap];
-    int height = map.vertical().get(tap / map.horizontal().size()).count();
-    int width = map.horizontal().get(tap % map.horizontal().size()).count();
+  /** Walks all pixels of all batch entries, block by block, and in each all taps of one row of the kernel. */
+  private void pixels(long left, long right, int kh, int rows, int columns, long sums) {
+    int height = map.vertical().get(kh).count();
     long leftRow = map.shape().vertical().stride() * map.x().height();
     boolean load = false;
     int n = 0;
     do {
-      int entries = Math.min(table.entries(), map.shape().n() - n);
+      int entries = Math.min(entries(kh), map.shape().n() - n);
       int done = 0;
       do {
-        int lines = Math.min(table.rows(), height - done);
-        block(left + n * map.x().outer() + done * leftRow, right + n * map.y().outer() + done * map.y().height(), table,
-            entries * lines * width, rows, columns, sums, load);
+        int lines = Math.min(lines(kh), height - done);
+        for (int kw = 0; kw < map.horizontal().size(); kw++) {
+          var across = map.horizontal().get(kw);
+          block(left + n * map.x().outer() + done * leftRow + across.source() * map.x().width(),
+              right + n * map.y().outer() + done * map.y().height() + across.start() * map.y().width(), table(kh, kw),
+              entries * lines * across.count(), rows, columns, sums + kw * sumsBytes(), load);
+        }
         load = true;
         done += lines;
       } while (done < height);
       n += entries;
     } while (n < map.shape().n());
+  }
+
+  private PixelTable table(int kh, int kw) {
+    return tables[kh * map.horizontal().size() + kw];
+  }
+
+  /** Batch entries that the tables of all taps of a row cover; {@code lines} likewise. */
+  private int entries(int kh) {
+    int least = Integer.MAX_VALUE;
+    for (int kw = 0; kw < map.horizontal().size(); kw++) {
+      least = Math.min(least, table(kh, kw).entries());
+    }
+    return least;
+  }
+
+  private int lines(int kh) {
+    int least = Integer.MAX_VALUE;
+    for (int kw = 0; kw < map.horizontal().size(); kw++) {
+      least = Math.min(least, table(kh, kw).rows());
+    }
+    return least;
   }
 
   /** All tiles of the task over one block of pixels. */

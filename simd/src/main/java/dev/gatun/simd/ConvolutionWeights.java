@@ -7,13 +7,15 @@ import java.lang.foreign.SegmentAllocator;
  * all pixels and batch entries of {@code x * dy}, padding left out.
  *
  * <p>Order of arithmetic, which layout and shape decide: {@link BatchInnerWeights} has 16 virtual lanes along the batch
- * (8 in f64), {@link BatchInnerProducts} one chain over (oy, ox, n), {@link ChannelsInnerWeights} one over (n, oy, ox).
+ * (8 in f64), {@link BatchInnerProducts} one chain over (oy, ox, n), {@link ChannelsInnerWeights} and
+ * {@link PointwiseWeights} one over (n, oy, ox).
  * Tiles, width and threads do not change it.
  *
  * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
  * {@link #tasks()}; within each list in any order, on any threads.
  */
-sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeights, ChannelsInnerWeights {
+sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeights,
+    ChannelsInnerWeights, PointwiseWeights {
   /**
    * Prepares a weight gradient.
    *
@@ -27,7 +29,8 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
       SegmentAllocator tables) {
     var map = new WeightsMap(shape, x, y, weights);
     if (lanes == Convolution.LaneAxis.CHANNELS) {
-      return new ChannelsInnerWeights(machine, map, tables);
+      return PointwiseWeights.suits(map) ? new PointwiseWeights(machine, map)
+          : new ChannelsInnerWeights(machine, map, tables);
     }
     return BatchInnerProducts.suits(shape) ? new BatchInnerProducts(machine, map)
         : new BatchInnerWeights(machine, map, tables);

@@ -30,6 +30,8 @@ final class OuterGemm implements Gemm {
   private static final int PACK_B_ROWS = 160;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
   private static final long TASK_WORK = 1 << 18;
+  /** Multiply-adds from which a product is cut in two, for the second of two threads. */
+  private static final long SHARED_WORK = 1 << 21;
   /** Rows of a copied panel of A lie a cache line further apart than their length, so as not to share a cache set. */
   private static final int LINE = 64;
 
@@ -75,7 +77,8 @@ final class OuterGemm implements Gemm {
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
     rowBlocks = even(ceil(shape.m(), blocking.height()));
     int columns = ceil(shape.n(), blocking.width());
-    columnBlocks = rowBlocks > 1 ? columns : even(columns);
+    boolean alone = rowBlocks * columns * ceil(shape.batch(), entriesPerTask) == 1;
+    columnBlocks = rowBlocks > 1 ? columns : alone && work >= SHARED_WORK ? 2 : even(columns);
     for (int block = 0; block < rowBlocks * columnBlocks; block++) {
       tiles.prepare(row(block % rowBlocks + 1) - row(block % rowBlocks),
           column(block / rowBlocks + 1) - column(block / rowBlocks));
