@@ -22,7 +22,8 @@ final class Cases {
   private static final List<Product> BERT_PRODUCTS = List.of(Product.of("BERT projection", 128, 768, 768).byWeight(),
       Product.of("BERT feed-forward in", 128, 3072, 768).byWeight(),
       Product.of("BERT feed-forward out", 128, 768, 3072).byWeight(),
-      new Product("BERT scores", 12, 128, 128, 64, false, true), new Product("BERT mix", 12, 128, 64, 128, false, false));
+      new Product("BERT scores", 12, 128, 128, 64, false, true),
+      new Product("BERT mix", 12, 128, 64, 128, false, false));
   /** An LSTM of 256 on 100 steps of 32 sequences. */
   private static final List<Product> LSTM_PRODUCTS = List.of(Product.of("LSTM turn", 32, 1024, 256).byWeight(),
       Product.of("LSTM inputs", 3200, 1024, 256).byWeight(), Product.of("LSTM gradient", 1024, 256, 3200).ofGradient());
@@ -42,7 +43,8 @@ final class Cases {
       Convolution.of("MobileNet v2 depthwise", 96, 112, 96, 3, 2).grouped(96),
       Convolution.of("MobileNet v2 depthwise", 144, 56, 144, 3, 1).grouped(144),
       Convolution.of("MobileNet v2 depthwise", 384, 14, 384, 3, 1).grouped(384),
-      Convolution.of("MobileNet v2 wider", 24, 56, 144, 1, 1), Convolution.of("MobileNet v2 narrower", 384, 14, 64, 1, 1),
+      Convolution.of("MobileNet v2 wider", 24, 56, 144, 1, 1),
+      Convolution.of("MobileNet v2 narrower", 384, 14, 64, 1, 1),
       Convolution.of("U-Net top", 64, 128, 64, 3, 1), Convolution.of("U-Net joined", 256, 64, 128, 3, 1),
       Convolution.of("U-Net last", 64, 128, 2, 1, 1));
 
@@ -57,7 +59,8 @@ final class Cases {
 
   /** Each layer on one image and on several. */
   static List<Work> convolutions() {
-    return Stream.concat(LAYERS.stream(), LAYERS.stream().map(layer -> layer.images(IMAGES))).collect(Collectors.toList());
+    return Stream.concat(LAYERS.stream(), LAYERS.stream().map(layer -> layer.images(IMAGES)))
+        .collect(Collectors.toList());
   }
 
   /** The gradients of each layer on several images. */

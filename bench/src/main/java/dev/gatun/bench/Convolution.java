@@ -71,8 +71,8 @@ public record Convolution(String origin, Part part, int n, int channels, int siz
     boolean backward = part != Part.OUTPUT;
     var text = new StringBuilder(String.format(Locale.ROOT, "model conv(x: f32[%d, %d, %d, %d], w: f32[%d, %d, %d, %d]",
         n, size, size, channels, filters, channels / groups, kernel, kernel));
-    text.append(backward ? String.format(Locale.ROOT, ", dy: f32[%d, %d, %d, %d]", n, outSize(), outSize(), filters) : "")
-        .append(") {\n  image = convolve(transpose(x, [0, 3, 1, 2]), w, stride = ").append(stride).append(", pad = ")
+    var dy = String.format(Locale.ROOT, ", dy: f32[%d, %d, %d, %d]", n, outSize(), outSize(), filters);
+    text.append(backward ? dy : "").append(") {\n  image = convolve(transpose(x, [0, 3, 1, 2]), w, stride = ").append(stride).append(", pad = ")
         .append(pad()).append(", groups = ").append(groups)
         .append(")\n  output y = transpose(image, [0, 2, 3, 1])\n");
     if (backward) {

@@ -33,8 +33,8 @@ public record Order(Suite suite, Map<String, List<Integer>> sizes, String only, 
   /** How long a piece of work is measured. */
   Measure.Effort effort(Work work) {
     var own = work.effort(threads);
-    return new Measure.Effort(own.warmSeconds(), own.limitSeconds(), seconds > 0 ? seconds : own.windowSeconds(), windows,
-        peers ? own.restSeconds() : 0);
+    return new Measure.Effort(own.warmSeconds(), own.limitSeconds(), seconds > 0 ? seconds : own.windowSeconds(),
+        windows, peers ? own.restSeconds() : 0);
   }
 
   /** As arguments of {@link Worker}. */

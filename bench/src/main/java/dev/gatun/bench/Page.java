@@ -13,13 +13,13 @@ public final class Page {
   private static final String HEAD = """
       # Figures
 
-      Written by `./gatun bench --peers --save docs/figures.tsv --page docs/figures.md`; naming suites measures those and
-      leaves the other rows as they are. What the figures say, and what was tried, stands in
+      Written by `./gatun bench --peers --save docs/figures.tsv --page docs/figures.md`; naming suites measures those
+      and leaves the other rows as they are. What the figures say, and what was tried, stands in
       [performance.md](performance.md).
 
-      A factor is a peer's time over ours, both measured in turn in one process: above 1 ours is faster. Every result was
-      compared with the same work in f64 before it was timed; *error* is our largest difference as a part of the largest
-      number. *Of peak* is beside the fastest of a loop of multiply-adds (for what moves bytes, a loop of plain reads or
+      A factor is a peer's time over ours, both measured in turn in one process: above 1 ours is faster. Every result
+      was compared with the same work in f64 before it was timed; *error* is our largest difference as a part of the
+      largest number. *Of peak* is beside the fastest of a loop of multiply-adds (for what moves bytes, a loop of plain reads or
       reads and writes) and of all sides of the suite, in the same run; multiply-adds on padding are not counted. A star
       marks figures whose windows did not agree within 5 %, or that other processes disturbed.
 
@@ -48,7 +48,8 @@ public final class Page {
     if (means.isEmpty()) {
       return;
     }
-    out.append("\n## Geometric means\n\n| suite | threads | peer | factor | least |\n| --- | ---: | --- | ---: | ---: |\n");
+    out.append("\n## Geometric means\n\n| suite | threads | peer | factor | least |\n")
+        .append("| --- | ---: | --- | ---: | ---: |\n");
     means.forEach((suite, byThreads) -> byThreads.forEach((threads, byPeer) -> byPeer.forEach((peer, mean) -> {
       double least = rows.stream().filter(row -> row.suite().equals(suite) && row.threads() == threads
           && row.peers().containsKey(peer)).mapToDouble(row -> row.ratio(peer)).min().orElseThrow();
@@ -66,7 +67,8 @@ public final class Page {
     rows.forEach(row -> cases.computeIfAbsent(row.name() + row.threads(), _ -> new ArrayList<>()).add(row));
     cases.values().forEach(same -> line(out, same, peers));
     out.append('\n');
-    rows.stream().map(Row::conditions).distinct().forEach(text -> out.append("Measured on ").append(text).append(".\n\n"));
+    rows.stream().map(Row::conditions).distinct()
+        .forEach(text -> out.append("Measured on ").append(text).append(".\n\n"));
     out.setLength(out.length() - 1);
   }
 

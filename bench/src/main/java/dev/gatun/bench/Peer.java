@@ -11,7 +11,7 @@ public interface Peer {
   /** At what the engine is set to be at its best, for whoever reads the figures. */
   String settings();
 
-  /** Whether its speed depends on how the C library allocates, so that it is also measured with that told to keep memory. */
+  /** Whether it allocates in each call: then it is measured with a C library that keeps memory as well. */
   boolean allocates();
 
   /** The same work on the same numbers by this engine, or null where it has none. */

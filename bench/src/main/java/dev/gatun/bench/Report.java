@@ -17,8 +17,8 @@ public final class Report {
 
   /** A table, its head included, each line ended: one line for each row, or for each peer of it. */
   public static String markdown(List<Row> rows) {
-    var out = new StringBuilder("| work | threads | ours, ms | rate | of peak | error | peer | its ms | ours faster by |\n"
-        + "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n");
+    var out = new StringBuilder(
+        "| work | threads | ours, ms | rate | of peak | error | peer | its ms | ours faster by |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n");
     for (var row : rows) {
       var own = format("| %s | %d | %s%s | %s | %.0f %% | %.1e ", row.name(), row.threads(),
           Sizes.milliseconds(row.seconds()), row.steady() ? "" : " (unsteady)", rate(row), 100 * row.partOfPeak(),
@@ -37,7 +37,7 @@ public final class Report {
     return row.flops() > 0 ? format("%.1f GFLOP/s", row.gigaflops()) : format("%.1f GB/s", row.gigabytes());
   }
 
-  /** For a terminal: ours, and a peer's time over ours in the same run, above 1 where we are faster; each line ended. */
+  /** For a terminal: ours, and each peer's time over ours, above 1 where we are faster; each line ended. */
   public static String text(Row row) {
     var text = format("%s%n  %d %s: %s ms, %s, %.0f %% of peak, error %.0e%s%n", row.name(), row.threads(),
         row.threads() == 1 ? "thread" : "threads", Sizes.milliseconds(row.seconds()), rate(row),

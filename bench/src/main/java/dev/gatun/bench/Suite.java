@@ -19,8 +19,8 @@ public enum Suite {
   CONV("outputs of convolutions of known networks", Suite.CONVOLUTION, Cases::convolutions,
       s -> Stream.of(convolution(s))),
   /** Gradients of the same convolutions. */
-  CONVGRAD("their gradients: of the image, of the weight, and both with the output", Suite.CONVOLUTION, Cases::gradients,
-      s -> Cases.gradients(convolution(s))),
+  CONVGRAD("their gradients: of the image, of the weight, and both with the output", Suite.CONVOLUTION,
+      Cases::gradients, s -> Cases.gradients(convolution(s))),
   /** Arithmetic on each element. */
   MAP("arithmetic on each element, and sums, in cache and out of it", "ELEMENTS=4096", Cases::maps,
       s -> Stream.of(new Chain(s.get("ELEMENTS")))),

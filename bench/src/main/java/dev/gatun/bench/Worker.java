@@ -81,14 +81,18 @@ public final class Worker {
       exact = run.results();
     }
     ours.run();
-    double error = Agreement.require(work.name(), Agreement.relativeError(work.name(), ours.results(), exact), work.bound());
+    double error = distance(work, work.name(), ours, exact);
     for (int i = 0; i < runs.size(); i++) {
       var what = work.name() + " by " + names.get(i);
       runs.get(i).run();
-      double theirs = Agreement.require(what, Agreement.relativeError(what, runs.get(i).results(), exact), work.bound());
+      double theirs = distance(work, what, runs.get(i), exact);
       Agreement.requireAsNear(work.name() + " beside " + names.get(i), error, theirs);
     }
     return error;
+  }
+
+  private static double distance(Work work, String what, Run run, List<double[]> exact) {
+    return Agreement.require(what, Agreement.relativeError(what, run.results(), exact), work.bound());
   }
 
   /** In cache or in memory, as the work is. */

@@ -95,6 +95,7 @@ public final class Workshop {
   static List<Row> besideBestPeak(List<Row> rows) {
     double flops = rows.stream().filter(row -> row.flops() > 0).mapToDouble(row -> Math.max(row.peak(), row.bestRate()))
         .max().orElse(0);
-    return rows.stream().map(row -> row.withPeak(row.flops() > 0 ? flops : Math.max(row.peak(), row.bestRate()))).toList();
+    return rows.stream()
+        .map(row -> row.withPeak(row.flops() > 0 ? flops : Math.max(row.peak(), row.bestRate()))).toList();
   }
 }

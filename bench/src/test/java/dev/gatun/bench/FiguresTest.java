@@ -32,8 +32,8 @@ class FiguresTest {
 
   @Test
   void whatIsNoFileOfFiguresIsRefused() {
-    assertEquals("this is no file of figures, whose first line is: # Written by gatun bench --save; one row a line, see "
-        + "docs/commands.md.", fault(""));
+    assertEquals("this is no file of figures, whose first line is: # Written by gatun bench --save; one row a line, "
+        + "see docs/commands.md.", fault(""));
     var text = Figures.of(List.of(row("64³", "MKL", 1e-3))).text();
     assertEquals("line 3 is no row", fault(text + "gemm\tx\n"));
     assertEquals("line 2 is no row", fault(text.replace("0.001", "fast")));

@@ -6,9 +6,12 @@ import java.util.stream.IntStream;
 
 /**
  * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row,
- * a column or the batch, whichever is longest, by two vectors of channels; so border pixels fill tiles too. The left
- * operand is the image, broadcast in place, the right one the weights, packed {@code [group][panel][kh][kw][in
- * channel][channel of the panel]}.
+ * a column or the batch, whichever is longest, by a panel of two or three vectors of channels; so border pixels fill
+ * tiles too. The left operand is the image, broadcast in place, the right one the weights, packed {@code
+ * [group][panel][kh][kw][in channel][channel of the panel]}. A sum is walked in {@link Segments} where these are long,
+ * else by a {@link TapTable}.
+ *
+ * <p>Where each channel is convolved by itself, all are one group, and the image is read in vectors of channels.
  *
  * <p>A task is a block of whole images, or of rows of one image, by a block of panels that the L2 cache holds.
  */
@@ -25,7 +28,7 @@ final class ChannelsInnerConvolution implements Convolution {
   private static final int PACKED_CHANNELS = 16;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
   private static final int PIXELS = 512;
-  /** The same where each channel is convolved by itself: panels are few lanes of each pixel, and share its cache lines. */
+  /** The same where each channel is convolved by itself: panels are few lanes of a pixel and share its cache lines. */
   private static final int EACH_PIXELS = 64;
 
   private final ConvolutionMap map;

@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 
 /**
- * Weight gradient with lanes along the output channels. A tile is a few input channels of one tap, broadcast, by two
- * vectors of output channels, summed over pixels: a sum of outer products. Each result is one chain of fused
+ * Weight gradient with lanes along the output channels. A tile is a few input channels of one tap, broadcast, by two or
+ * three vectors of output channels, summed over pixels: a sum of outer products. Where each channel is convolved by
+ * itself, a tile is one tap, and the image is read in vectors of channels. Each result is one chain of fused
  * multiply-adds over ascending (n, oy, ox).
  *
  * <p>A task is a block of both channels for one row of taps. It walks the pixels in blocks that the L2 cache holds, and
@@ -16,7 +17,7 @@ import java.util.List;
 final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Input channels of a task: four tiles share each block of pixels. */
   static final int INPUTS = 48;
-  /** Output channels of a task, so that its sums fill no more than 48 KiB in f32. */
+  /** Output channels of a task, so that the sums of a tap fill no more than 48 KiB in f32. */
   static final int OUTPUTS = 256;
   /** Pixels in a block: with 128 channels on both sides 512 KiB, and long enough to hide the tile's ends. */
   private static final int PIXELS = 512;
@@ -151,8 +152,8 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
       for (int i = 0; i < rows;) {
         int h = tiles.height(rows - i);
         long c = sums + i * row + (long) j * size;
-        tiles.tile(h, columns - j).run(left + (long) (each ? j : i) * size, right + (long) j * size, c, steps, 0, 0, 0, 0, row,
-            table.address(), load ? c : Raw.ZEROS, load ? row : 0, last);
+        tiles.tile(h, columns - j).run(left + (long) (each ? j : i) * size, right + (long) j * size, c, steps, 0, 0, 0,
+            0, row, table.address(), load ? c : Raw.ZEROS, load ? row : 0, last);
         i += h;
       }
     }

@@ -30,8 +30,8 @@ record ConvolutionMap(ConvolutionShape shape, int groups, int inChannels, int ou
 
   /** A depthwise convolution as one group, in which each channel of the result is made of the same one of the image. */
   ConvolutionMap joined() {
-    return new ConvolutionMap(shape, 1, 1, groups, height, width, vertical, horizontal, in, out, weights, 0, weightGroup,
-        0);
+    return new ConvolutionMap(shape, 1, 1, groups, height, width, vertical, horizontal, in, out, weights, 0,
+        weightGroup, 0);
   }
 
   /** Bytes of an element. */

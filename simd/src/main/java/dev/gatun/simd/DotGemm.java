@@ -43,8 +43,8 @@ final class DotGemm implements Gemm {
   /**
    * Whether a product is one for this family: both operands lie along k, and either the rows are too few to repay
    * transposing B, or the columns too few to fill lanes. Transposing costs about as much as 10 rows, summing lanes as
-   * much as 256 steps of k; and with vectors of 256 bits these tiles load two vectors for each three multiply-adds: from
-   * 32 rows on the transposition wins for every k (45 to 74 GFLOP/s beside 31 to 45), at 16 neither does.
+   * much as 256 steps of k; and with vectors of 256 bits these tiles load five vectors for six multiply-adds: from 32
+   * rows on the transposition wins for every k (45 to 74 GFLOP/s beside 31 to 45), at 16 neither does.
    */
   static boolean suits(GemmShape s) {
     boolean along = s.a().column() == 1 && (s.b().row() == 1 || s.n() == 0);

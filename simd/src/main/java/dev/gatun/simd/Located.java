@@ -27,6 +27,25 @@ record Located(long address, TensorType type, long[] strides, long[] advance) {
     return new Located(address + first * strides[axis], part, strides, advance);
   }
 
+  /** Address of the first byte, and behind the last, of any element. */
+  long begin() {
+    return address + reach(false);
+  }
+
+  long end() {
+    return address + reach(true) + (type.shape().elements() == 0 ? 0 : type.dtype().bytes());
+  }
+
+  /** How far elements lie behind the first at most, or before it. */
+  private long reach(boolean behind) {
+    long reach = 0;
+    for (int axis = 0; axis < strides.length; axis++) {
+      long distance = Math.max(0, size(axis) - 1) * strides[axis];
+      reach += behind == distance > 0 ? distance : 0;
+    }
+    return reach;
+  }
+
   long stride(int axis) {
     return strides[axis];
   }

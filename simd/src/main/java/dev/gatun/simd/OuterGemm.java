@@ -25,8 +25,8 @@ final class OuterGemm implements Gemm {
   private static final int FEW_ROWS = 6;
   /**
    * Rows from which packing B pays: it costs about as much as 10 rows, and saves the pages that its rows lie on from
-   * being walked for each panel of A. 64 rows of 512 columns ran at 68 GFLOP/s in place and 82 packed, 128 of 3072 at 40
-   * and 82, 32 of 512 at 67 either way.
+   * being walked for each panel of A. 64 rows of 512 columns ran at 68 GFLOP/s in place and 82 packed, 128 of 3072 at
+   * 40 and 82, 32 of 512 at 67 either way.
    */
   private static final int PACK_B_ROWS = 48;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */

@@ -1,5 +1,6 @@
 package dev.gatun.simd;
 
+import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
@@ -26,6 +27,9 @@ final class RowStep extends Step {
   private final Sweep[] folds;
   private final Sweep rowResults;
   private final Sweep elements;
+  /** What is computed once for a fold and the results, or null, and its stage. */
+  private final Kept kept;
+  private final Sweep keep;
   private final long[] starts;
   private final boolean byStage;
   private final long blocks;
@@ -36,17 +40,19 @@ final class RowStep extends Step {
   private final Team.Task blockTask = this::blockTask;
   private final Team.Task foldTask = this::foldTask;
   private final Team.Task elementTask = this::elementTask;
+  private final Team.Task keepTask = this::keepTask;
   private int stage;
 
-  RowStep(KernelSpec.Row row, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory, String origin) {
+  RowStep(KernelSpec.Row given, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory, String origin) {
     super(in, out);
-    this.row = row;
+    kept = Kept.of(given, in, out);
+    row = kept == null ? given : kept.row();
     this.crew = crew;
     this.origin = origin;
     var reduced = new boolean[row.space().rank()];
     row.axes().forEach(axis -> reduced[axis] = true);
-    var exprs = Stream.of(row.folds().stream().map(KernelSpec.Reduction::value), row.rowExprs().stream(),
-        row.mapExprs().stream()).flatMap(s -> s);
+    var exprs = Stream.of(given.folds().stream().map(KernelSpec.Reduction::value), given.rowExprs().stream(),
+        given.mapExprs().stream()).flatMap(s -> s);
     slots = new ScopeSlots(row.space(), reduced, in, out, exprs, row.folds().size());
     shape = RowShape.of(slots);
     starts = new long[slots.count()];
@@ -55,7 +61,9 @@ final class RowStep extends Step {
       folds[f] = fold(f, in.size());
     }
     rowResults = row.rowExprs().isEmpty() ? null : rowResults(in.size());
-    elements = row.mapExprs().isEmpty() ? null : elements(in.size());
+    elements = row.mapExprs().isEmpty() ? null
+        : elements(in.size(), row.mapExprs(), in.size() + row.rowExprs().size());
+    keep = kept == null ? null : elements(in.size(), List.of(kept.value()), kept.slot());
     blocks = shape.blocks();
     segments = shape.segments();
     long perBlock = (long) shape.block() * Math.max(1, shape.axes().elements(true));
@@ -116,11 +124,12 @@ final class RowStep extends Step {
     return new Sweep(body, new long[slots.count()], steps, crew, origin);
   }
 
-  private Sweep elements(int firstResult) {
+  /** A stage that stores expressions to slots one after the other. */
+  private Sweep elements(int firstResult, List<Expr> exprs, int firstSlot) {
     var laneSteps = steps(true, firstResult);
     var body = new Body(slots.along(laneSteps));
-    for (int i = 0; i < row.mapExprs().size(); i++) {
-      body.store(row.mapExprs().get(i), firstResult + row.rowExprs().size() + i);
+    for (int i = 0; i < exprs.size(); i++) {
+      body.store(exprs.get(i), firstSlot + i);
     }
     return new Sweep(body, steps(false, firstResult), laneSteps, crew, origin);
   }
@@ -138,6 +147,9 @@ final class RowStep extends Step {
 
   private void runByStage() {
     for (stage = 0; stage < folds.length; stage++) {
+      if (isKeptFor(stage)) {
+        crew.run((int) (blocks * segments), keepTask);
+      }
       crew.run((int) (blocks * segments), foldTask);
       for (long block = 0; block < blocks; block++) {
         join(stage, block);
@@ -155,6 +167,9 @@ final class RowStep extends Step {
     long last = Math.min(blocks, (task + 1) * blocksPerTask);
     for (long block = task * blocksPerTask; block < last; block++) {
       for (int f = 0; f < folds.length; f++) {
+        for (long segment = 0; segment < segments && isKeptFor(f); segment++) {
+          sweep(keep, block, segment, worker);
+        }
         foldBlock(f, block, worker);
       }
       if (rowResults != null) {
@@ -164,6 +179,10 @@ final class RowStep extends Step {
         sweep(elements, block, segment, worker);
       }
     }
+  }
+
+  private boolean isKeptFor(int fold) {
+    return kept != null && kept.fold() == fold;
   }
 
   private void foldBlock(int f, long block, int worker) {
@@ -179,6 +198,10 @@ final class RowStep extends Step {
 
   private void foldTask(int task, int worker) {
     foldSegment(stage, task / segments, task % segments, partAddress(task / segments, task % segments), worker);
+  }
+
+  private void keepTask(int task, int worker) {
+    sweep(keep, task / segments, task % segments, worker);
   }
 
   private void elementTask(int task, int worker) {

@@ -8,8 +8,8 @@ import dev.gatun.memory.DType;
  * <p>{@link Family#OUTER}: {@code c[i, j] += a[i, s] * b[s, j]} for {@code rows} rows and {@code columns} vectors of
  * consecutive j. Each result is one chain of fused multiply-adds over ascending s, whatever the width.
  *
- * <p>{@link Family#EACH}: {@code c[i, j] += a[i, s, j] * b[s, j]}: the same, but for each column a row of {@code a} of its
- * own. The elements of a row lie side by side.
+ * <p>{@link Family#EACH}: {@code c[i, j] += a[i, s, j] * b[s, j]}: the same, but the left operand has an element of its own
+ * for each column, side by side.
  *
  * <p>{@link Family#DOT}: {@code c[i, j, lane] += a[i, s, lane] * b[j, s, lane]} for {@code rows} x {@code columns}
  * results of {@link #DOT_BYTES} bytes of virtual lanes each: 16 of f32 or 8 of f64, on every machine. A step is that

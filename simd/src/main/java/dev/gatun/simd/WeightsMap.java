@@ -9,14 +9,14 @@ import java.util.stream.IntStream;
  *
  * @param outputs output channels of a group; {@code inputs} likewise
  */
-record WeightsMap(ConvolutionShape shape, int groups, int outputs, int inputs, List<AxisRun> vertical, List<AxisRun> horizontal,
-    ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights) {
+record WeightsMap(ConvolutionShape shape, int groups, int outputs, int inputs, List<AxisRun> vertical,
+    List<AxisRun> horizontal, ConvolutionShape.Strides x, ConvolutionShape.Strides y, ConvolutionShape.Strides weights) {
   /** From strides in elements. */
   WeightsMap(ConvolutionShape shape, ConvolutionShape.Strides x, ConvolutionShape.Strides y,
       ConvolutionShape.Strides weights) {
     int size = shape.dtype().bytes();
-    this(shape, shape.groups(), shape.o() / shape.groups(), shape.c() / shape.groups(), runs(shape.vertical(), shape.h()),
-        runs(shape.horizontal(), shape.w()), x.times(size), y.times(size), weights.times(size));
+    this(shape, shape.groups(), shape.o() / shape.groups(), shape.c() / shape.groups(),
+        runs(shape.vertical(), shape.h()), runs(shape.horizontal(), shape.w()), x.times(size), y.times(size), weights.times(size));
   }
 
   /** A depthwise convolution as one group, in which each output channel is made of the same input channel. */

@@ -24,7 +24,8 @@ final class Child {
   /** Likewise without the Vector API. */
   static List<String> runPlain(Class<?> main, List<String> flags, String... arguments)
       throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC"));
     command.addAll(flags);
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
         main.getName()));

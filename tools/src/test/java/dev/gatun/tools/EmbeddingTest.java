@@ -100,7 +100,8 @@ class EmbeddingTest {
   }
 
   private static Ended run(List<String> asked, String... more) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC"));
     command.addAll(asked);
     command.addAll(List.of(more));
     var out = Files.createTempFile(folder, "out", null);

@@ -145,6 +145,33 @@ class LauncherTest {
     assertEquals(2, builds());
   }
 
+  /** Only {@code bench} with its flag builds what other engines need, and puts them on the class path. */
+  @Test
+  void otherEnginesAreBuiltWhereTheyAreAskedFor() throws Exception {
+    var environment = Map.of("JAVA_HOME", jdk("home", "25").toString());
+    var peers = Files.createDirectories(folder.resolve("house/bench/src/peers"));
+    var classpath = folder.resolve("house/bench/target/peers/classpath");
+    script(folder.resolve("bin/mvn"), """
+        #!/bin/sh
+        echo "$@" >> '%s'
+        case "$*" in *peers*) mkdir -p '%s'; echo 'a:b c' > '%s' ;; esac
+        """.formatted(folder.resolve("builds"), classpath.getParent(), classpath));
+    assertEquals(-1, run(environment, "bench", "gemm").out.indexOf("-cp"));
+    assertEquals(-1, run(environment, "train", "--peers").out.indexOf("-cp"));
+    assertEquals(1, builds());
+    var first = run(environment, "bench", "gemm", "--peers");
+    assertEquals("gatun: building what other engines need", first.err);
+    assertEquals("a:b c", first.out.get(first.out.indexOf("-cp") + 1));
+    assertEquals("", run(environment, "bench", "--peers").err);
+    assertEquals(2, builds());
+    var changed = Files.writeString(peers.resolve("New.java"), "");
+    Files.setLastModifiedTime(changed, FileTime.from(Instant.now().plusSeconds(5)));
+    assertEquals("", run(environment, "zoo", "list").err);
+    assertEquals("gatun: building what other engines need", run(environment, "bench", "--peers").err);
+    Files.delete(classpath);
+    assertEquals("a:b c", run(environment, "bench", "--peers").out.get(first.out.indexOf("-cp") + 1));
+  }
+
   /** A JVM that is told to writes its archive; only a build tells it so, and every command after that uses it. */
   @Test
   void aBuildArchivesTheClassesOfAShortTraining() throws Exception {

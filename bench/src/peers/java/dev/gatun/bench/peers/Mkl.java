@@ -21,7 +21,8 @@ public final class Mkl extends Blas {
 
   @Override
   public String settings() {
-    return "cblas_sgemm and cblas_sgemm_batch_strided through FFM, memory allocated once, Intel's OpenMP, threads fixed";
+    return "cblas_sgemm and cblas_sgemm_batch_strided through FFM, memory allocated once, Intel's OpenMP, a fixed number "
+        + "of threads";
   }
 
   @Override
@@ -53,8 +54,8 @@ public final class Mkl extends Blas {
     var floats = ValueLayout.JAVA_FLOAT;
     var ints = ValueLayout.JAVA_INT;
     var address = ValueLayout.ADDRESS;
-    batched = library.function("cblas_sgemm_batch_strided", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints, ints,
-        floats, address, ints, ints, address, ints, ints, floats, address, ints, ints, ints));
+    batched = library.function("cblas_sgemm_batch_strided", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints,
+        ints, floats, address, ints, ints, address, ints, ints, floats, address, ints, ints, ints));
   }
 
   @Override

@@ -236,8 +236,8 @@ public final class OneDnn implements Peer {
             anyLayout(w), anyLayout(y), strides, dilations, pads, padsAfter, forward, NONE);
         var gradient = memory(wanted(data, QUERY_SOURCE_GRADIENT));
         primitives.add(new Primitive(data, RESULT_GRADIENT, brought(numbers.get("dy"), y, wanted(data,
-            QUERY_RESULT_GRADIENT)), WEIGHTS, brought(numbers.get("w"), w, wanted(data, QUERY_WEIGHTS)), SOURCE_GRADIENT,
-            gradient));
+            QUERY_RESULT_GRADIENT)), WEIGHTS, brought(numbers.get("w"), w, wanted(data, QUERY_WEIGHTS)),
+            SOURCE_GRADIENT, gradient));
         read(gradient, wanted(data, QUERY_SOURCE_GRADIENT), x);
       }
       if (c.part() == Part.WEIGHT || c.part() == Part.ALL) {
@@ -277,8 +277,8 @@ public final class OneDnn implements Peer {
     private void read(MemorySegment from, MemorySegment layout, Plain plain) {
       var place = Natives.floats(own, plain.elements());
       results.add(place);
-      readers.add(new Primitive(created("dnnl_reorder_primitive_desc_create", layout, engine, description(plain), engine,
-          NONE), SOURCE, from, RESULT, memory(description(plain), place)));
+      readers.add(new Primitive(created("dnnl_reorder_primitive_desc_create", layout, engine, description(plain),
+          engine, NONE), SOURCE, from, RESULT, memory(description(plain), place)));
     }
 
     @Override

@@ -32,8 +32,8 @@ public final class Torch implements Peer {
   private static Engine engine(int threads) {
     if (engine == null) {
       var natives = Natives.place().toString();
-      Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "DJL_CACHE_DIR", natives, "ENGINE_CACHE_DIR", natives,
-          "ai.djl.pytorch.num_threads", Integer.toString(threads), "ai.djl.pytorch.num_interop_threads", "1")
+      Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "DJL_CACHE_DIR", natives, "ENGINE_CACHE_DIR",
+          natives, "ai.djl.pytorch.num_threads", Integer.toString(threads), "ai.djl.pytorch.num_interop_threads", "1")
           .forEach(System::setProperty);
       engine = Engine.getEngine("PyTorch");
     }
@@ -47,8 +47,8 @@ public final class Torch implements Peer {
 
   @Override
   public String settings() {
-    return "through DJL; contiguous tensors (NCHW for convolutions), one operator at a time, gradients by its own tape, "
-        + "added to those of the call before";
+    return "through DJL; contiguous tensors (NCHW for convolutions), one operator at a time, gradients by its own "
+        + "tape, added to those of the call before";
   }
 
   @Override
@@ -111,7 +111,8 @@ public final class Torch implements Peer {
       case GELU -> t -> Activation.gelu(t.get("x"));
       case LAYER_NORM -> t -> LayerNorm.layerNorm(t.get("x"), new Shape(rows.columns()), t.get("w"), t.get("b"), 1e-5f)
           .singletonOrThrow();
-      case CROSS_ENTROPY -> t -> Loss.softmaxCrossEntropyLoss().evaluate(new NDList(t.get("label")), new NDList(t.get("x")));
+      case CROSS_ENTROPY -> t -> Loss.softmaxCrossEntropyLoss().evaluate(new NDList(t.get("label")),
+          new NDList(t.get("x")));
     };
     var varied = rows.function() == Rows.Function.LAYER_NORM ? List.of("x", "w", "b") : List.of("x");
     return differentiated(threads, operands, rows.gradient() ? varied : List.of(), forward);
@@ -136,8 +137,8 @@ public final class Torch implements Peer {
         c.size(), c.size()));
     operands.put("w", new Operand(numbers.get("w"), c.filters(), c.channels() / c.groups(), c.kernel(), c.kernel()));
     if (c.part() == Convolution.Part.ALL) {
-      operands.put("dy", new Operand(channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(), c.filters(),
-          c.outSize(), c.outSize()));
+      operands.put("dy", new Operand(channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(),
+          c.filters(), c.outSize(), c.outSize()));
     }
     var stride = new Shape(c.stride(), c.stride());
     var pad = new Shape(c.pad(), c.pad());

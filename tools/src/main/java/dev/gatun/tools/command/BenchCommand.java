@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code bench}: how fast this machine runs, beside its own limits and beside other engines. */
 @Command(name = "bench", sortOptions = false,
-    description = "Measure kernels and training steps, beside the limits of this machine and, with --peers, beside other "
-        + "engines in the same run. Every result is checked before it is timed.")
+    description = "Measure kernels and training steps, beside the limits of this machine and, with --peers, beside "
+        + "other engines in the same run. Every result is checked before it is timed.")
 final class BenchCommand implements Callable<Integer> {
   @Parameters(paramLabel = "SUITE", arity = "0..*", description = "What to measure (--list); all if none is named.")
   private List<String> names = List.of();
@@ -35,29 +35,31 @@ final class BenchCommand implements Callable<Integer> {
   private boolean list;
   @Option(names = "--peers", description = "Other engines as well: ./gatun builds what they need first.")
   private boolean peers;
-  @Option(names = "--threads", paramLabel = "N", split = ",", description = "Numbers of threads, such as 1,2; one and all "
-      + "cores if not given.")
+  @Option(names = "--threads", paramLabel = "N", split = ",", description = "Numbers of threads, such as 1,2; one and "
+      + "all cores if not given.")
   private List<Integer> threads = List.of();
-  @Option(names = "--shapes", paramLabel = "SIZE=N", description = "A size, or several as in M=64,128: all combinations are "
-      + "measured in place of the suite's own cases.")
+  @Option(names = "--shapes", paramLabel = "SIZE=N", description = "A size, or several as in M=64,128: all combinations "
+      + "are measured in place of the suite's own cases.")
   private Map<String, String> shapes = new LinkedHashMap<>();
   @Option(names = "--only", paramLabel = "TEXT", description = "Only cases whose name contains this.")
   private String only = "";
-  @Option(names = "--repeat", paramLabel = "N", description = "How many windows of each side count; their median is the "
-      + "figure. 7 if not given.")
+  @Option(names = "--repeat", paramLabel = "N", description = "How many windows of each side count; their median is "
+      + "the figure. 7 if not given.")
   private int repeat = 7;
-  @Option(names = "--duration", paramLabel = "SECONDS", description = "Length of a window; as the work needs if not given.")
+  @Option(names = "--duration", paramLabel = "SECONDS",
+      description = "Length of a window; as the work needs if not given.")
   private double duration;
   @Option(names = "--markdown", description = "A table for documents in place of text.")
   private boolean markdown;
   @Option(names = "--csv", description = "A table of commas in place of text.")
   private boolean csv;
-  @Option(names = "--save", paramLabel = "FILE", description = "Keep the figures; those of other cases in the file stay.")
+  @Option(names = "--save", paramLabel = "FILE",
+      description = "Keep the figures; those of other cases in the file stay.")
   private Path save;
   @Option(names = "--page", paramLabel = "FILE", description = "Write a page of tables, of all that --save keeps.")
   private Path page;
-  @Option(names = "--against", paramLabel = "FILE", description = "Fail if a factor is more than a tenth below that in this "
-      + "file, which --save wrote.")
+  @Option(names = "--against", paramLabel = "FILE", description = "Fail if a factor is more than a tenth below that in "
+      + "this file, which --save wrote.")
   private Path against;
   @Mixin
   private Output output;
@@ -89,20 +91,23 @@ final class BenchCommand implements Callable<Integer> {
       var measured = Workshop.measure(order);
       measured.forEach(this::show);
       rows.addAll(measured);
+      keep(kept.with(Figures.of(rows)));
     }
     tables(rows);
     summary(rows);
-    var figures = Figures.of(rows);
-    kept = kept.with(figures);
-    if (save != null) {
-      Files.writeString(save, kept.text());
-    }
-    if (page != null) {
-      Files.writeString(page, Page.text(kept.rows(), Workshop.peers()));
-    }
-    var fallen = figures.fallenSince(before);
+    var fallen = Figures.of(rows).fallenSince(before);
     fallen.forEach(line -> output.remark("fallen: " + line));
     return fallen.isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
+  }
+
+  /** After each suite and number of threads: a run of hours that is broken off keeps what it has. */
+  private void keep(Figures figures) throws IOException {
+    if (save != null) {
+      Files.writeString(save, figures.text());
+    }
+    if (page != null) {
+      Files.writeString(page, Page.text(figures.rows(), Workshop.peers()));
+    }
   }
 
   private List<Suite> suites() {
@@ -113,7 +118,8 @@ final class BenchCommand implements Callable<Integer> {
       var suite = Suite.named(name);
       if (suite == null) {
         throw new UsageException("there is no suite " + name
-            + Names.similar(name, Arrays.stream(Suite.values()).map(Suite::label).toList()) + "; see gatun bench --list");
+            + Names.similar(name, Arrays.stream(Suite.values()).map(Suite::label).toList())
+            + "; see gatun bench --list");
       }
       return suite;
     }).distinct().toList();
@@ -225,7 +231,8 @@ final class BenchCommand implements Callable<Integer> {
   private void summary(List<Row> rows) {
     var means = Report.means(rows);
     means.forEach((suite, byThreads) -> byThreads.forEach((count, byPeer) -> byPeer.forEach((peer, mean) ->
-        output.remark(String.format(Locale.ROOT, "%s on %d: geometric mean %.2f× beside %s", suite, count, mean, peer)))));
+        output.remark(String.format(Locale.ROOT, "%s on %d: geometric mean %.2f× beside %s", suite, count, mean,
+            peer)))));
     var object = new LinkedHashMap<String, Object>();
     object.put("geometric_means", means);
     object.put("rows", rows.size());

@@ -64,7 +64,8 @@ final class Failures {
           && !(cause instanceof NoSuchFileException) ? message(cause) : io.getMessage());
       case IndexException index -> print(err, index.getMessage() + "; the data does not fit the model");
       default -> print(err, code(failure) == ExitCode.FAILED && !(failure instanceof TrainingException)
-          && !(failure instanceof BenchException) ? "unexpected: " + failure + (debug ? "" : "; run again with --debug and report what it prints")
+          && !(failure instanceof BenchException)
+          ? "unexpected: " + failure + (debug ? "" : "; run again with --debug and report what it prints")
           : failure.getMessage());
     }
     return code(failure);
