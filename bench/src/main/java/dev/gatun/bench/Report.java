@@ -18,7 +18,8 @@ public final class Report {
   /** A table, its head included, each line ended: one line for each row, or for each peer of it. */
   public static String markdown(List<Row> rows) {
     var out = new StringBuilder(
-        "| work | threads | ours, ms | rate | of peak | error | peer | its ms | ours faster by |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n");
+        "| work | threads | ours, ms | rate | of peak | error | peer | its ms | ours faster by |\n"
+            + "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n");
     for (var row : rows) {
       var own = format("| %s | %d | %s%s | %s | %.0f %% | %.1e ", row.name(), row.threads(),
           Sizes.milliseconds(row.seconds()), row.steady() ? "" : " (unsteady)", rate(row), 100 * row.partOfPeak(),

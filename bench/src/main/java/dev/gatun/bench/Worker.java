@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 
 /** What the process does that {@link Workshop} starts: measures one suite on one number of threads. */
 public final class Worker {
@@ -24,7 +23,7 @@ public final class Worker {
 
   private Worker(Order order) {
     this.order = order;
-    peers = !order.peers() ? List.of() : ServiceLoader.load(Peer.class).stream().map(ServiceLoader.Provider::get)
+    peers = !order.peers() ? List.of() : Workshop.peers().stream()
         .filter(peer -> !order.keeping() || peer.allocates()).toList();
   }
 

@@ -16,7 +16,8 @@ record WeightsMap(ConvolutionShape shape, int groups, int outputs, int inputs, L
       ConvolutionShape.Strides weights) {
     int size = shape.dtype().bytes();
     this(shape, shape.groups(), shape.o() / shape.groups(), shape.c() / shape.groups(),
-        runs(shape.vertical(), shape.h()), runs(shape.horizontal(), shape.w()), x.times(size), y.times(size), weights.times(size));
+        runs(shape.vertical(), shape.h()), runs(shape.horizontal(), shape.w()), x.times(size),
+        y.times(size), weights.times(size));
   }
 
   /** A depthwise convolution as one group, in which each output channel is made of the same input channel. */
