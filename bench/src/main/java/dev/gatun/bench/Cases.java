@@ -22,8 +22,8 @@ final class Cases {
   private static final List<Product> BERT_PRODUCTS = List.of(Product.of("BERT projection", 128, 768, 768).byWeight(),
       Product.of("BERT feed-forward in", 128, 3072, 768).byWeight(),
       Product.of("BERT feed-forward out", 128, 768, 3072).byWeight(),
-      new Product("BERT scores", 12, 128, 128, 64, false, true),
-      new Product("BERT mix", 12, 128, 64, 128, false, false));
+      new Product("BERT scores", 12, 128, 128, 64, false, true, false),
+      new Product("BERT mix", 12, 128, 64, 128, false, false, false));
   /** An LSTM of 256 on 100 steps of 32 sequences. */
   private static final List<Product> LSTM_PRODUCTS = List.of(Product.of("LSTM turn", 32, 1024, 256).byWeight(),
       Product.of("LSTM inputs", 3200, 1024, 256).byWeight(), Product.of("LSTM gradient", 1024, 256, 3200).ofGradient());
@@ -49,6 +49,13 @@ final class Cases {
       Convolution.of("U-Net last", 64, 128, 2, 1, 1));
 
   private Cases() {}
+
+  /** Products whose right matrix is a weight, outside of training. */
+  static List<Work> packedProducts() {
+    return Stream.of(LENET_PRODUCTS, RESNET_PRODUCTS, BERT_PRODUCTS, LSTM_PRODUCTS).flatMap(List::stream)
+        .filter(product -> product.batch() == 1 && !product.transposedA()).map(Product::withConstant)
+        .collect(Collectors.toList());
+  }
 
   static List<Work> products() {
     var all = IntStream.of(64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048).mapToObj(n -> Product.of("", n, n, n))

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * A convolution over square images of f32, channels last: x [n, size, size, channels], weight [filters, channels /
- * groups, kernel, kernel].
+ * groups, kernel, kernel]. The weight is the model's where only y is computed, as it is outside of training.
  *
  * @param origin the layer's place in its network
  */
@@ -69,10 +69,12 @@ public record Convolution(String origin, Part part, int n, int channels, int siz
   @Override
   public String text() {
     boolean backward = part != Part.OUTPUT;
-    var text = new StringBuilder(String.format(Locale.ROOT, "model conv(x: f32[%d, %d, %d, %d], w: f32[%d, %d, %d, %d]",
-        n, size, size, channels, filters, channels / groups, kernel, kernel));
+    var w = String.format(Locale.ROOT, "w: f32[%d, %d, %d, %d]", filters, channels / groups, kernel, kernel);
+    var text = new StringBuilder(String.format(Locale.ROOT, "model conv(x: f32[%d, %d, %d, %d]%s", n, size, size,
+        channels, backward ? ", " + w : ""));
     var dy = String.format(Locale.ROOT, ", dy: f32[%d, %d, %d, %d]", n, outSize(), outSize(), filters);
-    text.append(backward ? dy : "").append(") {\n  image = convolve(transpose(x, [0, 3, 1, 2]), w, stride = ").append(stride).append(", pad = ")
+    text.append(backward ? dy : "").append(") {\n").append(backward ? "" : "  param " + w + " = 0\n")
+        .append("  image = convolve(transpose(x, [0, 3, 1, 2]), w, stride = ").append(stride).append(", pad = ")
         .append(pad()).append(", groups = ").append(groups)
         .append(")\n  output y = transpose(image, [0, 2, 3, 1])\n");
     if (backward) {

@@ -20,7 +20,7 @@ public final class Figures {
   /** Those of some rows; of two of one case the later one. */
   public static Figures of(Collection<Row> rows) {
     var figures = new Figures();
-    rows.forEach(row -> figures.rows.put(key(row), row));
+    rows.forEach(figures::add);
     return figures;
   }
 
@@ -55,11 +55,9 @@ public final class Figures {
     return List.copyOf(rows.values());
   }
 
-  /** These and others, which replace those of the same cases. */
-  public Figures with(Figures newer) {
-    var all = of(rows.values());
-    all.rows.putAll(newer.rows);
-    return all;
+  /** Adds a row, or replaces that of the same case. */
+  public void add(Row row) {
+    rows.put(key(row), row);
   }
 
   /** A line for each row, and one before them. */

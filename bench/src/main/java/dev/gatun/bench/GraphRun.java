@@ -3,14 +3,18 @@ package dev.gatun.bench;
 import dev.gatun.graph.Session;
 import dev.gatun.graph.Variables;
 import dev.gatun.graph.plan.Planner;
+import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.TensorType;
+import dev.gatun.ops.Value;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /** A graph, planned and loaded as an embedder would. */
@@ -23,26 +27,39 @@ public final class GraphRun implements Run {
   private final Session.Loaded loaded;
 
   /**
-   * Plans and loads {@code graph} and gives its inputs their numbers.
+   * Plans and loads {@code graph} and gives its inputs and parameters their numbers.
    *
-   * @param operands each input's numbers by its name, row-major
+   * @param operands each one's numbers by its name, row-major
    */
   public GraphRun(Backend machine, int threads, Graph graph, Map<String, float[]> operands) {
     this.graph = graph;
-    var variables = new Variables(machine, arena, Map.of());
+    var kept = new LinkedHashMap<String, TensorType>();
+    graph.inputs().stream().filter(input -> role(input) == Source.Role.PARAMETER)
+        .forEach(input -> kept.put(name(input), input.type()));
+    var variables = new Variables(machine, arena, kept);
     session = new Session(machine, arena, variables, Map.of(), threads);
     loaded = session.load(Planner.plan(graph, machine, variables.offsets(), Map.of()));
     for (var input : graph.inputs()) {
-      set(((Source) input.node().op()).name(), input.type(), operands);
+      boolean parameter = role(input) == Source.Role.PARAMETER;
+      give(input, operands, parameter ? variables::write : loaded::set);
     }
   }
 
-  private void set(String name, TensorType type, Map<String, float[]> operands) {
-    var numbers = operands.get(name);
+  private static String name(Value source) {
+    return ((Source) source.node().op()).name();
+  }
+
+  private static Source.Role role(Value source) {
+    return ((Source) source.node().op()).role();
+  }
+
+  private static void give(Value source, Map<String, float[]> operands, BiConsumer<String, Tensor> to) {
+    var type = source.type();
+    var numbers = operands.get(name(source));
     try (var scratch = scratch(type)) {
       var tensor = scratch.allocate(type.dtype(), type.shape());
       tensor.setDoubles(IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray());
-      loaded.set(name, tensor);
+      to.accept(name(source), tensor);
     }
   }
 

@@ -13,8 +13,11 @@ import java.util.stream.Stream;
 /** What can be measured: each suite has cases of its own, and makes others of sizes that a user gives. */
 public enum Suite {
   /** Products of matrices. */
-  GEMM("products of f32 matrices: squares, and those of known networks", "M=512 N=512 K=512", Cases::products,
+  GEMM("products of f32 matrices: squares, and those of known networks", Suite.PRODUCT, Cases::products,
       s -> Stream.of(Product.of("", s.get("M"), s.get("N"), s.get("K")))),
+  /** The same where the right matrix is a weight that stays. */
+  PACKED("the products whose right matrix is a weight, which stays and is packed once", Suite.PRODUCT,
+      Cases::packedProducts, s -> Stream.of(Product.of("", s.get("M"), s.get("N"), s.get("K")).withConstant())),
   /** Outputs of convolutions. */
   CONV("outputs of convolutions of known networks", Suite.CONVOLUTION, Cases::convolutions,
       s -> Stream.of(convolution(s))),
@@ -33,6 +36,7 @@ public enum Suite {
   /** Whole training steps. */
   TRAIN("training steps of whole networks", "N=64", Cases::steps, s -> Stream.of(new LeNetStep(s.get("N"))));
 
+  private static final String PRODUCT = "M=512 N=512 K=512";
   private static final String CONVOLUTION = "N=1 C=64 SIZE=56 O=64 KERNEL=3 STRIDE=1 GROUPS=1";
 
   private final String about;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
 /**
  * Measures suites, each in a process of its own whose environment holds nothing that steers a peer but what stands
@@ -32,17 +33,18 @@ public final class Workshop {
   /**
    * The figures of an order, each suite on one number of threads.
    *
+   * @param each sees every row as soon as it is measured, beside the peak known by then
    * @throws BenchException if a result was wrong, or the process failed otherwise; it has said why on stderr
    */
-  public static List<Row> measure(Order order) {
-    var rows = new ArrayList<>(run(order, Map.of()));
+  public static List<Row> measure(Order order, Consumer<Row> each) {
+    var rows = new ArrayList<>(run(order, Map.of(), each));
     if (order.peers() && peers().stream().anyMatch(Peer::allocates)) {
-      rows.addAll(run(order.keepingMemory(), KEEPING));
+      rows.addAll(run(order.keepingMemory(), KEEPING, each));
     }
     return besideBestPeak(rows);
   }
 
-  private static List<Row> run(Order order, Map<String, String> environment) {
+  private static List<Row> run(Order order, Map<String, String> environment, Consumer<Row> each) {
     var builder = new ProcessBuilder(command(order)).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> STEERING.stream().anyMatch(name::startsWith));
     builder.environment().putAll(environment);
@@ -54,6 +56,7 @@ public final class Workshop {
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
           if (line.startsWith(Worker.ROW)) {
             rows.add(Row.parse(line.substring(Worker.ROW.length())));
+            each.accept(rows.getLast());
           }
         }
       } finally {

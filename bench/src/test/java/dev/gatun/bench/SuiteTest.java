@@ -16,6 +16,7 @@ class SuiteTest {
   /** Small sizes of each suite: what a case computes in f32 is what it computes in f64. */
   private static final Map<Suite, Map<String, List<Integer>>> SMALL = Map.of(
       Suite.GEMM, Map.of("M", List.of(7), "N", List.of(5), "K", List.of(9)),
+      Suite.PACKED, Map.of("M", List.of(50), "N", List.of(5), "K", List.of(9)),
       Suite.CONV, Map.of("N", List.of(2), "C", List.of(4), "O", List.of(6), "SIZE", List.of(5, 8), "STRIDE",
           List.of(1, 2), "GROUPS", List.of(1, 2)),
       Suite.CONVGRAD, Map.of("N", List.of(2), "C", List.of(4), "O", List.of(6), "SIZE", List.of(5, 8)),

@@ -12,6 +12,6 @@ class WorkshopTest {
   void aFailureIsTold() {
     var order = new Order(Suite.GEMM, Map.of("M", List.of(-1)), "", 1, false, false, 1, 0.001);
     assertEquals("gemm on 1 thread failed; the reason stands above",
-        assertThrows(BenchException.class, () -> Workshop.measure(order)).getMessage());
+        assertThrows(BenchException.class, () -> Workshop.measure(order, _ -> { })).getMessage());
   }
 }

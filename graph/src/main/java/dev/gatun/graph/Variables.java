@@ -93,12 +93,11 @@ public final class Variables {
 
   /** Writes row-major values, rounded to the variable's dtype. */
   void write(String name, double[] values) {
+    var type = type(name);
     try (var scratch = arena.child("initial values")) {
-      var tensor = tensor(name, scratch);
+      var tensor = scratch.allocate(type.dtype(), type.shape());
       tensor.setDoubles(values);
-      if (slab.host() == null) {
-        write(name, tensor);
-      }
+      write(name, tensor);
     }
   }
 
@@ -108,18 +107,22 @@ public final class Variables {
     slab.download(offsets.get(name), into.segment());
   }
 
-  /** A variable where it lies if the host can address that, or else a copy in {@code copies}. */
+  /** A variable, to be read: where it lies if the host can address that, or else a copy in {@code copies}. */
   Tensor tensor(String name, TensorArena copies) {
     var type = type(name);
     if (slab.host() != null) {
-      return arena.tensor(slab.host().asSlice(offsets.get(name), type.bytes()), type.dtype(), type.shape());
+      return arena.tensor(slab.host().asSlice(offsets.get(name), type.bytes()).asReadOnly(), type.dtype(),
+          type.shape());
     }
     var copy = copies.allocate(type.dtype(), type.shape());
     read(name, copy);
     return copy;
   }
 
-  /** All variables where they lie if the host can address that, or else copies in {@code copies}. */
+  /**
+   * All variables, to be read: where they lie if the host can address that, or else copies in {@code copies}. They are
+   * written by {@link #write(String, Tensor)}, so that machines notice which hold packed copies.
+   */
   public Map<String, Tensor> tensors(TensorArena copies) {
     var all = new LinkedHashMap<String, Tensor>();
     types.keySet().forEach(name -> all.put(name, tensor(name, copies)));

@@ -59,7 +59,10 @@ public interface Backend {
     /** Copies bytes out, after all queued work that writes them. */
     void download(long offset, MemorySegment to);
 
-    /** The memory itself where the host can address it; null elsewhere. */
+    /**
+     * The memory itself where the host can address it; null elsewhere. To be read: a machine may hold packed copies of
+     * parameters, and notices uploads and what its plans write.
+     */
     MemorySegment host();
   }
 

@@ -49,6 +49,11 @@ final class BatchInnerConvolution implements Convolution {
   }
 
   @Override
+  public Order order() {
+    return map.order(getClass(), tiles.width());
+  }
+
+  @Override
   public long packedBytes() {
     return (long) map.shape().groups() * map.steps() * map.outChannels() * map.bytes();
   }

@@ -98,6 +98,11 @@ final class ChannelsInnerConvolution implements Convolution {
     return all.build().toArray();
   }
 
+  @Override
+  public Order order() {
+    return map.order(getClass(), tiles.width());
+  }
+
   /** Panels have the same room whatever their width, so that one table of offsets serves all. */
   @Override
   public long packedBytes() {

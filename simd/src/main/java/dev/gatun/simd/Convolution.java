@@ -9,10 +9,9 @@ import java.lang.foreign.SegmentAllocator;
  * <p>Order of arithmetic: each result is one chain of fused multiply-adds over ascending (kh, kw, channel), padding
  * left out. Layout, tiles, width and threads do not change it.
  *
- * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
- * {@link #tasks()}; within each list in any order, on any threads.
+ * <p>The weights are packed first. A run is {@link #run} for all {@link #tasks()}, in any order, on any threads.
  */
-sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolution {
+sealed interface Convolution extends Packing permits BatchInnerConvolution, ChannelsInnerConvolution {
   /** Which member of the trilinear form is computed from the weights and the other image. */
   enum Role {
     /** y from x. */
@@ -57,15 +56,6 @@ sealed interface Convolution permits BatchInnerConvolution, ChannelsInnerConvolu
     return lanes == LaneAxis.BATCH
         ? new BatchInnerConvolution(machine, map, tables) : new ChannelsInnerConvolution(machine, map, tables);
   }
-
-  /** Bytes of packed weights, aligned to 64, that all workers share. */
-  long packedBytes();
-
-  /** How many tasks the packing is cut into. */
-  int packTasks();
-
-  /** Packs one part of the weights. */
-  void pack(int task, long weights, long packed);
 
   /** How many tasks the convolution is cut into; 0 if the result is empty. */
   int tasks();

@@ -34,6 +34,13 @@ record ConvolutionMap(ConvolutionShape shape, int groups, int inChannels, int ou
         weightGroup, 0);
   }
 
+  /** In what order a kernel that computes panels of so many channels wants the weights. */
+  Packing.Order order(Class<?> kernel, int panel) {
+    return new Packing.Order(kernel, shape.dtype(), List.of((long) groups, (long) inChannels, (long) outChannels,
+        (long) shape.vertical().kernel(), (long) shape.horizontal().kernel(), weights.height(), weights.width(),
+        weightIn, weightOut, weightGroup, (long) panel));
+  }
+
   /** Bytes of an element. */
   int bytes() {
     return shape.dtype().bytes();

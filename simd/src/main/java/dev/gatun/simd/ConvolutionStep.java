@@ -6,7 +6,8 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The output or the data gradient of a convolution, or a band of its rows: weights are packed, then the tasks run. */
+/** The output or the data gradient of a convolution, or a band of its rows: weights are packed, unless
+ * a copy is at hand, then the tasks run. */
 final class ConvolutionStep extends Step {
   /**
    * Bytes of a band, so that what an epilogue maps is still in a second-level cache, and rows enough for all workers.
@@ -16,22 +17,23 @@ final class ConvolutionStep extends Step {
 
   private final Crew crew;
   private final Convolution convolution;
-  private final long packed;
+  private final Packed packed;
   private final boolean shared;
-  private final int packTasks;
+  private final boolean packs;
   private final int firstTask;
   private final int tasks;
+  private final Runnable packAll = this::packAll;
   private final Team.Task pack = this::pack;
   private final Team.Task convolve = this::convolve;
 
-  private ConvolutionStep(List<Located> in, List<Located> out, Crew crew, Convolution convolution, long packed,
-      boolean shared, int packTasks, int firstTask, int tasks) {
+  private ConvolutionStep(List<Located> in, List<Located> out, Crew crew, Convolution convolution, Packed packed,
+      boolean shared, boolean packs, int firstTask, int tasks) {
     super(in.subList(0, 2), out);
     this.crew = crew;
     this.convolution = convolution;
     this.packed = packed;
     this.shared = shared;
-    this.packTasks = packTasks;
+    this.packs = packs;
     this.firstTask = firstTask;
     this.tasks = tasks;
   }
@@ -43,7 +45,7 @@ final class ConvolutionStep extends Step {
    * @param mapped the operands of the epilogue, if there is one
    */
   static List<Step> of(KernelSpec.Direct direct, List<Located> in, List<Located> mapped, List<Located> out, Crew crew,
-      SegmentAllocator memory, String name) {
+      Constants constants, SegmentAllocator memory, String name) {
     var op = (Convolve) direct.op();
     var result = out.getFirst();
     var shape = ConvolutionGeometry.shape(op, result.type().dtype());
@@ -51,7 +53,7 @@ final class ConvolutionStep extends Step {
     var convolution = Convolution.of(Machine.detected(), shape, role, Convolution.laneAxis(shape),
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(result), memory);
-    long packed = memory.allocate(Math.max(64, convolution.packedBytes()), 64).address();
+    var packed = constants.packed(in.get(1), convolution);
     boolean shared = ConvolutionGeometry.multiplyAdds(op) >= ProductStep.WORTH_SHARING;
     var epilogue = direct.epilogue();
     int tasks = convolution.tasksOfRow();
@@ -59,8 +61,7 @@ final class ConvolutionStep extends Step {
     int bands = (int) Math.min(height / BAND_ROWS, result.type().bytes() / BAND_BYTES);
     var steps = new ArrayList<Step>();
     if (epilogue == null || bands < 2) {
-      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, convolution.packTasks(), 0,
-          convolution.tasks()));
+      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, true, 0, convolution.tasks()));
       if (epilogue != null) {
         steps.add(new MapStep(epilogue, mapped, out, crew, name));
       }
@@ -69,8 +70,8 @@ final class ConvolutionStep extends Step {
     for (int band = 0; band < bands; band++) {
       int row = (int) ((long) height * band / bands);
       int rows = (int) ((long) height * (band + 1) / bands) - row;
-      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, band == 0 ? convolution.packTasks() : 0,
-          row * tasks, rows * tasks));
+      steps.add(new ConvolutionStep(in, out, crew, convolution, packed, shared, band == 0, row * tasks,
+          rows * tasks));
       var part = mapped.stream().map(o -> o.slice(2, row, rows)).toList();
       var target = result.slice(2, row, rows);
       steps.add(new MapStep(slice(epilogue, row, target, part), part, List.of(target), crew, name));
@@ -85,20 +86,29 @@ final class ConvolutionStep extends Step {
 
   @Override
   void run() {
+    if (packs) {
+      packed.refresh(packAll);
+    }
+    run(tasks, convolve);
+  }
+
+  private void run(int count, Team.Task task) {
     if (shared) {
-      crew.run(packTasks, pack);
-      crew.run(tasks, convolve);
+      crew.run(count, task);
     } else {
-      crew.runInline(packTasks, pack);
-      crew.runInline(tasks, convolve);
+      crew.runInline(count, task);
     }
   }
 
+  private void packAll() {
+    run(convolution.packTasks(), pack);
+  }
+
   private void pack(int task, int worker) {
-    convolution.pack(task, addresses[1], packed);
+    convolution.pack(task, addresses[1], packed.address());
   }
 
   private void convolve(int task, int worker) {
-    convolution.run(firstTask + task, addresses[0], packed, addresses[2]);
+    convolution.run(firstTask + task, addresses[0], packed.address(), addresses[2]);
   }
 }

@@ -3,7 +3,6 @@ package dev.gatun.simd;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Choice;
-import dev.gatun.ops.HostSlab;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
 import java.lang.foreign.MemorySegment;
@@ -65,7 +64,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Slab allocate(TensorArena arena, long bytes) {
-    return HostSlab.allocate(arena, bytes);
+    return new CpuSlab(arena, bytes);
   }
 
   @Override

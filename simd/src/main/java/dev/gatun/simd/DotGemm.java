@@ -11,7 +11,7 @@ final class DotGemm implements Gemm {
   /** Below so many columns, lanes along the columns would mostly idle. */
   private static final int NARROW = 4;
   /** Up to so many rows B is not transposed. */
-  private static final int FEW_ROWS = 16;
+  private static final int FEW_ROWS = 8;
   /** Multiply-adds in a task: about 10 us. */
   private static final long TASK_WORK = 1 << 19;
 
@@ -44,7 +44,8 @@ final class DotGemm implements Gemm {
    * Whether a product is one for this family: both operands lie along k, and either the rows are too few to repay
    * transposing B, or the columns too few to fill lanes. Transposing costs about as much as 10 rows, summing lanes as
    * much as 256 steps of k; and with vectors of 256 bits these tiles load five vectors for six multiply-adds: from 32
-   * rows on the transposition wins for every k (45 to 74 GFLOP/s beside 31 to 45), at 16 neither does.
+   * rows on the transposition wins for every k (45 to 74 GFLOP/s beside 31 to 45), at 16 neither does. Where B is a
+   * constant, transposed once, 16 rows run at 84.
    */
   static boolean suits(GemmShape s) {
     boolean along = s.a().column() == 1 && (s.b().row() == 1 || s.n() == 0);

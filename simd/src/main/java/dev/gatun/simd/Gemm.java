@@ -26,6 +26,21 @@ sealed interface Gemm permits OuterGemm, DotGemm {
   /** Bytes of workspace, aligned to 64, that each worker must bring. */
   long workspaceBytes();
 
+  /** How the operand that is read again and again is packed once for all runs; null if it is read in place. */
+  default Packing packing() {
+    return null;
+  }
+
+  /** Which operand that is: 0 is the left one. */
+  default int packedOperand() {
+    return 1;
+  }
+
+  /** The same product on that operand's packed copy; it then stands in the operand's place. */
+  default Gemm onPacked() {
+    throw new IllegalStateException("nothing is packed");
+  }
+
   /**
    * Runs one task.
    *

@@ -19,6 +19,9 @@ final class LoadedPlan implements Backend.Executable {
   private final TensorArena workspace;
   private final SegmentAllocator allocator;
   private final Crew crew;
+  private final Constants constants;
+  /** The model's memory, if a run may change it; else null. */
+  private final CpuSlab written;
   private final Node[] nodes;
   private final long[] turns;
 
@@ -30,6 +33,8 @@ final class LoadedPlan implements Backend.Executable {
     this.memory = memory;
     this.workspace = arena.child("workspace");
     this.allocator = (bytes, _) -> workspace.allocateBytes(bytes);
+    this.constants = new Constants(plan, memory, allocator);
+    this.written = Constants.writesModel(plan, plan.steps()) ? (CpuSlab) memory.model() : null;
     try {
       this.crew = new Crew(allocator, threads);
       this.nodes = nodes(plan.steps(), new ArrayList<>());
@@ -71,7 +76,7 @@ final class LoadedPlan implements Backend.Executable {
         var mapped = new ArrayList<>(out.subList(0, 1));
         mapped.addAll(in.subList(direct.operands(), in.size()));
         if (direct.op() instanceof Convolve convolve && convolve.role() != Convolve.Role.WEIGHT) {
-          yield ConvolutionStep.of(direct, in, mapped, out, crew, allocator, name);
+          yield ConvolutionStep.of(direct, in, mapped, out, crew, constants, allocator, name);
         }
         var step = direct(direct, run, in, out);
         yield direct.epilogue() == null ? List.of(step)
@@ -88,7 +93,7 @@ final class LoadedPlan implements Backend.Executable {
 
   private Step direct(KernelSpec.Direct direct, Plan.Run run, List<Located> in, List<Located> out) {
     return switch (direct.op()) {
-      case MatMul product -> new ProductStep(direct, in, out, crew);
+      case MatMul product -> new ProductStep(direct, in, out, crew, constants);
       case Convolve _ -> new ConvolutionWeightsStep(direct, in, out, crew, allocator);
       default -> Indirect.step(direct, run.origin(), in, out, crew);
     };
@@ -115,7 +120,13 @@ final class LoadedPlan implements Backend.Executable {
 
   @Override
   public void run() {
-    run(nodes, 0);
+    try {
+      run(nodes, 0);
+    } finally {
+      if (written != null) {
+        written.written();
+      }
+    }
   }
 
   private void run(Node[] of, int depth) {

@@ -1,5 +1,7 @@
 package dev.gatun.simd;
 
+import java.util.List;
+
 /**
  * Matrix product by tiles whose lanes run along the columns of C. Each result is one chain of fused multiply-adds over
  * ascending k; blocks of k store and reload it, which rounds nothing.
@@ -11,7 +13,7 @@ package dev.gatun.simd;
  *
  * <p>Where C has no stride of 1, tiles are computed in the workspace and copied.
  */
-final class OuterGemm implements Gemm {
+final class OuterGemm implements Gemm, Packing {
   /** Tiles of columns from which the copy of a panel of A pays: it costs about a quarter of one tile. */
   private static final int COPY_A_TILES = 3;
   /**
@@ -48,11 +50,15 @@ final class OuterGemm implements Gemm {
    */
   private static final int PACKED_ROWS = 8;
 
+  private final Machine machine;
+  private final GemmShape given;
   private final GemmShape shape;
   private final GemmBlocking blocking;
   private final boolean transposed;
   private final boolean scatter;
   private final boolean packB;
+  /** Whether B is given packed as a whole, {@code [block of k][tile][step][column of the tile]}. */
+  private final boolean packed;
   private final boolean copyA;
   private final int entriesPerTask;
   private final int rowBlocks;
@@ -62,6 +68,13 @@ final class OuterGemm implements Gemm {
   private final GemmTiles tiles;
 
   OuterGemm(Machine machine, GemmShape given) {
+    this(machine, given, false);
+  }
+
+  private OuterGemm(Machine machine, GemmShape given, boolean packed) {
+    this.machine = machine;
+    this.given = given;
+    this.packed = packed;
     transposed = lanesAlongRows(given);
     shape = transposed ? given.transposed() : given;
     scatter = shape.c().column() != 1 && shape.n() > 1;
@@ -125,9 +138,14 @@ final class OuterGemm implements Gemm {
 
   @Override
   public long workspaceBytes() {
-    long b = packB ? bytesOfB() : 0;
+    long b = packsB() ? bytesOfB() : 0;
     long a = copyA ? bytesOfA() : 0;
     return b + a + (scatter ? tileBytes() : 0);
+  }
+
+  /** Whether each task packs its part of B. */
+  private boolean packsB() {
+    return packB && !packed;
   }
 
   private long bytesOfB() {
@@ -177,19 +195,67 @@ final class OuterGemm implements Gemm {
     var cs = shape.c();
     int size = bytes();
     long left = a + (entry * as.batch() + row * as.row()) * size;
-    long right = b + (entry * bs.batch() + column * bs.column()) * size;
+    long right = packed ? b : b + (entry * bs.batch() + column * bs.column()) * size;
     long result = c + (entry * cs.batch() + row * cs.row() + column * cs.column()) * size;
     int k = 0;
     do {
       int steps = Math.min(depth, shape.k() - k);
-      long blockOfB = right + k * bs.row() * size;
-      if (packB) {
+      long blockOfB = packed ? right + (k * paddedColumns() + (long) column * steps) * size
+          : right + k * bs.row() * size;
+      if (packsB()) {
         packB(blockOfB, workspace, steps, columns);
       }
-      panels(left + k * as.column() * size, packB ? workspace : blockOfB, result, rows, columns, steps, k > 0,
+      panels(left + k * as.column() * size, packsB() ? workspace : blockOfB, result, rows, columns, steps, k > 0,
           workspace);
       k += steps;
     } while (k < shape.k());
+  }
+
+  private long paddedColumns() {
+    return (long) ceil(shape.n(), tiles.width()) * tiles.width();
+  }
+
+  /** Where B is packed at all, and all entries of the batch share it. */
+  @Override
+  public Packing packing() {
+    return packB && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
+  }
+
+  @Override
+  public int packedOperand() {
+    return transposed ? 0 : 1;
+  }
+
+  @Override
+  public Gemm onPacked() {
+    return new OuterGemm(machine, given, true);
+  }
+
+  @Override
+  public Order order() {
+    return new Order(getClass(), shape.dtype(), List.of((long) shape.k(), (long) shape.n(), shape.b().row(),
+        shape.b().column(), (long) depth, (long) tiles.width(), (long) columnBlocks));
+  }
+
+  @Override
+  public long packedBytes() {
+    return shape.k() * paddedColumns() * bytes();
+  }
+
+  @Override
+  public int packTasks() {
+    return ceil(shape.k(), depth) * columnBlocks;
+  }
+
+  /** A block of columns as tasks of the product have it, so that tiles lie where these would have put them. */
+  @Override
+  public void pack(int task, long from, long to) {
+    int k = task / columnBlocks * depth;
+    int steps = Math.min(depth, shape.k() - k);
+    int column = column(task % columnBlocks);
+    packB(from + (k * shape.b().row() + column * shape.b().column()) * bytes(),
+        to + (k * paddedColumns() + (long) column * steps) * bytes(), steps,
+        column(task % columnBlocks + 1) - column);
   }
 
   /** Packs {@code steps} rows of B: {@code [tile][step][column of the tile]}. */
@@ -211,7 +277,7 @@ final class OuterGemm implements Gemm {
   private void panels(long a, long b, long c, int rows, int columns, int steps, boolean load, long workspace) {
     long aRow = shape.a().row() * bytes();
     long cRow = shape.c().row() * bytes();
-    long panel = workspace + (packB ? bytesOfB() : 0);
+    long panel = workspace + (packsB() ? bytesOfB() : 0);
     int copied = 0;
     int copiedEnd = 0;
     for (int i = 0; i < rows;) {

@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
 import dev.gatun.ops.KernelSpec;
+import java.util.Arrays;
 import java.util.List;
 
 /** A batched matrix product on operands of any strides. */
@@ -10,13 +11,19 @@ final class ProductStep extends Step implements Team.Task {
 
   private final Crew crew;
   private final Gemm gemm;
+  /** How the operand is packed that is packed once, which one it is, and where its copy lies; null if none is. */
+  private final Packing packing;
+  private final int packedOperand;
+  private final Packed packed;
+  private final Runnable packAll = this::packAll;
+  private final Team.Task pack = this::pack;
   /** Batch axes that one stride cannot walk: sizes, and the operands' strides in bytes. */
   private final long[] outer;
   private final long[][] outerStrides;
   private final int tasks;
   private final boolean shared;
 
-  ProductStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew) {
+  ProductStep(KernelSpec.Direct direct, List<Located> in, List<Located> out, Crew crew, Constants constants) {
     super(in.subList(0, 2), out);
     this.crew = crew;
     var a = in.get(0);
@@ -39,8 +46,13 @@ final class ProductStep extends Step implements Team.Task {
       batch *= a.size(axis);
     }
     var dtype = c.type().dtype();
-    gemm = Gemm.of(Machine.detected(), new GemmShape(dtype, (int) batch, (int) a.size(rank - 2), (int) b.size(rank - 1),
+    var plain = Gemm.of(Machine.detected(), new GemmShape(dtype, (int) batch, (int) a.size(rank - 2), (int) b.size(rank - 1),
         (int) a.size(rank - 1), strides(a, inner), strides(b, inner), strides(c, inner)));
+    packing = plain.packing();
+    packedOperand = plain.packedOperand();
+    packed = packing == null || Arrays.stream(outerStrides[packedOperand]).anyMatch(stride -> stride != 0) ? null
+        : constants.kept(in.get(packedOperand), packing).orElse(null);
+    gemm = packed == null ? plain : plain.onPacked();
     tasks = Math.toIntExact(repeats * gemm.tasks());
     double work = (double) c.type().shape().elements() * a.size(rank - 1);
     shared = work >= WORTH_SHARING;
@@ -76,11 +88,26 @@ final class ProductStep extends Step implements Team.Task {
 
   @Override
   void run() {
-    if (shared) {
-      crew.run(tasks, this);
-    } else {
-      crew.runInline(tasks, this);
+    if (packed != null) {
+      packed.refresh(packAll);
     }
+    run(tasks, (Team.Task) this);
+  }
+
+  private void run(int count, Team.Task task) {
+    if (shared) {
+      crew.run(count, task);
+    } else {
+      crew.runInline(count, task);
+    }
+  }
+
+  private void packAll() {
+    run(packing.packTasks(), pack);
+  }
+
+  private void pack(int task, int worker) {
+    packing.pack(task, addresses[packedOperand], packed.address());
   }
 
   @Override
@@ -95,6 +122,10 @@ final class ProductStep extends Step implements Team.Task {
       a += at * outerStrides[0][axis];
       b += at * outerStrides[1][axis];
       c += at * outerStrides[2][axis];
+    }
+    if (packed != null) {
+      a = packedOperand == 0 ? packed.address() : a;
+      b = packedOperand == 0 ? b : packed.address();
     }
     gemm.run(task % gemm.tasks(), a, b, c, crew.scratch(worker).tiles());
   }

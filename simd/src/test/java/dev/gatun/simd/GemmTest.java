@@ -3,6 +3,7 @@ package dev.gatun.simd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,18 @@ class GemmTest {
     var transposedA = new GemmShape(DType.F32, 1, 1030, 200, 40, new GemmShape.Strides(1, 1030, 0),
         new GemmShape.Strides(200, 1, 0), new GemmShape.Strides(200, 1, 0));
     check(Machine.detected(), transposedA, new Random(2));
+  }
+
+  /** Several blocks of k and tasks of columns, the last of each not full, from either side. */
+  @Test
+  void anOperandMayBePackedOnce() {
+    var small = new Machine(Machine.detected().vectorBits(), Machine.detected().registers(), 32 << 10, 64 << 10, 1);
+    var byWeight = new GemmShape(DType.F32, 1, 60, 550, 1100, new GemmShape.Strides(1100, 1, 0),
+        new GemmShape.Strides(1, 1100, 0), new GemmShape.Strides(550, 1, 0));
+    for (var shape : new GemmShape[] {byWeight, byWeight.transposed()}) {
+      assertNotNull(Gemm.of(small, shape).packing());
+      check(small, shape, new Random(5));
+    }
   }
 
   @Test
@@ -140,7 +153,9 @@ class GemmTest {
   private static void check(Machine machine, GemmShape shape, Random random) {
     try (var arena = Arena.ofConfined()) {
       var problem = new Problem(new Buffers(arena, shape.dtype()), shape, random);
-      problem.run(machine);
+      problem.run(Gemm.of(machine, shape), problem.a, problem.b);
+      problem.check();
+      problem.runOnPacked(Gemm.of(machine, shape));
       problem.check();
     }
   }
@@ -172,11 +187,26 @@ class GemmTest {
           + Math.max(0, shape.batch() - 1) * s.batch();
     }
 
-    void run(Machine machine) {
-      var gemm = Gemm.of(machine, shape);
+    void run(Gemm gemm, long a, long b) {
       long workspace = buffers.bytes(gemm.workspaceBytes());
       for (int task = gemm.tasks() - 1; task >= 0; task--) {
         gemm.run(task, a, b, c, workspace);
+      }
+    }
+
+    /** Overwrites the result by that of the packed operand, where the product has one. */
+    void runOnPacked(Gemm gemm) {
+      var packing = gemm.packing();
+      if (packing != null) {
+        for (int i = 0; i < before.length; i++) {
+          buffers.set(c, i, before[i]);
+        }
+        long packed = buffers.bytes(packing.packedBytes());
+        boolean left = gemm.packedOperand() == 0;
+        for (int task = packing.packTasks() - 1; task >= 0; task--) {
+          packing.pack(task, left ? a : b, packed);
+        }
+        run(gemm.onPacked(), left ? packed : a, left ? b : packed);
       }
     }
 

@@ -29,13 +29,23 @@ abstract class Blas implements Peer {
 
   @Override
   public final Run open(Work work, int threads) {
-    if (!(work instanceof Product product)) {
+    if (!(work instanceof Product product) || product.constant() && !packs()) {
       return null;
     }
     if (sgemm == null) {
       bind(load(threads));
     }
     return new Multiplication(product);
+  }
+
+  /** Whether a matrix that stays can be packed once; where not, such products are left out. */
+  boolean packs() {
+    return false;
+  }
+
+  /** The right matrix as {@link #multiply} wants it. */
+  MemorySegment prepare(Product p, MemorySegment b, Arena arena) throws Throwable {
+    return b;
   }
 
   /** Looks functions up. */
@@ -83,7 +93,11 @@ abstract class Blas implements Peer {
       this.product = product;
       var operands = product.operands();
       a = Natives.copy(arena, operands.get("a"));
-      b = Natives.copy(arena, operands.get("b"));
+      try {
+        b = prepare(product, Natives.copy(arena, operands.get("b")), arena);
+      } catch (Throwable e) {
+        throw new IllegalStateException(name() + ": " + product.name(), e);
+      }
       c = Natives.floats(arena, (long) product.batch() * product.m() * product.n());
     }
 

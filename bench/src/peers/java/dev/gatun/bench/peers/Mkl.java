@@ -1,6 +1,7 @@
 package dev.gatun.bench.peers;
 
 import dev.gatun.bench.Product;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,7 +13,13 @@ public final class Mkl extends Blas {
   /** {@code MKL_Set_Threading_Layer}: Intel's OpenMP, the layer that the jar carries. */
   private static final int INTEL_OPENMP = 0;
 
+  private static final int RIGHT_MATRIX = 162;
+  private static final int PACKED = 151;
+
   private MethodHandle batched;
+  private MethodHandle packedSize;
+  private MethodHandle pack;
+  private MethodHandle compute;
 
   @Override
   public String name() {
@@ -21,7 +28,7 @@ public final class Mkl extends Blas {
 
   @Override
   public String settings() {
-    return "cblas_sgemm and cblas_sgemm_batch_strided through FFM, memory allocated once, Intel's OpenMP, a fixed number "
+    return "cblas_sgemm, cblas_sgemm_batch_strided and, where b stays, cblas_sgemm_compute through FFM, memory allocated once, Intel's OpenMP, a fixed number "
         + "of threads";
   }
 
@@ -56,11 +63,36 @@ public final class Mkl extends Blas {
     var address = ValueLayout.ADDRESS;
     batched = library.function("cblas_sgemm_batch_strided", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints,
         ints, floats, address, ints, ints, address, ints, ints, floats, address, ints, ints, ints));
+    packedSize = library.function("cblas_sgemm_pack_get_size", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ints, ints,
+        ints, ints));
+    pack = library.function("cblas_sgemm_pack", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints, ints, floats,
+        address, ints, address));
+    compute = library.function("cblas_sgemm_compute", FunctionDescriptor.ofVoid(ints, ints, ints, ints, ints, ints,
+        address, ints, address, ints, floats, address, ints));
+  }
+
+  @Override
+  boolean packs() {
+    return true;
+  }
+
+  @Override
+  MemorySegment prepare(Product p, MemorySegment b, Arena arena) throws Throwable {
+    if (!p.constant()) {
+      return b;
+    }
+    var packed = Natives.floats(arena, (long) packedSize.invokeExact(RIGHT_MATRIX, p.m(), p.n(), p.k()) / Float.BYTES);
+    pack.invokeExact(ROW_MAJOR, RIGHT_MATRIX, order(p.transposedB()), p.m(), p.n(), p.k(), 1f, b, rightPitch(p),
+        packed);
+    return packed;
   }
 
   @Override
   void multiply(Product p, MemorySegment a, MemorySegment b, MemorySegment c) throws Throwable {
-    if (p.batch() == 1) {
+    if (p.constant()) {
+      compute.invokeExact(ROW_MAJOR, order(p.transposedA()), PACKED, p.m(), p.n(), p.k(), a, leftPitch(p), b,
+          rightPitch(p), 0f, c, p.n());
+    } else if (p.batch() == 1) {
       super.multiply(p, a, b, c);
     } else {
       batched.invokeExact(ROW_MAJOR, order(p.transposedA()), order(p.transposedB()), p.m(), p.n(), p.k(), 1f, a,

@@ -60,6 +60,7 @@ public final class Torch implements Peer {
   public Run open(Work work, int threads) {
     return switch (work) {
       case LeNetStep step -> new TorchLeNet(engine(threads), step);
+      case Product product when product.constant() -> null;
       case Product product -> new Tensors(threads, operands(product), List.of(), t -> List.of(product(product, t)));
       case Chain chain -> new Tensors(threads, flat(chain.operands()), List.of(), Torch::chain);
       case Total total -> new Tensors(threads, Map.of("x", new Operand(total.operands().get("x"), total.rows(),

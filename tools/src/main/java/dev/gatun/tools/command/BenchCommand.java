@@ -10,6 +10,7 @@ import dev.gatun.bench.Suite;
 import dev.gatun.bench.Work;
 import dev.gatun.bench.Workshop;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,10 +89,15 @@ final class BenchCommand implements Callable<Integer> {
     var orders = orders(suites, sizes);
     var rows = new ArrayList<Row>();
     for (var order : orders) {
-      var measured = Workshop.measure(order);
+      var measured = Workshop.measure(order, row -> {
+        kept.add(row);
+        save(kept);
+      });
       measured.forEach(this::show);
       rows.addAll(measured);
-      keep(kept.with(Figures.of(rows)));
+      measured.forEach(kept::add);
+      save(kept);
+      write(kept);
     }
     tables(rows);
     summary(rows);
@@ -100,11 +106,18 @@ final class BenchCommand implements Callable<Integer> {
     return fallen.isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
   }
 
-  /** After each suite and number of threads: a run of hours that is broken off keeps what it has. */
-  private void keep(Figures figures) throws IOException {
+  /** After each row: a run of hours that is broken off keeps what it has. */
+  private void save(Figures figures) {
     if (save != null) {
-      Files.writeString(save, figures.text());
+      try {
+        Files.writeString(save, figures.text());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
+  }
+
+  private void write(Figures figures) throws IOException {
     if (page != null) {
       Files.writeString(page, Page.text(figures.rows(), Workshop.peers()));
     }
