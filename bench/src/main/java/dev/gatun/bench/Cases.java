@@ -102,6 +102,11 @@ final class Cases {
   }
 
   static List<Work> steps() {
-    return List.of(new LeNetStep(64), new LeNetStep(512));
+    return List.of(new TrainingStep(Network.LENET, 64), new TrainingStep(Network.LENET, 512),
+        new TrainingStep(Network.RESNET18, 32), new TrainingStep(Network.TRANSFORMER, 8));
+  }
+
+  static List<Work> recurrent() {
+    return List.of(new TrainingStep(Network.LSTM, 32));
   }
 }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 
 /** A graph, planned and loaded as an embedder would. */
 public final class GraphRun implements Run {
@@ -58,7 +57,7 @@ public final class GraphRun implements Run {
     var numbers = operands.get(name(source));
     try (var scratch = scratch(type)) {
       var tensor = scratch.allocate(type.dtype(), type.shape());
-      tensor.setDoubles(IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray());
+      tensor.setDoubles(Numbers.doubles(numbers));
       to.accept(name(source), tensor);
     }
   }

@@ -1,6 +1,8 @@
 package dev.gatun.bench;
 
+import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** Random numbers to compute on, which depend on their seed alone. */
 public final class Numbers {
@@ -14,6 +16,15 @@ public final class Numbers {
       numbers[i] = 2 * random.nextFloat() - 1;
     }
     return numbers;
+  }
+
+  /** The same numbers in f64. */
+  static double[] doubles(float[] numbers) {
+    return IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();
+  }
+
+  static double[] doubles(int[] numbers) {
+    return Arrays.stream(numbers).asDoubleStream().toArray();
   }
 
   /** Whole numbers from 0 to below {@code end}. */

@@ -33,8 +33,12 @@ public enum Suite {
   /** Attention. */
   ATTENTION("attention, forward and backward", "HEADS=12 LENGTH=128 SIZE=64", Cases::attention,
       s -> Cases.attention(s.get("HEADS"), s.get("LENGTH"), s.get("SIZE"))),
+  /** Training steps of recurrent networks. */
+  RNN("training steps of recurrent networks", "N=32", Cases::recurrent,
+      s -> Stream.of(new TrainingStep(Network.LSTM, s.get("N")))),
   /** Whole training steps. */
-  TRAIN("training steps of whole networks", "N=64", Cases::steps, s -> Stream.of(new LeNetStep(s.get("N"))));
+  TRAIN("training steps of other networks", "N=64", Cases::steps, s -> Stream.of(Network.LENET, Network.RESNET18,
+      Network.TRANSFORMER).map(network -> new TrainingStep(network, s.get("N"))));
 
   private static final String PRODUCT = "M=512 N=512 K=512";
   private static final String CONVOLUTION = "N=1 C=64 SIZE=56 O=64 KERNEL=3 STRIDE=1 GROUPS=1";

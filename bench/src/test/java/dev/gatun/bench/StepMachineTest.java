@@ -27,12 +27,4 @@ class StepMachineTest {
     assertTrue(clocked.clocks().stream().allMatch(clock -> clock.seconds() > 0));
     assertEquals(clocked.clocks().size() + 2, StepTimes.table(clocked.clocks(), 1e11).lines().count());
   }
-
-  /** The flops of the plan's products and convolutions are those that a step is said to need. */
-  @Test
-  void flopsOfLeNetAreCounted() {
-    var clocked = new StepMachine(Machines.best());
-    new LeNet(clocked, 1, 2, LeNet.data(2)).close();
-    assertEquals(LeNet.flops(2), clocked.clocks().stream().mapToDouble(StepClock::flops).sum());
-  }
 }

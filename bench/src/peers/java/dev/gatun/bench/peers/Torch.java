@@ -12,12 +12,12 @@ import ai.djl.training.loss.Loss;
 import dev.gatun.bench.Attention;
 import dev.gatun.bench.Chain;
 import dev.gatun.bench.Convolution;
-import dev.gatun.bench.LeNetStep;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Product;
 import dev.gatun.bench.Rows;
 import dev.gatun.bench.Run;
 import dev.gatun.bench.Total;
+import dev.gatun.bench.TrainingStep;
 import dev.gatun.bench.Work;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,7 @@ public final class Torch implements Peer {
   @Override
   public Run open(Work work, int threads) {
     return switch (work) {
-      case LeNetStep step -> new TorchLeNet(engine(threads), step);
+      case TrainingStep step -> new TorchTraining(engine(threads), step);
       case Product product when product.constant() -> null;
       case Product product -> new Tensors(threads, operands(product), List.of(), t -> List.of(product(product, t)));
       case Chain chain -> new Tensors(threads, flat(chain.operands()), List.of(), Torch::chain);

@@ -1,0 +1,84 @@
+package dev.gatun.bench;
+
+import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Graph;
+import dev.gatun.ops.MatMul;
+import dev.gatun.ops.Node;
+import dev.gatun.ops.Op;
+import dev.gatun.ops.Scan;
+import dev.gatun.ops.Source;
+import dev.gatun.ops.Value;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Flops of products and convolutions that are of use: taps on padding are not. */
+final class Flops {
+  private Flops() {}
+
+  /**
+   * Of a training step: each product once forward, and once more for the gradient of each operand that depends on a
+   * parameter.
+   *
+   * @param forward a graph without gradients
+   */
+  static double ofTraining(Graph forward) {
+    var varied = new HashSet<Value>();
+    forward.inputs().stream().filter(input -> ((Source) input.node().op()).role() == Source.Role.PARAMETER)
+        .forEach(varied::add);
+    return ofTraining(forward.nodes(), varied);
+  }
+
+  /** @param varied what depends on a parameter; results that do are added */
+  private static double ofTraining(List<Node> nodes, Set<Value> varied) {
+    double flops = 0;
+    for (var node : nodes) {
+      long operands = node.inputs().stream().filter(varied::contains).count();
+      if (operands > 0) {
+        varied.addAll(node.outputs());
+      }
+      if (node.op() instanceof Scan scan) {
+        var formals = scan.body().formals();
+        for (int i = 0; i < formals.size(); i++) {
+          if (varied.contains(node.inputs().get(i))) {
+            varied.add(formals.get(i));
+          }
+        }
+        if (operands > 0) {
+          varied.addAll(scan.body().carries());
+        }
+        flops += scan.length() * ofTraining(Graph.ordered(scan.body().results()), varied);
+      } else {
+        flops += (1 + operands) * of(node.op(), node.inputs());
+      }
+    }
+    return flops;
+  }
+
+  private static double of(Op op, List<Value> in) {
+    return switch (op) {
+      case MatMul product -> 2.0 * in.get(0).shape().elements() * in.get(1).shape().size(-1);
+      case Convolve convolve -> 2.0 * convolve.data().size(0) * convolve.weight().size(0) * convolve.weight().size(1)
+          * taps(convolve);
+      default -> 0;
+    };
+  }
+
+  /** Taps of all positions that lie on the image. */
+  private static double taps(Convolve convolve) {
+    var g = convolve.geometry();
+    double all = 1;
+    for (int axis = 0; axis < g.rank(); axis++) {
+      long size = convolve.data().size(axis + 2);
+      long taps = 0;
+      for (long y = 0; y < convolve.output().size(axis + 2); y++) {
+        for (int k = 0; k < g.kernel().get(axis); k++) {
+          long at = y * g.stride().get(axis) - g.padLow().get(axis) + (long) k * g.dilation().get(axis);
+          taps += at >= 0 && at < size ? 1 : 0;
+        }
+      }
+      all *= taps;
+    }
+    return all;
+  }
+}

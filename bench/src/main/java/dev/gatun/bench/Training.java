@@ -1,0 +1,90 @@
+package dev.gatun.bench;
+
+import dev.gatun.graph.Trainer;
+import dev.gatun.graph.language.Elaborated;
+import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.Graph;
+import dev.gatun.ops.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network trained through {@link Trainer} as a user would: copying the batch in and reading the loss are part of a
+ * step.
+ */
+final class Training implements Run {
+  private static final long LIMIT = 8L << 30;
+
+  private final TensorArena arena = TensorArena.root("bench", LIMIT);
+  private final Trainer trainer;
+  private final List<TrainingStep.Parameter> initial = new ArrayList<>();
+  private final double[] losses;
+  private final Trainer.Listener listener = new Trainer.Listener() {
+    @Override
+    public void step(int epoch, long stepOfEpoch, long stepsInEpoch, double loss) {
+      losses[(int) stepOfEpoch] = loss;
+    }
+  };
+
+  /** A freshly drawn network. */
+  Training(Backend machine, int threads, TrainingStep step) {
+    var model = step.network().model();
+    var data = step.data();
+    losses = new double[step.network().batches()];
+    trainer = new Trainer(model, Trainer.settings(model, data).withBatch(step.batch()).withEpochs(Integer.MAX_VALUE),
+        machine, arena, threads, data);
+    var values = parameters();
+    for (int i = 0; i < values.size(); i++) {
+      initial.add(new TrainingStep.Parameter(trainer.parameters().get(i), values.get(i)));
+    }
+  }
+
+  /** The forward graph, whose only result is the loss. */
+  static Graph objective(Elaborated elaborated) {
+    return Graph.of(Map.of("loss", elaborated.bindings().get("loss")), Map.of());
+  }
+
+  static TensorArena scratch(TensorType type) {
+    return TensorArena.root("parameter", type.bytes() + TensorArena.ALIGNMENT);
+  }
+
+  List<TrainingStep.Parameter> initial() {
+    return initial;
+  }
+
+  /** Trains on each batch once. */
+  @Override
+  public void run() {
+    trainer.epoch(listener);
+  }
+
+  @Override
+  public int operations() {
+    return losses.length;
+  }
+
+  private List<double[]> parameters() {
+    var all = new ArrayList<double[]>();
+    for (var parameter : trainer.parameters()) {
+      try (var scratch = scratch(parameter.type())) {
+        var tensor = scratch.allocate(parameter.type().dtype(), parameter.type().shape());
+        trainer.variables().read(parameter.name(), tensor);
+        all.add(tensor.toDoubles());
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public List<double[]> results() {
+    return TrainingStep.movements(initial, parameters(), losses);
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.gatun.bench;
+
+import dev.gatun.bench.Measure.Effort;
+import dev.gatun.graph.Machines;
+import dev.gatun.graph.language.Variable;
+import dev.gatun.ops.Backend;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A training step of a network on so many samples: forward, backward and the update of all parameters by plain SGD. */
+public record TrainingStep(Network network, int batch) implements Work {
+  @Override
+  public String name() {
+    return network.title() + " SGD step, batch " + batch;
+  }
+
+  /** The samples, the same for all. */
+  public RandomSamples data() {
+    return new RandomSamples(network.sample(), network.batches() * batch);
+  }
+
+  @Override
+  public double flops() {
+    var model = network.model();
+    return Flops.ofTraining(Training.objective(model.elaborate(model.sizes(data().fields(), batch), true)));
+  }
+
+  /** What a step moves depends on the engine. */
+  @Override
+  public double bytes() {
+    return 0;
+  }
+
+  /**
+   * Rounding of any f32 engine is some 1e-3 in LeNet at batch 512; a wrong gradient of one layer moves parameters by
+   * 1e-2. Among the 10 million ReLUs of ResNet-18 some few are off where they should be on, which moves parameters of the
+   * layers with the smallest gradients by 3e-2, ours and libtorch's.
+   */
+  @Override
+  public double bound() {
+    return network == Network.RESNET18 && batch > 2 ? 5e-2 : 5e-3;
+  }
+
+  @Override
+  public Effort effort(int threads) {
+    return Effort.model(threads);
+  }
+
+  @Override
+  public Run open(Backend machine, int threads) {
+    return new Training(machine, threads, this);
+  }
+
+  @Override
+  public Run exact(Backend machine, int threads) {
+    return new ExactTraining(machine, threads, this, initial());
+  }
+
+  /**
+   * A parameter as it is before the first step, row-major in PyTorch's layouts.
+   *
+   * @param values exact in f32
+   */
+  public record Parameter(Variable variable, double[] values) {}
+
+  /** The parameters in the order of their first use. */
+  public List<Parameter> initial() {
+    try (var drawn = new Training(Machines.best(), 1, this)) {
+      return drawn.initial();
+    }
+  }
+
+  /** The results of a training: how far each parameter has moved from where it began, and the losses. */
+  public static List<double[]> movements(List<Parameter> initial, List<double[]> parameters, double[] losses) {
+    var all = new ArrayList<double[]>();
+    for (int i = 0; i < initial.size(); i++) {
+      var movement = parameters.get(i).clone();
+      for (int j = 0; j < movement.length; j++) {
+        movement[j] -= initial.get(i).values()[j];
+      }
+      all.add(movement);
+    }
+    all.add(losses.clone());
+    return all;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.gatun.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.graph.Machines;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainingStepTest {
+  @ParameterizedTest
+  @EnumSource(names = {"LENET", "LSTM"})
+  void smallNetworks(Network network) {
+    movementIsMeasuredFromExactSteps(network);
+  }
+
+  @Tag("nightly")
+  @ParameterizedTest
+  @EnumSource(names = {"RESNET18", "TRANSFORMER"})
+  void largeNetworks(Network network) {
+    movementIsMeasuredFromExactSteps(network);
+  }
+
+  /** Steps in f32 end where steps in f64 do, and one parameter whose movement is 1 % too long is told from rounding. */
+  private static void movementIsMeasuredFromExactSteps(Network network) {
+    var step = new TrainingStep(network, network == Network.LENET ? 16 : 2);
+    try (var net = step.open(Machines.best(), 2); var exact = step.exact(Machines.best(), 2)) {
+      net.run();
+      exact.run();
+      double error = Agreement.relativeError(step.name(), net.results(), exact.results());
+      assertTrue(error < step.bound(), () -> "error " + error);
+      var wrong = net.results();
+      for (int i = 0; i < wrong.get(0).length; i++) {
+        wrong.get(0)[i] *= 1.01;
+      }
+      assertEquals(0.01, Agreement.relativeError(step.name(), wrong, exact.results()), step.bound());
+    }
+  }
+
+  /** Multiply-adds by hand, of one sample; taps on padding are left out. */
+  @Test
+  void flopsAreCounted() {
+    long first = 6L * (28 * 5 - 6) * (28 * 5 - 6);
+    long others = 10 * 10 * 16 * 150 + 400 * 120 + 120 * 84 + 84 * 10;
+    assertEquals(2.0 * (2 * first + 3 * others), new TrainingStep(Network.LENET, 1).flops());
+    long turns = 100L * 1024 * 256;
+    assertEquals(2.0 * (2 * turns + 3 * (3 * turns) + 3 * 2560), new TrainingStep(Network.LSTM, 1).flops());
+    long projections = 128L * (4 * 384 * 384 + 2 * 384 * 1536);
+    long attention = 2L * 128 * 128 * 384;
+    assertEquals(2.0 * (3 * 6 * (projections + attention) - 3 * 128 * 384 * 384 + 3 * 3840),
+        new TrainingStep(Network.TRANSFORMER, 1).flops());
+  }
+}
