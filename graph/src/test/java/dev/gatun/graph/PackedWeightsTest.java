@@ -9,6 +9,7 @@ import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Interpreter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,33 @@ class PackedWeightsTest {
       var after = reads.run(x, List.of("y"), arena).get("y").toFloats();
       for (int i = 0; i < before.length; i++) {
         assertEquals(2 * before[i], after[i]);
+      }
+    }
+  }
+
+  /** In a loop, what no turn changes is packed once a run; a weight that turns change, or slices of one, never. */
+  @Test
+  void loopsPackWhatStays() {
+    var model = Model.of("""
+        model loop(x: f32[5, 32, 20], v: f32[24, 20], each: f32[5, 24, 20]) {
+          y, _, _ = scan xt in transpose(x, [1, 0, 2]), et in transpose(each, [1, 0, 2]), h = zeros([32, 24]), w = v {
+            at = xt + 0.1 * h[:, :20]
+            h = at @ transpose(v) + at @ transpose(w) + at @ transpose(et)
+            w = w * 0.5
+            h
+          }
+          output total = y
+        }
+        """);
+    var given = new LinkedHashMap<String, Tensor>();
+    try (var cpu = new Predictor(model, new Variables(Machines.named("cpu"), arena, Map.of()), arena, 2);
+        var plain = new Predictor(model, new Variables(new Interpreter(), arena, Map.of()), arena, 1)) {
+      for (long seed = 1; seed <= 2; seed++) {
+        given.put("x", random(Shape.of(5, 32, 20), seed));
+        given.put("v", random(Shape.of(24, 20), seed + 10));
+        given.put("each", random(Shape.of(5, 24, 20), seed + 20));
+        assertArrayEquals(plain.run(given, List.of("total"), arena).get("total").toFloats(),
+            cpu.run(given, List.of("total"), arena).get("total").toFloats(), 1e-5f);
       }
     }
   }

@@ -6,18 +6,51 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * Which operands of a loaded plan are constants: parameters and states, in a plan that writes none. They change only
- * between runs, by an upload or by another plan.
+ * Which operands of a loaded plan stay as they are, and where their packed copies lie: parameters and states, in a plan
+ * that writes none, change only between runs, by an upload or by another plan; and what a loop reads and none of its
+ * steps writes stays for all its turns.
  */
 final class Constants {
   /** How much of what may still be allocated a copy takes that speed alone asks for. */
   private static final double ROOM = 0.5;
 
-  /** Where they lie, or null if there are none. */
+  /** The model's memory, or null if runs change it. */
   private final CpuSlab slab;
   private final SegmentAllocator workspace;
+  /** The innermost loop around the steps that are prepared, or null. */
+  private Loop loop;
+
+  /** A loop, which counts how often it began. */
+  static final class Loop implements Changes {
+    private final Predicate<Located> writes;
+    private long begun;
+
+    /** @param writes whether a step of the loop may write to what an operand reads */
+    Loop(Predicate<Located> writes) {
+      this.writes = writes;
+    }
+
+    void begin() {
+      begun++;
+    }
+
+    @Override
+    public long changes() {
+      return begun;
+    }
+
+    private boolean keeps(Located operand) {
+      return isFixed(operand) && !writes.test(operand);
+    }
+  }
+
+  /** Whether it lies where it lies in all turns of all loops. */
+  private static boolean isFixed(Located operand) {
+    return Arrays.stream(operand.advance()).allMatch(a -> a == 0);
+  }
 
   /** @param workspace memory of the loaded plan alone */
   Constants(Plan plan, Backend.Memory memory, SegmentAllocator workspace) {
@@ -34,20 +67,30 @@ final class Constants {
     });
   }
 
+  /** Says that the steps prepared from now on stand in a loop, or in none if null; gives the one before. */
+  Loop enter(Loop inner) {
+    var outer = loop;
+    loop = inner;
+    return outer;
+  }
+
   /** The place for an operand that must be packed. */
   Packed packed(Located operand, Packing packing) {
-    var kept = kept(operand, packing, 1);
-    return kept.orElseGet(() -> new Packed(null,
-        workspace.allocate(Math.max(1, packing.packedBytes()), 64).address()));
+    return ofModel(operand, packing, 1).orElseGet(() -> own(loop != null && loop.keeps(operand) ? loop : null, packing));
   }
 
   /** The place for an operand that may be packed once, if it is a constant and there is room. */
   Optional<Packed> kept(Located operand, Packing packing) {
-    return kept(operand, packing, ROOM);
+    return ofModel(operand, packing, ROOM)
+        .or(() -> loop != null && loop.keeps(operand) ? Optional.of(own(loop, packing)) : Optional.empty());
   }
 
-  private Optional<Packed> kept(Located operand, Packing packing, double room) {
-    return slab != null && slab.contains(operand.address()) && Arrays.stream(operand.advance()).allMatch(a -> a == 0)
+  private Packed own(Changes source, Packing packing) {
+    return new Packed(source, workspace.allocate(Math.max(1, packing.packedBytes()), 64).address());
+  }
+
+  private Optional<Packed> ofModel(Located operand, Packing packing, double room) {
+    return slab != null && slab.contains(operand.address()) && isFixed(operand)
         ? slab.packed(operand.address(), packing, room) : Optional.empty();
   }
 }

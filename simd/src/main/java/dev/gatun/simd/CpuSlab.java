@@ -9,11 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * Memory of this machine, and what its kernels keep packed of it. It counts how often it was written to, so that whoever
- * holds a copy in another order knows whether it still is one.
- */
-final class CpuSlab implements Backend.Slab {
+/** Memory of this machine, and what its kernels keep packed of it. It counts how often it was written to. */
+final class CpuSlab implements Backend.Slab, Changes {
   private final HostSlab memory;
   private final TensorArena arena;
   private final AtomicLong writes = new AtomicLong();
@@ -53,8 +50,8 @@ final class CpuSlab implements Backend.Slab {
     writes.incrementAndGet();
   }
 
-  /** How often that was said. */
-  long writes() {
+  @Override
+  public long changes() {
     return writes.get();
   }
 

@@ -10,6 +10,7 @@ import dev.gatun.ops.Plan;
 import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A plan whose operands have addresses and whose kernels are at hand. Running it allocates nothing. */
 final class LoadedPlan implements Backend.Executable {
@@ -26,7 +27,7 @@ final class LoadedPlan implements Backend.Executable {
   private final long[] turns;
 
   /** A step, or a loop over steps. */
-  private record Node(Step step, long count, Node[] body) {}
+  private record Node(Step step, long count, Node[] body, Constants.Loop loop) {}
 
   LoadedPlan(Plan plan, Backend.Memory memory, TensorArena arena, int threads) {
     this.plan = plan;
@@ -54,15 +55,39 @@ final class LoadedPlan implements Backend.Executable {
     var made = new ArrayList<Node>();
     for (var step : steps) {
       switch (step) {
-        case Plan.Run run -> prepare(run, counts).forEach(prepared -> made.add(new Node(prepared, 1, null)));
+        case Plan.Run run -> prepare(run, counts).forEach(prepared ->
+            made.add(new Node(prepared, 1, null, null)));
         case Plan.Repeat repeat -> {
           counts.add(repeat.count());
-          made.add(new Node(null, repeat.count(), nodes(repeat.body(), counts)));
+          var written = repeat.body().stream().flatMap(this::written).toList();
+          var loop = new Constants.Loop(read -> written.stream().anyMatch(w -> w.overlaps(read)));
+          var outer = constants.enter(loop);
+          made.add(new Node(null, repeat.count(), nodes(repeat.body(), counts), loop));
+          constants.enter(outer);
           counts.removeLast();
         }
       }
     }
     return made.toArray(new Node[0]);
+  }
+
+  /** Where the buffers lie that a step writes to, as far as they reach. */
+  private Stream<Range> written(Plan.Step step) {
+    return switch (step) {
+      case Plan.Repeat repeat -> repeat.body().stream().flatMap(this::written);
+      case Plan.Run run -> Stream.concat(run.out().stream().map(Plan.Operand::buffer),
+          run.workspace() < 0 ? Stream.of() : Stream.of(run.workspace())).map(number -> {
+            var buffer = plan.buffers().get(number);
+            long address = memory.at(buffer.place()).host().address() + buffer.offset();
+            return new Range(address, address + buffer.bytes());
+          });
+    };
+  }
+
+  private record Range(long from, long to) {
+    boolean overlaps(Located operand) {
+      return operand.begin() < to && from < operand.end();
+    }
   }
 
   private List<Step> prepare(Plan.Run run, List<Long> counts) {
@@ -135,6 +160,7 @@ final class LoadedPlan implements Backend.Executable {
         node.step().moveTo(turns);
         node.step().run();
       } else {
+        node.loop().begin();
         for (long turn = 0; turn < node.count(); turn++) {
           turns[depth] = turn;
           run(node.body(), depth + 1);

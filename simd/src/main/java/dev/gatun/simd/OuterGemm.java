@@ -39,10 +39,10 @@ final class OuterGemm implements Gemm, Packing {
   private static final int LINE = 64;
 
   /**
-   * Panels copied at once where the rows of A lie side by side: one panel is less than a cache line of each step, and
-   * steps a page apart would be fetched again for every panel.
+   * Panels copied side by side where the rows of A lie so: they read whole cache lines of a step, and their own lines
+   * stay in cache until the next steps have filled them.
    */
-  private static final int COPIED_PANELS = 8;
+  private static final int COPIED_PANELS = 16;
 
   /**
    * Rows of B packed at once, where its columns lie side by side: all tiles of a row are copied while its cache lines
@@ -60,6 +60,8 @@ final class OuterGemm implements Gemm, Packing {
   /** Whether B is given packed as a whole, {@code [block of k][tile][step][column of the tile]}. */
   private final boolean packed;
   private final boolean copyA;
+  /** Whether all panels of a task are copied before the first is used; then a task takes several blocks of columns. */
+  private final boolean copyWhole;
   private final int entriesPerTask;
   private final int rowBlocks;
   private final int columnBlocks;
@@ -81,22 +83,31 @@ final class OuterGemm implements Gemm, Packing {
     blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n());
     packB = shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
-    long pitch = (stepMajor() ? shape.a().column() : shape.a().row()) * bytes();
-    boolean crowded = pitch >= PAGE && (stepMajor() || blocking.rows() > FEW_ROWS);
-    copyA = crowded && shape.n() > COPY_A_TILES * wide;
+    copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) LINE > machine.level1() / 2
+        : shape.a().row() * bytes() >= PAGE && blocking.rows() > FEW_ROWS);
+    copyWhole = copyA && stepMajor();
     long step = Math.max(copyA ? 0 : shape.a().column(), packB ? 0 : shape.b().row()) * bytes();
     depth = Math.min(shape.k(), Math.clamp(TileShape.REACH / Math.max(1, step), 1, blocking.depth()));
     tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0);
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
     rowBlocks = even(ceil(shape.m(), blocking.height()));
-    int columns = ceil(shape.n(), blocking.width());
+    int columns = copyWhole ? 1 : ceil(shape.n(), blocking.width());
     boolean alone = rowBlocks * columns * ceil(shape.batch(), entriesPerTask) == 1;
     columnBlocks = rowBlocks > 1 ? columns : alone && work >= SHARED_WORK ? 2 : even(columns);
     for (int block = 0; block < rowBlocks * columnBlocks; block++) {
-      tiles.prepare(row(block % rowBlocks + 1) - row(block % rowBlocks),
-          column(block / rowBlocks + 1) - column(block / rowBlocks));
+      int columnsOfTask = column(block / rowBlocks + 1) - column(block / rowBlocks);
+      for (int part = 0; part < parts(columnsOfTask); part++) {
+        tiles.prepare(row(block % rowBlocks + 1) - row(block % rowBlocks),
+            edge(part + 1, parts(columnsOfTask), columnsOfTask, tiles.width())
+                - edge(part, parts(columnsOfTask), columnsOfTask, tiles.width()));
+      }
     }
+  }
+
+  /** Blocks of columns that a task walks one after the other. */
+  private int parts(int columns) {
+    return copyWhole ? ceil(columns, blocking.width()) : 1;
   }
 
   /** Of several blocks an even number, for an odd one would leave the second of two threads without work at the end. */
@@ -153,7 +164,13 @@ final class OuterGemm implements Gemm, Packing {
   }
 
   private long bytesOfA() {
-    return (stepMajor() ? (long) COPIED_PANELS * tiles.rows() * depth * bytes() : tiles.rows() * panelRow()) + LINE;
+    return copyWhole ? (long) ceil(ceil(shape.m(), tiles.rows()), rowBlocks) * copiedPanel()
+        : tiles.rows() * panelRow() + LINE;
+  }
+
+  /** Bytes from one copied panel to the next, where all are copied: they start in different sets of a cache. */
+  private long copiedPanel() {
+    return (long) tiles.rows() * depth * bytes() + LINE;
   }
 
   /** Whether the rows of A lie side by side, so that its panels are copied step after step. */
@@ -200,13 +217,21 @@ final class OuterGemm implements Gemm, Packing {
     int k = 0;
     do {
       int steps = Math.min(depth, shape.k() - k);
-      long blockOfB = packed ? right + (k * paddedColumns() + (long) column * steps) * size
-          : right + k * bs.row() * size;
-      if (packsB()) {
-        packB(blockOfB, workspace, steps, columns);
+      long blockOfA = left + k * as.column() * size;
+      if (copyWhole) {
+        copyPanels(blockOfA, panelsAt(workspace), rows, steps);
       }
-      panels(left + k * as.column() * size, packsB() ? workspace : blockOfB, result, rows, columns, steps, k > 0,
-          workspace);
+      for (int part = 0, parts = parts(columns); part < parts; part++) {
+        int first = edge(part, parts, columns, tiles.width());
+        int count = edge(part + 1, parts, columns, tiles.width()) - first;
+        long blockOfB = packed ? right + (k * paddedColumns() + (long) column * steps) * size
+            : right + (k * bs.row() + first * bs.column()) * size;
+        if (packsB()) {
+          packB(blockOfB, workspace, steps, count);
+        }
+        panels(blockOfA, packsB() ? workspace : blockOfB, result + first * cs.column() * size, rows, count, steps,
+            k > 0, workspace);
+      }
       k += steps;
     } while (k < shape.k());
   }
@@ -218,7 +243,7 @@ final class OuterGemm implements Gemm, Packing {
   /** Where B is packed at all, and all entries of the batch share it. */
   @Override
   public Packing packing() {
-    return packB && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
+    return packB && !copyWhole && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
   }
 
   @Override
@@ -274,30 +299,48 @@ final class OuterGemm implements Gemm, Packing {
     }
   }
 
+  private long panelsAt(long workspace) {
+    return workspace + (packsB() ? bytesOfB() : 0);
+  }
+
+  /** Copies A panel by panel, {@code [step][row of the panel]} each. */
+  private void copyPanels(long a, long panels, int rows, int steps) {
+    long step = shape.a().column() * bytes();
+    int panel = tiles.rows() * bytes();
+    int whole = 0;
+    for (; tiles.height(rows - whole) == tiles.rows() && rows > whole; whole += tiles.rows()) { }
+    int i = 0;
+    long to = panels;
+    while (i < rows) {
+      if (i < whole) {
+        int count = Math.min(COPIED_PANELS, (whole - i) / tiles.rows());
+        Pack.panels(a + (long) i * bytes(), step, to, copiedPanel(), steps, count, panel);
+        i += count * tiles.rows();
+        to += count * copiedPanel();
+      } else {
+        int height = tiles.height(rows - i);
+        Pack.panels(a + (long) i * bytes(), step, to, copiedPanel(), steps, 1, height * bytes());
+        i += height;
+        to += copiedPanel();
+      }
+    }
+  }
+
   private void panels(long a, long b, long c, int rows, int columns, int steps, boolean load, long workspace) {
     long aRow = shape.a().row() * bytes();
     long cRow = shape.c().row() * bytes();
-    long panel = workspace + (packsB() ? bytesOfB() : 0);
-    int copied = 0;
-    int copiedEnd = 0;
-    for (int i = 0; i < rows;) {
-      int height = tiles.height(rows - i);
-      if (!copyA) {
-        panel(a + i * aRow, shape.a().column(), b, c + i * cRow, height, columns, steps, load, workspace);
-      } else if (stepMajor()) {
-        if (i + height > copiedEnd) {
-          copied = i;
-          copiedEnd = Math.min(rows, i + COPIED_PANELS * tiles.rows());
-          Pack.rows(a + i * aRow, shape.a().column() * bytes(), panel, (long) (copiedEnd - i) * bytes(), steps,
-              (copiedEnd - i) * bytes());
-        }
-        panel(panel + (long) (i - copied) * bytes(), copiedEnd - copied, b, c + i * cRow, height, columns, steps, load,
-            workspace);
-      } else {
+    long panel = panelsAt(workspace);
+    for (int i = 0, height; i < rows; i += height) {
+      height = tiles.height(rows - i);
+      if (copyWhole) {
+        panel(panel, height, b, c + i * cRow, height, columns, steps, load, workspace);
+        panel += copiedPanel();
+      } else if (copyA) {
         Pack.copy(shape.dtype(), a + i * aRow, aRow, shape.a().column() * bytes(), panel, panelRow(), height, steps);
         panel(panel, 1, b, c + i * cRow, height, columns, steps, load, workspace);
+      } else {
+        panel(a + i * aRow, shape.a().column(), b, c + i * cRow, height, columns, steps, load, workspace);
       }
-      i += height;
     }
   }
 

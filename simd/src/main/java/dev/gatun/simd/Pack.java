@@ -71,6 +71,39 @@ final class Pack {
     }
   }
 
+  /**
+   * Copies rows of a few elements each, a multiple of 4 bytes, of several panels that lie side by side in the source:
+   * row after row, so that the source is read as it lies.
+   *
+   * @param panel bytes from one panel to the next in the target
+   * @param bytes of a row of a panel, in the source and in the target
+   */
+  static void panels(long source, long sourceRow, long target, long panel, int rows, int panels, int bytes) {
+    if (bytes == 2 * Long.BYTES) {
+      for (int i = 0; i < rows; i++) {
+        pairs(source + i * sourceRow, target + (long) i * bytes, panel, panels);
+      }
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int p = 0; p < panels; p++) {
+        words(source + i * sourceRow + (long) p * bytes, target + (long) i * bytes + p * panel, 0, bytes);
+      }
+    }
+  }
+
+  /** A row of panels of 16 bytes, without a loop in each: most tiles have four rows of f32. */
+  private static void pairs(long source, long target, long panel, int panels) {
+    long from = source;
+    long to = target;
+    for (int p = 0; p < panels; p++) {
+      Raw.ALL.set(Raw.I64, to, Raw.ALL.get(Raw.I64, from));
+      Raw.ALL.set(Raw.I64, to + Long.BYTES, Raw.ALL.get(Raw.I64, from + Long.BYTES));
+      from += 2 * Long.BYTES;
+      to += panel;
+    }
+  }
+
   private static void vector(long source, long target) {
     LongVector.fromMemorySegment(WORDS, Raw.ALL, source, Raw.ORDER).intoMemorySegment(Raw.ALL, target, Raw.ORDER);
   }
@@ -80,6 +113,11 @@ final class Pack {
     for (; x <= bytes - VECTOR; x += VECTOR) {
       vector(source + x, target + x);
     }
+    words(source, target, x, bytes);
+  }
+
+  private static void words(long source, long target, int from, int bytes) {
+    int x = from;
     for (; x <= bytes - Long.BYTES; x += Long.BYTES) {
       Raw.ALL.set(Raw.I64, target + x, Raw.ALL.get(Raw.I64, source + x));
     }

@@ -1,16 +1,16 @@
 package dev.gatun.simd;
 
 /**
- * Where the packed copy of an operand lies, and whether it is up to date: one step's own, packed in each run, or that of
- * a constant, which is packed when the memory that it copies has been written to.
+ * Where the packed copy of an operand lies, and whether it is up to date: one that is packed in each run, or that of a
+ * constant, which is packed when what it copies may have changed.
  */
 final class Packed {
-  /** The memory that it copies, or null if that may change without notice. */
-  private final CpuSlab source;
+  /** When to pack anew, or null for always. */
+  private final Changes source;
   private final long address;
-  private volatile long writes = -1;
+  private volatile long seen = -1;
 
-  Packed(CpuSlab source, long address) {
+  Packed(Changes source, long address) {
     this.source = source;
     this.address = address;
   }
@@ -23,12 +23,12 @@ final class Packed {
   void refresh(Runnable pack) {
     if (source == null) {
       pack.run();
-    } else if (writes != source.writes()) {
+    } else if (seen != source.changes()) {
       synchronized (this) {
-        long now = source.writes();
-        if (writes != now) {
+        long now = source.changes();
+        if (seen != now) {
           pack.run();
-          writes = now;
+          seen = now;
         }
       }
     }
