@@ -7,6 +7,17 @@ import dev.gatun.memory.DType;
  * generated when a matrix first needs them, so a product compiles three or four classes.
  */
 final class GemmTiles {
+  /**
+   * Rows that are packed at once where columns lie side by side: all tiles of a row are copied while its cache lines and
+   * its page are at hand. Tile by tile, each row of a tile waits for memory: 3 cycles an element.
+   */
+  private static final int PACKED_ROWS = 8;
+  /**
+   * Panels copied side by side where rows lie so: they read whole cache lines of a step, and their own lines stay in
+   * cache until the next steps have filled them.
+   */
+  private static final int COPIED_PANELS = 16;
+
   private final TileShape full;
   private final int lanes;
   private final Tile[] tiles;
@@ -52,6 +63,49 @@ final class GemmTiles {
   int width(int remaining) {
     int vectors = (remaining + lanes - 1) / lanes;
     return lanes * (vectors == full.columns() + 1 ? (vectors + 1) / 2 : Math.min(vectors, full.columns()));
+  }
+
+  /**
+   * Copies steps of the right operand: {@code [tile][step][column of the tile]}.
+   *
+   * @param row bytes from step to step; {@code column} from column to column
+   * @param all steps that the target has room for
+   * @param first of these that is copied here
+   */
+  void packColumns(long source, long row, long column, long target, int all, int first, int steps, int columns) {
+    int size = full.dtype().bytes();
+    int most = column == size ? PACKED_ROWS : steps;
+    for (int k = 0, rows; k < steps; k += rows) {
+      rows = Math.min(most, steps - k);
+      for (int j = 0, width; j < columns; j += width) {
+        width = width(columns - j);
+        Pack.copy(full.dtype(), source + k * row + j * column, row, column,
+            target + ((long) j * all + (long) (first + k) * width) * size, (long) width * size, rows,
+            Math.min(width, columns - j));
+      }
+    }
+  }
+
+  /**
+   * Copies steps of a left operand whose rows lie side by side, panel by panel: {@code [step][row of the panel]}.
+   *
+   * @param step bytes from step to step
+   * @param panel bytes from panel to panel of the target
+   * @param first step of a panel that is copied here
+   */
+  void packRows(long source, long step, long target, long panel, int first, int steps, int rows) {
+    int size = full.dtype().bytes();
+    long to = target;
+    for (int i = 0, count; i < rows; to += count * panel) {
+      int height = height(rows - i);
+      count = 1;
+      while (count < COPIED_PANELS && i + count * height < rows && height(rows - i - count * height) == height) {
+        count++;
+      }
+      Pack.panels(source + (long) i * size, step, to + (long) first * height * size, panel, steps, count,
+          height * size);
+      i += count * height;
+    }
   }
 
   /** Generates all tiles that a block of {@code rows} rows by {@code columns} will ask for. */

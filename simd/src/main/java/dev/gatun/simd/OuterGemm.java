@@ -38,18 +38,6 @@ final class OuterGemm implements Gemm, Packing {
   /** Rows of a copied panel of A lie a cache line further apart than their length, so as not to share a cache set. */
   private static final int LINE = 64;
 
-  /**
-   * Panels copied side by side where the rows of A lie so: they read whole cache lines of a step, and their own lines
-   * stay in cache until the next steps have filled them.
-   */
-  private static final int COPIED_PANELS = 16;
-
-  /**
-   * Rows of B packed at once, where its columns lie side by side: all tiles of a row are copied while its cache lines
-   * and its page are at hand. Tile by tile, each row of a tile waits for memory: 3 cycles an element.
-   */
-  private static final int PACKED_ROWS = 8;
-
   private final Machine machine;
   private final GemmShape given;
   private final GemmShape shape;
@@ -219,7 +207,7 @@ final class OuterGemm implements Gemm, Packing {
       int steps = Math.min(depth, shape.k() - k);
       long blockOfA = left + k * as.column() * size;
       if (copyWhole) {
-        copyPanels(blockOfA, panelsAt(workspace), rows, steps);
+        tiles.packRows(blockOfA, as.column() * size, panelsAt(workspace), copiedPanel(), 0, steps, rows);
       }
       for (int part = 0, parts = parts(columns); part < parts; part++) {
         int first = edge(part, parts, columns, tiles.width());
@@ -283,47 +271,12 @@ final class OuterGemm implements Gemm, Packing {
         column(task % columnBlocks + 1) - column);
   }
 
-  /** Packs {@code steps} rows of B: {@code [tile][step][column of the tile]}. */
   private void packB(long source, long target, int steps, int columns) {
-    long row = shape.b().row() * bytes();
-    long column = shape.b().column() * bytes();
-    int most = shape.b().column() == 1 ? PACKED_ROWS : steps;
-    for (int k = 0, rows; k < steps; k += rows) {
-      rows = Math.min(most, steps - k);
-      for (int j = 0, width; j < columns; j += width) {
-        width = tiles.width(columns - j);
-        Pack.copy(shape.dtype(), source + k * row + j * column, row, column,
-            target + ((long) j * steps + (long) k * width) * bytes(), (long) width * bytes(), rows,
-            Math.min(width, columns - j));
-      }
-    }
+    tiles.packColumns(source, shape.b().row() * bytes(), shape.b().column() * bytes(), target, steps, 0, steps, columns);
   }
 
   private long panelsAt(long workspace) {
     return workspace + (packsB() ? bytesOfB() : 0);
-  }
-
-  /** Copies A panel by panel, {@code [step][row of the panel]} each. */
-  private void copyPanels(long a, long panels, int rows, int steps) {
-    long step = shape.a().column() * bytes();
-    int panel = tiles.rows() * bytes();
-    int whole = 0;
-    for (; tiles.height(rows - whole) == tiles.rows() && rows > whole; whole += tiles.rows()) { }
-    int i = 0;
-    long to = panels;
-    while (i < rows) {
-      if (i < whole) {
-        int count = Math.min(COPIED_PANELS, (whole - i) / tiles.rows());
-        Pack.panels(a + (long) i * bytes(), step, to, copiedPanel(), steps, count, panel);
-        i += count * tiles.rows();
-        to += count * copiedPanel();
-      } else {
-        int height = tiles.height(rows - i);
-        Pack.panels(a + (long) i * bytes(), step, to, copiedPanel(), steps, 1, height * bytes());
-        i += height;
-        to += copiedPanel();
-      }
-    }
   }
 
   private void panels(long a, long b, long c, int rows, int columns, int steps, boolean load, long workspace) {

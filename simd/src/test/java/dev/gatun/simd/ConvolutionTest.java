@@ -33,6 +33,21 @@ class ConvolutionTest {
     }
   }
 
+  /** Channels enough on both sides that weight gradients are products of packed pixels. */
+  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+  void manyChannelsGiveTheDefinedBits(@ForAll long seed) {
+    var random = new Random(seed);
+    var dtype = random.nextInt(3) == 0 ? DType.F64 : DType.F32;
+    int groups = 1 + random.nextInt(4) / 3;
+    var shape = new ConvolutionShape(dtype, 1 + random.nextInt(5), groups * (16 + random.nextInt(60)),
+        1 + random.nextInt(6), 1 + random.nextInt(9), groups * (16 + random.nextInt(60)), axis(random), axis(random),
+        groups);
+    try (var arena = Arena.ofConfined()) {
+      new ConvolutionProblem(new Buffers(arena, dtype), shape, Convolution.LaneAxis.CHANNELS, random)
+          .check(random.nextBoolean() ? Machine.detected() : NARROW);
+    }
+  }
+
   private static ConvolutionShape.Axis axis(Random random) {
     return new ConvolutionShape.Axis(1 + random.nextInt(5), 1 + random.nextInt(3), random.nextInt(4), random.nextInt(4),
         1 + random.nextInt(2));
@@ -45,7 +60,12 @@ class ConvolutionTest {
     for (var shape : new ConvolutionShape[] {
         new ConvolutionShape(DType.F32, 2, 3, 70, 90, 5, axis, axis, 1),
         new ConvolutionShape(DType.F32, 20, 60, 5, 5, 70, axis, axis, 1),
-        new ConvolutionShape(DType.F32, 3, 50, 14, 14, 300, point, point, 1)}) {
+        new ConvolutionShape(DType.F32, 3, 50, 14, 14, 300, point, point, 1),
+        new ConvolutionShape(DType.F32, 1, 140, 5, 40, 16, axis, axis, 1),
+        new ConvolutionShape(DType.F32, 1, 16, 41, 13, 125, axis, axis, 1),
+        new ConvolutionShape(DType.F32, 1, 16, 4, 1100, 17, axis, axis, 1),
+        new ConvolutionShape(DType.F32, 7, 140, 3, 6, 17, axis, axis, 1),
+        new ConvolutionShape(DType.F32, 2, 20, 31, 40, 24, new ConvolutionShape.Axis(3, 2, 1, 1, 1), axis, 1)}) {
       try (var arena = Arena.ofConfined()) {
         new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, Convolution.LaneAxis.CHANNELS, new Random(1))
             .check(NARROW);
