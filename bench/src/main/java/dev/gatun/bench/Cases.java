@@ -106,6 +106,13 @@ final class Cases {
         new TrainingStep(Network.RESNET18, 32), new TrainingStep(Network.TRANSFORMER, 8));
   }
 
+  /** One sample and several. */
+  static List<Work> inferences() {
+    return Stream.of(Network.values())
+        .flatMap(network -> Stream.of(new Inference(network, 1), new Inference(network, IMAGES)))
+        .collect(Collectors.toList());
+  }
+
   static List<Work> recurrent() {
     return List.of(new TrainingStep(Network.LSTM, 32));
   }

@@ -16,6 +16,11 @@ import java.util.Set;
 final class Flops {
   private Flops() {}
 
+  /** Of a graph. */
+  static double of(Graph graph) {
+    return ofTraining(graph.nodes(), new HashSet<>());
+  }
+
   /**
    * Of a training step: each product once forward, and once more for the gradient of each operand that depends on a
    * parameter.

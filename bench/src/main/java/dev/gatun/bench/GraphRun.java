@@ -26,21 +26,20 @@ public final class GraphRun implements Run {
   private final Session.Loaded loaded;
 
   /**
-   * Plans and loads {@code graph} and gives its inputs and parameters their numbers.
+   * Plans and loads {@code graph} and gives its inputs, parameters and states their numbers.
    *
    * @param operands each one's numbers by its name, row-major
    */
   public GraphRun(Backend machine, int threads, Graph graph, Map<String, float[]> operands) {
     this.graph = graph;
     var kept = new LinkedHashMap<String, TensorType>();
-    graph.inputs().stream().filter(input -> role(input) == Source.Role.PARAMETER)
+    graph.inputs().stream().filter(GraphRun::isKept)
         .forEach(input -> kept.put(name(input), input.type()));
     var variables = new Variables(machine, arena, kept);
     session = new Session(machine, arena, variables, Map.of(), threads);
     loaded = session.load(Planner.plan(graph, machine, variables.offsets(), Map.of()));
     for (var input : graph.inputs()) {
-      boolean parameter = role(input) == Source.Role.PARAMETER;
-      give(input, operands, parameter ? variables::write : loaded::set);
+      give(input, operands, isKept(input) ? variables::write : loaded::set);
     }
   }
 
@@ -48,8 +47,9 @@ public final class GraphRun implements Run {
     return ((Source) source.node().op()).name();
   }
 
-  private static Source.Role role(Value source) {
-    return ((Source) source.node().op()).role();
+  /** Whether it is a parameter or a state, which the model holds. */
+  private static boolean isKept(Value source) {
+    return ((Source) source.node().op()).role() != Source.Role.INPUT;
   }
 
   private static void give(Value source, Map<String, float[]> operands, BiConsumer<String, Tensor> to) {

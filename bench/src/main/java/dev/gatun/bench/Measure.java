@@ -55,7 +55,12 @@ public final class Measure {
       return new Effort(0.8, 2.5, 0.1, 7, rest(threads));
     }
 
-    /** For a whole model, whose many kernels C2 compiles one after the other. */
+    /** For one pass through a model. */
+    public static Effort inference(int threads) {
+      return new Effort(6, 15, 0.2, 7, rest(threads));
+    }
+
+    /** For a training step of a model, whose many kernels C2 compiles one after the other. */
     public static Effort model(int threads) {
       return new Effort(25, 45, 0.25, 7, rest(threads));
     }

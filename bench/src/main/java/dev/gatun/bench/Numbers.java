@@ -18,6 +18,15 @@ public final class Numbers {
     return numbers;
   }
 
+  /** The same numbers in f32. */
+  public static float[] floats(double[] numbers) {
+    var floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
+  }
+
   /** The same numbers in f64. */
   static double[] doubles(float[] numbers) {
     return IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();

@@ -33,6 +33,9 @@ public enum Suite {
   /** Attention. */
   ATTENTION("attention, forward and backward", "HEADS=12 LENGTH=128 SIZE=64", Cases::attention,
       s -> Cases.attention(s.get("HEADS"), s.get("LENGTH"), s.get("SIZE"))),
+  /** Passes through networks. */
+  INFER("passes through networks whose weights stay", "N=1", Cases::inferences,
+      s -> Stream.of(Network.values()).map(network -> new Inference(network, s.get("N")))),
   /** Training steps of recurrent networks. */
   RNN("training steps of recurrent networks", "N=32", Cases::recurrent,
       s -> Stream.of(new TrainingStep(Network.LSTM, s.get("N")))),

@@ -7,6 +7,7 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.TensorType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,14 +67,20 @@ final class Training implements Run {
   }
 
   private List<double[]> parameters() {
-    var all = new ArrayList<double[]>();
-    for (var parameter : trainer.parameters()) {
-      try (var scratch = scratch(parameter.type())) {
-        var tensor = scratch.allocate(parameter.type().dtype(), parameter.type().shape());
-        trainer.variables().read(parameter.name(), tensor);
-        all.add(tensor.toDoubles());
+    var saved = saved();
+    return trainer.parameters().stream().map(parameter -> saved.get(parameter.name())).toList();
+  }
+
+  /** All that the model holds, by name. */
+  Map<String, double[]> saved() {
+    var all = new HashMap<String, double[]>();
+    trainer.variables().types().forEach((name, type) -> {
+      try (var scratch = scratch(type)) {
+        var tensor = scratch.allocate(type.dtype(), type.shape());
+        trainer.variables().read(name, tensor);
+        all.put(name, tensor.toDoubles());
       }
-    }
+    });
     return all;
   }
 

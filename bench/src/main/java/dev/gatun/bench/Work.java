@@ -7,7 +7,7 @@ import dev.gatun.ops.Backend;
  * A piece of work that is measured: what is computed, on which numbers, and how right a result must be. Peers look at
  * which record it is.
  */
-public sealed interface Work permits Written, TrainingStep {
+public sealed interface Work permits Written, Inference, TrainingStep {
   /** What it is called in its suite. */
   String name();
 

@@ -24,9 +24,9 @@ class SuiteTest {
       Suite.NORM, Map.of("ROWS", List.of(3), "COLUMNS", List.of(17)),
       Suite.ATTENTION, Map.of("HEADS", List.of(2), "LENGTH", List.of(5), "SIZE", List.of(3)));
 
-  /** But for training steps, see {@link TrainingStepTest}. */
+  /** But for whole networks, see {@link TrainingStepTest}. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"RNN", "TRAIN"})
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"INFER", "RNN", "TRAIN"})
   void everyCaseIsRight(Suite suite) {
     for (var work : suite.works(SMALL.get(suite))) {
       try (var run = work.open(Machines.best(), 2); var exact = work.exact(Machines.best(), 2)) {

@@ -14,6 +14,7 @@ class TrainingStepTest {
   @EnumSource(names = {"LENET", "LSTM"})
   void smallNetworks(Network network) {
     movementIsMeasuredFromExactSteps(network);
+    logitsAreThoseOfF64(network);
   }
 
   @Tag("nightly")
@@ -21,6 +22,7 @@ class TrainingStepTest {
   @EnumSource(names = {"RESNET18", "TRANSFORMER"})
   void largeNetworks(Network network) {
     movementIsMeasuredFromExactSteps(network);
+    logitsAreThoseOfF64(network);
   }
 
   /** Steps in f32 end where steps in f64 do, and one parameter whose movement is 1 % too long is told from rounding. */
@@ -39,6 +41,16 @@ class TrainingStepTest {
     }
   }
 
+  private static void logitsAreThoseOfF64(Network network) {
+    var inference = new Inference(network, 2);
+    try (var run = inference.open(Machines.best(), 2); var exact = inference.exact(Machines.best(), 2)) {
+      run.run();
+      exact.run();
+      Agreement.require(inference.name(), Agreement.relativeError(inference.name(), run.results(), exact.results()),
+          inference.bound());
+    }
+  }
+
   /** Multiply-adds by hand, of one sample; taps on padding are left out. */
   @Test
   void flopsAreCounted() {
@@ -51,5 +63,6 @@ class TrainingStepTest {
     long attention = 2L * 128 * 128 * 384;
     assertEquals(2.0 * (3 * 6 * (projections + attention) - 3 * 128 * 384 * 384 + 3 * 3840),
         new TrainingStep(Network.TRANSFORMER, 1).flops());
+    assertEquals(2.0 * (first + others), new Inference(Network.LENET, 1).flops());
   }
 }

@@ -12,6 +12,7 @@ import ai.djl.training.loss.Loss;
 import dev.gatun.bench.Attention;
 import dev.gatun.bench.Chain;
 import dev.gatun.bench.Convolution;
+import dev.gatun.bench.Inference;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Product;
 import dev.gatun.bench.Rows;
@@ -59,6 +60,7 @@ public final class Torch implements Peer {
   @Override
   public Run open(Work work, int threads) {
     return switch (work) {
+      case Inference inference -> new TorchInference(engine(threads), inference);
       case TrainingStep step -> new TorchTraining(engine(threads), step);
       case Product product when product.constant() -> null;
       case Product product -> new Tensors(threads, operands(product), List.of(), t -> List.of(product(product, t)));

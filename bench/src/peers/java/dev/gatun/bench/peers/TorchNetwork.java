@@ -27,14 +27,16 @@ final class TorchNetwork {
 
   private final NDManager manager;
   private final List<NDArray> parameters;
+  private final boolean training;
   /** Running statistics, by the number of their layer's first parameter. */
   private final Map<Integer, NDList> statistics = new HashMap<>();
   private int used;
 
   /** @param manager owns what lives as long as the network */
-  TorchNetwork(NDManager manager, List<NDArray> parameters) {
+  TorchNetwork(NDManager manager, List<NDArray> parameters, boolean training) {
     this.manager = manager;
     this.parameters = parameters;
+    this.training = training;
   }
 
   /** [N, 10]. */
@@ -91,7 +93,7 @@ final class TorchNetwork {
         .singletonOrThrow();
     var running = statistics.computeIfAbsent(used, _ -> new NDList(manager.zeros(new Shape(y.getShape().get(1))),
         manager.ones(new Shape(y.getShape().get(1)))));
-    return BatchNorm.batchNorm(y, running.get(0), running.get(1), next(), next(), 1, MOMENTUM, EPSILON, true)
+    return BatchNorm.batchNorm(y, running.get(0), running.get(1), next(), next(), 1, MOMENTUM, EPSILON, training)
         .singletonOrThrow();
   }
 
@@ -128,6 +130,6 @@ final class TorchNetwork {
     var weights = new NDList(next(), next(), next(), next());
     long size = weights.get(1).getShape().get(1);
     var zero = x.getManager().zeros(new Shape(1, x.getShape().get(0), size));
-    return x.getNDArrayInternal().lstm(x, new NDList(zero, zero), weights, true, 1, 0, true, false, true).get(0);
+    return x.getNDArrayInternal().lstm(x, new NDList(zero, zero), weights, true, 1, 0, training, false, true).get(0);
   }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import dev.gatun.bench.Numbers;
 import dev.gatun.bench.Run;
 import dev.gatun.bench.TrainingStep;
 import java.util.ArrayList;
@@ -34,11 +35,11 @@ final class TorchTraining implements Run {
     manager = engine.newBaseManager();
     initial = step.initial();
     for (var parameter : initial) {
-      var array = manager.create(floats(parameter.values()), new Shape(parameter.variable().type().shape().sizes()));
+      var array = manager.create(Numbers.floats(parameter.values()), new Shape(parameter.variable().type().shape().sizes()));
       array.setRequiresGradient(true);
       parameters.add(array);
     }
-    network = new TorchNetwork(manager, parameters);
+    network = new TorchNetwork(manager, parameters, true);
     losses = new double[step.network().batches()];
     int batch = step.batch();
     var data = step.data();
@@ -83,14 +84,6 @@ final class TorchTraining implements Run {
   public List<double[]> results() {
     return TrainingStep.movements(initial, parameters.stream().map(p -> Natives.doubles(p.toFloatArray())).toList(),
         losses);
-  }
-
-  private static float[] floats(double[] numbers) {
-    var floats = new float[numbers.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) numbers[i];
-    }
-    return floats;
   }
 
   @Override
