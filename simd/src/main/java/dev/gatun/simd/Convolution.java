@@ -37,7 +37,7 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
     int fewer = Math.min(shape.c(), shape.o()) / shape.groups();
     int more = Math.max(shape.c(), shape.o()) / shape.groups();
     boolean few = fewer < 32 && more < 64 && !shape.isDepthwise();
-    return few && shape.n() % 16 == 0 && shape.n() >= 32 ? LaneAxis.BATCH : LaneAxis.CHANNELS;
+    return few && shape.n() % 16 == 0 && (shape.n() >= 32 || more < 16) ? LaneAxis.BATCH : LaneAxis.CHANNELS;
   }
 
   /**
