@@ -1,7 +1,9 @@
 package dev.gatun.bench;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** Whether a side computed what it should: asked before it is timed. */
 public final class Agreement {
@@ -18,36 +20,56 @@ public final class Agreement {
    * @throws IllegalStateException if the lengths differ, a number is not finite, or most are zero and prove nothing
    */
   public static double relativeError(String what, List<double[]> found, List<double[]> exact) {
+    return worst(what, found, exact, Agreement::largest);
+  }
+
+  /**
+   * The root of the mean square of the differences as a part of that of the numbers, of the worst result. Throws as
+   * {@link #relativeError}.
+   */
+  public static double meanError(String what, List<double[]> found, List<double[]> exact) {
+    return worst(what, found, exact, Agreement::length);
+  }
+
+  private static double largest(double[] numbers) {
+    return Arrays.stream(numbers).map(Math::abs).max().orElse(0);
+  }
+
+  private static double length(double[] numbers) {
+    return Math.sqrt(Arrays.stream(numbers).map(x -> x * x).sum());
+  }
+
+  private static double worst(String what, List<double[]> found, List<double[]> exact,
+      ToDoubleFunction<double[]> size) {
     if (found.size() != exact.size()) {
       throw new IllegalStateException(what + ": " + found.size() + " results, expected " + exact.size());
     }
-    double largest = 0;
+    double worst = 0;
     for (int i = 0; i < found.size(); i++) {
-      largest = Math.max(largest, relativeError(what, found.get(i), exact.get(i)));
+      var difference = difference(what, found.get(i), exact.get(i));
+      worst = Math.max(worst, size.applyAsDouble(difference) / size.applyAsDouble(exact.get(i)));
     }
-    return largest;
+    return worst;
   }
 
-  private static double relativeError(String what, double[] found, double[] exact) {
+  private static double[] difference(String what, double[] found, double[] exact) {
     if (found.length != exact.length) {
       throw new IllegalStateException(what + ": " + found.length + " numbers, expected " + exact.length);
     }
-    double largest = 0;
-    double difference = 0;
+    var difference = new double[found.length];
     int zeros = 0;
     for (int i = 0; i < found.length; i++) {
       if (!Double.isFinite(found[i]) || !Double.isFinite(exact[i])) {
         throw new IllegalStateException(what + ": number " + i + " is " + found[i] + ", in f64 " + exact[i]);
       }
-      largest = Math.max(largest, Math.abs(exact[i]));
-      difference = Math.max(difference, Math.abs(found[i] - exact[i]));
+      difference[i] = found[i] - exact[i];
       zeros += exact[i] == 0 ? 1 : 0;
     }
-    if (2 * zeros > found.length || largest == 0) {
+    if (2 * zeros > found.length || zeros == found.length) {
       throw new IllegalStateException(what + ": " + zeros + " of " + found.length
           + " numbers are 0, which proves nothing");
     }
-    return difference / largest;
+    return difference;
   }
 
   /**

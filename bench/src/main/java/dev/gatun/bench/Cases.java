@@ -113,6 +113,10 @@ final class Cases {
         .collect(Collectors.toList());
   }
 
+  static List<Work> coldStarts() {
+    return Stream.of(Network.values()).map(network -> new ColdStart(network, 1)).collect(Collectors.toList());
+  }
+
   static List<Work> recurrent() {
     return List.of(new TrainingStep(Network.LSTM, 32));
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 /** The logits of a network for so many samples, with the weights that its training begins with. */
 public record Inference(Network network, int batch) implements Work {
   /** The output. */
-  private static final String LOGITS = "logits";
+  static final String LOGITS = "logits";
 
   @Override
   public String name() {
@@ -22,6 +22,11 @@ public record Inference(Network network, int batch) implements Work {
   /** The same network's training step, which has its parameters and samples. */
   public TrainingStep training() {
     return new TrainingStep(network, batch);
+  }
+
+  /** The samples' numbers, row-major. */
+  public float[] samples() {
+    return training().data().samples(0, batch);
   }
 
   private Graph graph() {
@@ -34,7 +39,7 @@ public record Inference(Network network, int batch) implements Work {
     try (var drawn = new Training(Machines.best(), 1, training())) {
       drawn.saved().forEach((name, values) -> operands.put(name, Numbers.floats(values)));
     }
-    operands.put("x", training().data().samples(0, batch));
+    operands.put("x", samples());
     return operands;
   }
 

@@ -32,8 +32,14 @@ public final class Measure {
    * What is timed.
    *
    * @param operations how many operations a call of {@code work} does
+   * @param elsewhere whether other processes do the work, so that it proves nothing if they are busy
    */
-  public record Subject(String name, int operations, Runnable work) {
+  public record Subject(String name, int operations, boolean elsewhere, Runnable work) {
+    /** Work of this process. */
+    public Subject(String name, int operations, Runnable work) {
+      this(name, operations, false, work);
+    }
+
     /** A subject whose call is one operation. */
     public static Subject of(String name, Runnable work) {
       return new Subject(name, 1, work);
@@ -167,6 +173,9 @@ public final class Measure {
 
     /** A window that other processes left alone, if there is one, after a call that fills caches and wakes threads. */
     private double quietWindow() {
+      if (subject.elsewhere) {
+        return window();
+      }
       double quietest = Double.POSITIVE_INFINITY;
       double kept = Double.NaN;
       for (int attempt = 0; attempt < ATTEMPTS && quietest > QUIET; attempt++) {

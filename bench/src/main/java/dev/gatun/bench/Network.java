@@ -43,6 +43,14 @@ public enum Network {
     return sample;
   }
 
+  /** The shape of so many samples. */
+  public Shape samples(int count) {
+    var sizes = new long[sample.rank() + 1];
+    sizes[0] = count;
+    System.arraycopy(sample.sizes(), 0, sizes, 1, sample.rank());
+    return Shape.of(sizes);
+  }
+
   /** Learning rate, as the file has it: large enough that a movement of a parameter shows beside its rounding. */
   public double rate() {
     return rate;

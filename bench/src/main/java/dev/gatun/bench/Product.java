@@ -46,7 +46,8 @@ public record Product(String origin, int batch, int m, int n, int k, boolean tra
     var b = String.format(Locale.ROOT, "b: f32[%s%s]", entries, transposedB ? n + ", " + k : k + ", " + n);
     return String.format(Locale.ROOT, "model product(a: f32[%s%s]%s) { %soutput y = %s @ %s }",
         entries, transposedA ? k + ", " + m : m + ", " + k, constant ? "" : ", " + b,
-        constant ? "param " + b + " = 0; " : "", transposedA ? "transpose(a" + order + ")" : "a", transposedB ? "transpose(b" + order + ")" : "b");
+        constant ? "param " + b + " = 0; " : "", transposedA ? "transpose(a" + order + ")" : "a",
+        transposedB ? "transpose(b" + order + ")" : "b");
   }
 
   @Override

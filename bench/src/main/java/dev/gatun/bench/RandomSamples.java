@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Random samples x in classes, to time training with. They come in their own order, whatever order is asked for, so that
- * a rival sees the same batches.
+ * Random samples x in classes, to time training with. They come in their own order, whatever order is asked for, so
+ * that a rival sees the same batches.
  */
 public final class RandomSamples implements Dataset {
   private final Shape shape;

@@ -15,6 +15,11 @@ public interface Run extends AutoCloseable {
     return 1;
   }
 
+  /** Whether processes of their own do it. */
+  default boolean elsewhere() {
+    return false;
+  }
+
   @Override
   void close();
 }

@@ -36,6 +36,9 @@ public enum Suite {
   /** Passes through networks. */
   INFER("passes through networks whose weights stay", "N=1", Cases::inferences,
       s -> Stream.of(Network.values()).map(network -> new Inference(network, s.get("N")))),
+  /** Processes from start to end. */
+  COLDSTART("processes from their start to a network's first result", "N=1", Cases::coldStarts,
+      s -> Stream.of(Network.values()).map(network -> new ColdStart(network, s.get("N")))),
   /** Training steps of recurrent networks. */
   RNN("training steps of recurrent networks", "N=32", Cases::recurrent,
       s -> Stream.of(new TrainingStep(Network.LSTM, s.get("N")))),

@@ -1,11 +1,14 @@
 package dev.gatun.bench;
 
+import dev.gatun.graph.Checkpoint;
 import dev.gatun.graph.Trainer;
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.TensorType;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +56,10 @@ final class Training implements Run {
 
   List<TrainingStep.Parameter> initial() {
     return initial;
+  }
+
+  void save(Path file) throws IOException {
+    Checkpoint.save(trainer, file);
   }
 
   /** Trains on each batch once. */

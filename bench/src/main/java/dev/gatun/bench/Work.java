@@ -2,12 +2,13 @@ package dev.gatun.bench;
 
 import dev.gatun.bench.Measure.Effort;
 import dev.gatun.ops.Backend;
+import java.util.List;
 
 /**
  * A piece of work that is measured: what is computed, on which numbers, and how right a result must be. Peers look at
  * which record it is.
  */
-public sealed interface Work permits Written, Inference, TrainingStep {
+public sealed interface Work permits Written, ColdStart, Inference, TrainingStep {
   /** What it is called in its suite. */
   String name();
 
@@ -17,8 +18,13 @@ public sealed interface Work permits Written, Inference, TrainingStep {
   /** Bytes that an operation must at least read and write. */
   double bytes();
 
-  /** Most that a result may be off, as a part of its largest number. */
+  /** Most that {@link #error} may be: for most work, a part of the largest number of a result. */
   double bound();
+
+  /** How far results are from those in f64. Throws as {@link Agreement#relativeError}. */
+  default double error(String what, List<double[]> found, List<double[]> exact) {
+    return Agreement.relativeError(what, found, exact);
+  }
 
   /** How long to measure. */
   Effort effort(int threads);

@@ -55,9 +55,9 @@ public final class Worker {
         return null;
       }
       double error = error(work, ours, names, runs);
-      var subjects = new ArrayList<>(List.of(new Subject("ours", ours.operations(), ours::run)));
+      var subjects = new ArrayList<>(List.of(subject("ours", ours)));
       for (int i = 0; i < runs.size(); i++) {
-        subjects.add(new Subject(names.get(i), runs.get(i).operations(), runs.get(i)::run));
+        subjects.add(subject(names.get(i), runs.get(i)));
       }
       var timings = Measure.alternate(order.effort(work), subjects);
       var times = new LinkedHashMap<String, Double>();
@@ -70,6 +70,10 @@ public final class Worker {
     } finally {
       runs.forEach(Run::close);
     }
+  }
+
+  private static Subject subject(String name, Run run) {
+    return new Subject(name, run.operations(), run.elsewhere(), run::run);
   }
 
   /** Our error. Fails if it, or a peer's, is out of bound: then the two sides do not do the same. */
@@ -91,7 +95,7 @@ public final class Worker {
   }
 
   private static double distance(Work work, String what, Run run, List<double[]> exact) {
-    return Agreement.require(what, Agreement.relativeError(what, run.results(), exact), work.bound());
+    return Agreement.require(what, work.error(what, run.results(), exact), work.bound());
   }
 
   /** In cache or in memory, as the work is. */

@@ -23,6 +23,9 @@ public final class Workshop {
   private static final Map<String, String> KEEPING = Map.of("MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_THRESHOLD_",
       "4294967296", "MALLOC_TRIM_THRESHOLD_", "4294967296", "MALLOC_TOP_PAD_", "67108864");
 
+  /** Our modules that need native access. */
+  private static final String OWN = ",dev.gatun.memory,dev.gatun.simd,dev.gatun.cuda";
+
   private Workshop() {}
 
   /** The peers that this process has on its class path. */
@@ -45,7 +48,7 @@ public final class Workshop {
   }
 
   private static List<Row> run(Order order, Map<String, String> environment, Consumer<Row> each) {
-    var builder = new ProcessBuilder(command(order)).redirectError(ProcessBuilder.Redirect.INHERIT);
+    var builder = new ProcessBuilder(command(Worker.class, order.arguments())).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> STEERING.stream().anyMatch(name::startsWith));
     builder.environment().putAll(environment);
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(order.threads()));
@@ -76,21 +79,27 @@ public final class Workshop {
     }
   }
 
-  private static List<String> command(Order order) {
+  /** What starts a process of the same Java on the same classes. */
+  static List<String> command(Class<?> main, List<String> arguments) {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--add-modules", "jdk.incubator.vector", "-XX:Tier3DelayOn=100000", "-XX:+UseSerialGC"));
     var classes = System.getProperty("java.class.path");
     if (!classes.isEmpty()) {
       command.addAll(List.of("-cp", classes));
     }
-    var module = Workshop.class.getModule();
+    var module = main.getModule();
     if (module.isNamed()) {
-      command.addAll(List.of("--enable-native-access=ALL-UNNAMED,dev.gatun.memory,dev.gatun.simd,dev.gatun.cuda",
-          "-p", System.getProperty("jdk.module.path"), "-m", module.getName() + "/" + Worker.class.getName()));
+      command.addAll(List.of("--enable-native-access=ALL-UNNAMED" + OWN,
+          "-p", System.getProperty("jdk.module.path"), "-m", module.getName() + "/" + main.getName()));
     } else {
-      command.addAll(List.of("--enable-native-access=ALL-UNNAMED", Worker.class.getName()));
+      // Other engines stand on the class path, and what they compare with may be modules.
+      var modules = System.getProperty("jdk.module.path");
+      if (modules != null) {
+        command.addAll(List.of("-p", modules, "--add-modules", Workshop.class.getModule().getName()));
+      }
+      command.addAll(List.of("--enable-native-access=ALL-UNNAMED" + (modules == null ? "" : OWN), main.getName()));
     }
-    command.addAll(order.arguments());
+    command.addAll(arguments);
     return command;
   }
 

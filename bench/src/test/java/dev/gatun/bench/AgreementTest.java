@@ -22,6 +22,13 @@ class AgreementTest {
   }
 
   @Test
+  void meanErrorIsAPartOfTheLength() {
+    assertEquals(0.1, Agreement.meanError("x", List.of(new double[] {33, 44}), List.of(new double[] {30, 40})), 1e-15);
+    assertEquals(1, Agreement.meanError("x", List.of(new double[] {1, 0}, new double[] {2}),
+        List.of(new double[] {1, 1}, new double[] {1})));
+  }
+
+  @Test
   void theWorstResultCounts() {
     assertEquals(0.5, Agreement.relativeError("x", List.of(new double[] {100}, new double[] {3}),
         List.of(new double[] {101}, new double[] {2})));

@@ -1,5 +1,6 @@
 package dev.gatun.bench;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,13 +32,13 @@ class TrainingStepTest {
     try (var net = step.open(Machines.best(), 2); var exact = step.exact(Machines.best(), 2)) {
       net.run();
       exact.run();
-      double error = Agreement.relativeError(step.name(), net.results(), exact.results());
+      double error = step.error(step.name(), net.results(), exact.results());
       assertTrue(error < step.bound(), () -> "error " + error);
       var wrong = net.results();
       for (int i = 0; i < wrong.get(0).length; i++) {
         wrong.get(0)[i] *= 1.01;
       }
-      assertEquals(0.01, Agreement.relativeError(step.name(), wrong, exact.results()), step.bound());
+      assertEquals(0.01, step.error(step.name(), wrong, exact.results()), step.bound());
     }
   }
 
@@ -48,6 +49,17 @@ class TrainingStepTest {
       exact.run();
       Agreement.require(inference.name(), Agreement.relativeError(inference.name(), run.results(), exact.results()),
           inference.bound());
+    }
+  }
+
+  /** A process of its own that reads the weights from a file gives the same logits. */
+  @Test
+  void aProcessGivesItsResult() {
+    var start = new ColdStart(Network.LENET, 2);
+    try (var run = start.open(Machines.best(), 1); var same = start.inference().open(Machines.best(), 1)) {
+      run.run();
+      same.run();
+      assertArrayEquals(same.results().getFirst(), run.results().getFirst());
     }
   }
 

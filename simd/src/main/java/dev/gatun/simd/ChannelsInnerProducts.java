@@ -3,8 +3,8 @@ package dev.gatun.simd;
 /**
  * Weight gradient with lanes along the output channels, as a product for each tap: input channels by output channels,
  * summed over the pixels whose tap lies on the image. Both images are packed block by block of pixels, as operands of a
- * product are, see {@link OuterGemm}: read in place, each step of a tile takes three cache lines that no other step uses.
- * Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
+ * product are, see {@link OuterGemm}: read in place, each step of a tile takes three cache lines that no other step
+ * uses. Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
  * <p>A task is a block of both channels for one column of taps, whose pixels lie in the same columns of an image: within
  * a block of one image's lines they are packed once, and each tap takes those lines that it reads for. Sums wait in the
@@ -41,8 +41,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     int lanes = machine.lanes(map.bytes());
     int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1, ChannelsInnerConvolution.vectors(machine));
     int rows = ChannelsInnerConvolution.rows(machine, vectors);
-    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows, vectors,
-        map.bytes(), false, false), lanes);
+    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
+        vectors, map.bytes(), false, false), lanes);
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
     outputBlocks = Math.ceilDiv(map.outputs(), OUTPUTS);
     int pixels = Math.min(PIXELS, BLOCK / inputs());
@@ -217,8 +217,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
         width = tiles.width(columns - j);
         long c = sums + i * row + (long) j * size;
         tiles.tile(height, columns - j).run(panel + (long) left * height * size,
-            workspace + columnsAt() + ((long) j * all + (long) right * width) * size, c, steps, 0, height, 0, width, row,
-            0, c, row, tiles.last(columns - j));
+            workspace + columnsAt() + ((long) j * all + (long) right * width) * size, c, steps, 0, height, 0, width,
+            row, 0, c, row, tiles.last(columns - j));
       }
       panel += panel();
     }

@@ -76,7 +76,8 @@ final class Constants {
 
   /** The place for an operand that must be packed. */
   Packed packed(Located operand, Packing packing) {
-    return ofModel(operand, packing, 1).orElseGet(() -> own(loop != null && loop.keeps(operand) ? loop : null, packing));
+    return ofModel(operand, packing, 1)
+        .orElseGet(() -> own(loop != null && loop.keeps(operand) ? loop : null, packing));
   }
 
   /** The place for an operand that may be packed once, if it is a constant and there is room. */

@@ -6,8 +6,10 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The output or the data gradient of a convolution, or a band of its rows: weights are packed, unless
- * a copy is at hand, then the tasks run. */
+/**
+ * The output or the data gradient of a convolution, or a band of its rows: weights are packed, unless a copy is at hand,
+ * then the tasks run.
+ */
 final class ConvolutionStep extends Step {
   /**
    * Bytes of a band, so that what an epilogue maps is still in a second-level cache, and rows enough for all workers.
@@ -89,19 +91,11 @@ final class ConvolutionStep extends Step {
     if (packs) {
       packed.refresh(packAll);
     }
-    run(tasks, convolve);
-  }
-
-  private void run(int count, Team.Task task) {
-    if (shared) {
-      crew.run(count, task);
-    } else {
-      crew.runInline(count, task);
-    }
+    crew.run(shared, tasks, convolve);
   }
 
   private void packAll() {
-    run(convolution.packTasks(), pack);
+    crew.run(shared, convolution.packTasks(), pack);
   }
 
   private void pack(int task, int worker) {

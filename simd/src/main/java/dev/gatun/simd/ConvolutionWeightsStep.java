@@ -33,13 +33,8 @@ final class ConvolutionWeightsStep extends Step {
 
   @Override
   void run() {
-    if (shared) {
-      crew.run(weights.packTasks(), pack);
-      crew.run(weights.tasks(), sum);
-    } else {
-      crew.runInline(weights.packTasks(), pack);
-      crew.runInline(weights.tasks(), sum);
-    }
+    crew.run(shared, weights.packTasks(), pack);
+    crew.run(shared, weights.tasks(), sum);
   }
 
   private void pack(int task, int worker) {

@@ -52,10 +52,15 @@ final class Crew {
   static final long WORTH_SHARING = 32 << 10;
 
   void run(long elements, int tasks, Team.Task task) {
-    if (elements < WORTH_SHARING) {
-      runInline(tasks, task);
-    } else {
+    run(elements >= WORTH_SHARING, tasks, task);
+  }
+
+  /** Runs tasks on the team, or on the calling thread alone. */
+  void run(boolean shared, int tasks, Team.Task task) {
+    if (shared) {
       run(tasks, task);
+    } else {
+      runInline(tasks, task);
     }
   }
 }

@@ -8,8 +8,8 @@ import dev.gatun.memory.DType;
  */
 final class GemmTiles {
   /**
-   * Rows that are packed at once where columns lie side by side: all tiles of a row are copied while its cache lines and
-   * its page are at hand. Tile by tile, each row of a tile waits for memory: 3 cycles an element.
+   * Rows that are packed at once where columns lie side by side: all tiles of a row are copied while its cache lines
+   * and its page are at hand. Tile by tile, each row of a tile waits for memory: 3 cycles an element.
    */
   private static final int PACKED_ROWS = 8;
   /**

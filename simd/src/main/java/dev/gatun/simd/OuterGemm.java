@@ -272,7 +272,8 @@ final class OuterGemm implements Gemm, Packing {
   }
 
   private void packB(long source, long target, int steps, int columns) {
-    tiles.packColumns(source, shape.b().row() * bytes(), shape.b().column() * bytes(), target, steps, 0, steps, columns);
+    tiles.packColumns(source, shape.b().row() * bytes(), shape.b().column() * bytes(), target, steps, 0, steps,
+        columns);
   }
 
   private long panelsAt(long workspace) {

@@ -46,8 +46,8 @@ final class ProductStep extends Step implements Team.Task {
       batch *= a.size(axis);
     }
     var dtype = c.type().dtype();
-    var plain = Gemm.of(Machine.detected(), new GemmShape(dtype, (int) batch, (int) a.size(rank - 2), (int) b.size(rank - 1),
-        (int) a.size(rank - 1), strides(a, inner), strides(b, inner), strides(c, inner)));
+    var plain = Gemm.of(Machine.detected(), new GemmShape(dtype, (int) batch, (int) a.size(rank - 2),
+        (int) b.size(rank - 1), (int) a.size(rank - 1), strides(a, inner), strides(b, inner), strides(c, inner)));
     packing = plain.packing();
     packedOperand = plain.packedOperand();
     packed = packing == null || Arrays.stream(outerStrides[packedOperand]).anyMatch(stride -> stride != 0) ? null
@@ -91,19 +91,11 @@ final class ProductStep extends Step implements Team.Task {
     if (packed != null) {
       packed.refresh(packAll);
     }
-    run(tasks, (Team.Task) this);
-  }
-
-  private void run(int count, Team.Task task) {
-    if (shared) {
-      crew.run(count, task);
-    } else {
-      crew.runInline(count, task);
-    }
+    crew.run(shared, tasks, this);
   }
 
   private void packAll() {
-    run(packing.packTasks(), pack);
+    crew.run(shared, packing.packTasks(), pack);
   }
 
   private void pack(int task, int worker) {

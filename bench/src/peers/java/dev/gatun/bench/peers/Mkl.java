@@ -28,8 +28,8 @@ public final class Mkl extends Blas {
 
   @Override
   public String settings() {
-    return "cblas_sgemm, cblas_sgemm_batch_strided and, where b stays, cblas_sgemm_compute through FFM, memory allocated once, Intel's OpenMP, a fixed number "
-        + "of threads";
+    return "cblas_sgemm, cblas_sgemm_batch_strided and, where b stays, cblas_sgemm_compute through FFM, "
+        + "memory allocated once, Intel's OpenMP, a fixed number of threads";
   }
 
   @Override

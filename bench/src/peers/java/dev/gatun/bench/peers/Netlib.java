@@ -31,7 +31,8 @@ public final class Netlib implements Peer {
   public Run open(Work work, int threads) {
     // It would tell that it found no native library, which it is not here to use.
     Logger.getLogger("dev.ludovic.netlib").setLevel(Level.OFF);
-    return work instanceof Product product && !product.constant() ? new Multiplication(JavaBLAS.getInstance(), product) : null;
+    return work instanceof Product product && !product.constant()
+        ? new Multiplication(JavaBLAS.getInstance(), product) : null;
   }
 
   /** Columns first, c = a · b is the product of the transposed matrices the other way round. */

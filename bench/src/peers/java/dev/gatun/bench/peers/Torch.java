@@ -11,6 +11,7 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.loss.Loss;
 import dev.gatun.bench.Attention;
 import dev.gatun.bench.Chain;
+import dev.gatun.bench.ColdStart;
 import dev.gatun.bench.Convolution;
 import dev.gatun.bench.Inference;
 import dev.gatun.bench.Peer;
@@ -30,7 +31,7 @@ public final class Torch implements Peer {
   private static Engine engine;
 
   /** Threads and folders are read by DJL once. */
-  private static Engine engine(int threads) {
+  static Engine engine(int threads) {
     if (engine == null) {
       var natives = Natives.place().toString();
       Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true", "DJL_CACHE_DIR", natives, "ENGINE_CACHE_DIR",
@@ -60,6 +61,7 @@ public final class Torch implements Peer {
   @Override
   public Run open(Work work, int threads) {
     return switch (work) {
+      case ColdStart start -> start.process(TorchFirstResult.class, threads);
       case Inference inference -> new TorchInference(engine(threads), inference);
       case TrainingStep step -> new TorchTraining(engine(threads), step);
       case Product product when product.constant() -> null;

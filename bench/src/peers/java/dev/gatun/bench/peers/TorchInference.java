@@ -23,8 +23,7 @@ final class TorchInference implements Run {
     var parameters = work.training().initial().stream().map(parameter -> manager.create(
         Numbers.floats(parameter.values()), new Shape(parameter.variable().type().shape().sizes()))).toList();
     network = new TorchNetwork(manager, parameters, false);
-    x = manager.create(work.training().data().samples(0, work.batch()),
-        new Shape(work.batch()).addAll(new Shape(work.network().sample().sizes())));
+    x = manager.create(work.samples(), new Shape(work.network().samples(work.batch()).sizes()));
   }
 
   private <T> T pass(Function<NDArray, T> use) {

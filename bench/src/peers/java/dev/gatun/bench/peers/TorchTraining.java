@@ -35,7 +35,8 @@ final class TorchTraining implements Run {
     manager = engine.newBaseManager();
     initial = step.initial();
     for (var parameter : initial) {
-      var array = manager.create(Numbers.floats(parameter.values()), new Shape(parameter.variable().type().shape().sizes()));
+      var array = manager.create(Numbers.floats(parameter.values()),
+          new Shape(parameter.variable().type().shape().sizes()));
       array.setRequiresGradient(true);
       parameters.add(array);
     }
@@ -43,7 +44,7 @@ final class TorchTraining implements Run {
     losses = new double[step.network().batches()];
     int batch = step.batch();
     var data = step.data();
-    var shape = new Shape(batch).addAll(new Shape(step.network().sample().sizes()));
+    var shape = new Shape(step.network().samples(batch).sizes());
     for (int i = 0; i < losses.length; i++) {
       samples.add(manager.create(data.samples(i * batch, batch), shape));
       labels.add(manager.create(data.labels(i * batch, batch)));

@@ -39,8 +39,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", split = ",", description = "Numbers of threads, such as 1,2; one and "
       + "all cores if not given.")
   private List<Integer> threads = List.of();
-  @Option(names = "--shapes", paramLabel = "SIZE=N", description = "A size, or several as in M=64,128: all combinations "
-      + "are measured in place of the suite's own cases.")
+  @Option(names = "--shapes", paramLabel = "SIZE=N", description = "A size, or several as in M=64,128: all "
+      + "combinations are measured in place of the suite's own cases.")
   private Map<String, String> shapes = new LinkedHashMap<>();
   @Option(names = "--only", paramLabel = "TEXT", description = "Only cases whose name contains this.")
   private String only = "";
