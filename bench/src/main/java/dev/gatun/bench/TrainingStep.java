@@ -34,8 +34,8 @@ public record TrainingStep(Network network, int batch) implements Work {
   }
 
   /**
-   * Over all numbers of a result, for among the 10 million ReLUs of ResNet-18 some few are off where in f64 they are on:
-   * that moves single parameters by several per cent, those of any engine in f32.
+   * Over all numbers of a result, for among the 10 million ReLUs of ResNet-18 some few are off where in f64 they are
+   * on: that moves single parameters by several per cent, those of any engine in f32.
    */
   @Override
   public double error(String what, List<double[]> found, List<double[]> exact) {

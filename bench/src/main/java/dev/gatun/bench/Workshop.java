@@ -48,7 +48,8 @@ public final class Workshop {
   }
 
   private static List<Row> run(Order order, Map<String, String> environment, Consumer<Row> each) {
-    var builder = new ProcessBuilder(command(Worker.class, order.arguments())).redirectError(ProcessBuilder.Redirect.INHERIT);
+    var builder = new ProcessBuilder(command(Worker.class, order.arguments()))
+        .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> STEERING.stream().anyMatch(name::startsWith));
     builder.environment().putAll(environment);
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(order.threads()));

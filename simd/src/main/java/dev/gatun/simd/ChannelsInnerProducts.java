@@ -6,9 +6,9 @@ package dev.gatun.simd;
  * product are, see {@link OuterGemm}: read in place, each step of a tile takes three cache lines that no other step
  * uses. Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
- * <p>A task is a block of both channels for one column of taps, whose pixels lie in the same columns of an image: within
- * a block of one image's lines they are packed once, and each tap takes those lines that it reads for. Sums wait in the
- * workspace.
+ * <p>A task is a block of both channels for one column of taps, whose pixels lie in the same columns of an image:
+ * within a block of one image's lines they are packed once, and each tap takes those lines that it reads for. Sums wait
+ * in the workspace.
  */
 final class ChannelsInnerProducts implements ConvolutionWeights {
   /** Input channels from which packing the gradient of the output is repaid. */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The output or the data gradient of a convolution, or a band of its rows: weights are packed, unless a copy is at hand,
- * then the tasks run.
+ * The output or the data gradient of a convolution, or a band of its rows: weights are packed, unless a copy is at
+ * hand, then the tasks run.
  */
 final class ConvolutionStep extends Step {
   /**
