@@ -12,7 +12,6 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Value;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +73,10 @@ final class ExactTraining implements Run {
   @Override
   public void run() {
     for (int i = 0; i < losses.length; i++) {
-      give(i * step.batch());
+      int first = i * step.batch();
+      give("x", new TensorType(DType.F64, step.network().samples(step.batch())),
+          Numbers.doubles(data.samples(first, step.batch())));
+      give("label", TensorType.of(DType.I32, step.batch()), Numbers.doubles(data.labels(first, step.batch())));
       loaded.run();
       losses[i] = loaded.scalar("loss");
       parameters.forEach((name, parameter) -> {
@@ -90,26 +92,17 @@ final class ExactTraining implements Run {
     }
   }
 
-  private void give(int from) {
-    data.fields().forEach((name, field) -> {
-      var sizes = new long[field.shape().rank() + 1];
-      sizes[0] = step.batch();
-      System.arraycopy(field.shape().sizes(), 0, sizes, 1, field.shape().rank());
-      boolean floats = field.dtype().isFloat();
-      var type = TensorType.of(floats ? DType.F64 : field.dtype(), sizes);
-      try (var scratch = Training.scratch(type)) {
-        var tensor = scratch.allocate(type.dtype(), type.shape());
-        tensor.setDoubles(floats ? Numbers.doubles(data.samples(from, step.batch()))
-            : Numbers.doubles(data.labels(from, step.batch())));
-        loaded.set(name, tensor);
-      }
-    });
+  private void give(String input, TensorType type, double[] numbers) {
+    try (var scratch = GraphRun.scratch(type)) {
+      var tensor = scratch.allocate(type.dtype(), type.shape());
+      tensor.setDoubles(numbers);
+      loaded.set(input, tensor);
+    }
   }
 
   @Override
   public List<double[]> results() {
-    return TrainingStep.movements(initial, new ArrayList<>(parameters.values().stream().map(Tensor::toDoubles)
-        .toList()), losses);
+    return TrainingStep.movements(initial, parameters.values().stream().map(Tensor::toDoubles).toList(), losses);
   }
 
   @Override

@@ -62,7 +62,8 @@ public final class GraphRun implements Run {
     }
   }
 
-  private static TensorArena scratch(TensorType type) {
+  /** Memory for one tensor. */
+  static TensorArena scratch(TensorType type) {
     return TensorArena.root("operand", type.bytes() + TensorArena.ALIGNMENT);
   }
 

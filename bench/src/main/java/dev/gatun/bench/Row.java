@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param flops flops of an operation that are of use; 0 where bytes say more
  * @param bytes bytes that an operation must at least move; 0 where they say nothing
  * @param peak flops, or bytes where there are none, that the machine does in a second, measured in the same run
- * @param error our largest error as a part of the largest result, measured from f64
+ * @param error our {@link Work#error}, measured from f64
  * @param steady whether all times were taken from windows that agreed
  * @param conditions under what conditions, see {@link Conditions}
  */

@@ -6,7 +6,6 @@ import dev.gatun.graph.language.Elaborated;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
-import dev.gatun.ops.TensorType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,10 +49,6 @@ final class Training implements Run {
     return Graph.of(Map.of("loss", elaborated.bindings().get("loss")), Map.of());
   }
 
-  static TensorArena scratch(TensorType type) {
-    return TensorArena.root("parameter", type.bytes() + TensorArena.ALIGNMENT);
-  }
-
   List<TrainingStep.Parameter> initial() {
     return initial;
   }
@@ -82,7 +77,7 @@ final class Training implements Run {
   Map<String, double[]> saved() {
     var all = new HashMap<String, double[]>();
     trainer.variables().types().forEach((name, type) -> {
-      try (var scratch = scratch(type)) {
+      try (var scratch = GraphRun.scratch(type)) {
         var tensor = scratch.allocate(type.dtype(), type.shape());
         trainer.variables().read(name, tensor);
         all.put(name, tensor.toDoubles());

@@ -60,11 +60,6 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
         && map.y().channel() == map.bytes();
   }
 
-  /** First of the channels of a block; blocks are about as large, in whole tiles. */
-  private static int edge(int block, int blocks, int size, int tile) {
-    return (int) Math.min(size, (long) block * Math.ceilDiv(size, tile) / blocks * tile);
-  }
-
   @Override
   public int tasks() {
     return map.groups() * map.horizontal().size() * inputBlocks * outputBlocks;
@@ -94,7 +89,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   }
 
   private long columnsAt() {
-    return panelsAt() + Math.ceilDiv(inputs(), Math.ceilDiv(tiles.rows(), 2)) * panel();
+    return panelsAt() + Math.ceilDiv(inputs(), tiles.rows()) * panel();
   }
 
   @Override
@@ -107,10 +102,10 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     int block = task / outputBlocks;
     int kw = block / inputBlocks % map.horizontal().size();
     int group = block / inputBlocks / map.horizontal().size();
-    int output = edge(task % outputBlocks, outputBlocks, map.outputs(), tiles.width());
-    int columns = edge(task % outputBlocks + 1, outputBlocks, map.outputs(), tiles.width()) - output;
-    int input = edge(block % inputBlocks, inputBlocks, map.inputs(), tiles.rows());
-    int rows = edge(block % inputBlocks + 1, inputBlocks, map.inputs(), tiles.rows()) - input;
+    int output = GemmTiles.edge(task % outputBlocks, outputBlocks, map.outputs(), tiles.width());
+    int columns = GemmTiles.edge(task % outputBlocks + 1, outputBlocks, map.outputs(), tiles.width()) - output;
+    int input = GemmTiles.edge(block % inputBlocks, inputBlocks, map.inputs(), tiles.rows());
+    int rows = GemmTiles.edge(block % inputBlocks + 1, inputBlocks, map.inputs(), tiles.rows()) - input;
     long left = x + ((long) group * map.inputs() + input) * map.x().channel();
     long right = y + ((long) group * map.outputs() + output) * map.y().channel();
     Pack.zero(workspace, panelsAt());

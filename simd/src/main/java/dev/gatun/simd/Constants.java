@@ -17,8 +17,9 @@ final class Constants {
   /** How much of what may still be allocated a copy takes that speed alone asks for. */
   private static final double ROOM = 0.5;
 
-  /** The model's memory, or null if runs change it. */
-  private final CpuSlab slab;
+  /** The model's memory, or null if the plan has none. */
+  private final CpuSlab model;
+  private final boolean changesModel;
   private final SegmentAllocator workspace;
   /** The innermost loop around the steps that are prepared, or null. */
   private Loop loop;
@@ -54,17 +55,25 @@ final class Constants {
 
   /** @param workspace memory of the loaded plan alone */
   Constants(Plan plan, Backend.Memory memory, SegmentAllocator workspace) {
-    this.slab = memory.model() == null || writesModel(plan, plan.steps()) ? null : (CpuSlab) memory.model();
+    this.model = (CpuSlab) memory.model();
+    this.changesModel = changesModel(plan, plan.steps());
     this.workspace = workspace;
   }
 
   /** Whether a run may change parameters or states. */
-  static boolean writesModel(Plan plan, List<Plan.Step> steps) {
+  private static boolean changesModel(Plan plan, List<Plan.Step> steps) {
     return steps.stream().anyMatch(step -> switch (step) {
-      case Plan.Repeat repeat -> writesModel(plan, repeat.body());
+      case Plan.Repeat repeat -> changesModel(plan, repeat.body());
       case Plan.Run run -> run.out().stream()
           .anyMatch(out -> plan.buffers().get(out.buffer()).place() == Plan.Place.MODEL);
     });
+  }
+
+  /** Says that a run is over, even if it failed. */
+  void ran() {
+    if (changesModel) {
+      model.written();
+    }
   }
 
   /** Says that the steps prepared from now on stand in a loop, or in none if null; gives the one before. */
@@ -91,7 +100,7 @@ final class Constants {
   }
 
   private Optional<Packed> ofModel(Located operand, Packing packing, double room) {
-    return slab != null && slab.contains(operand.address()) && isFixed(operand)
-        ? slab.packed(operand.address(), packing, room) : Optional.empty();
+    return model != null && !changesModel && model.contains(operand.address()) && isFixed(operand)
+        ? model.packed(operand.address(), packing, room) : Optional.empty();
   }
 }

@@ -34,6 +34,11 @@ final class GemmTiles {
     this.tiles = new Tile[full.rows() * full.columns() * 2];
   }
 
+  /** Where the {@code block}th of so many blocks of {@code size} begins: all about as large, in whole tiles. */
+  static int edge(int block, int blocks, int size, int tile) {
+    return (int) Math.min(size, (long) block * Math.ceilDiv(size, tile) / blocks * tile);
+  }
+
   /** Rows of the full tile. */
   int rows() {
     return full.rows();

@@ -21,8 +21,6 @@ final class LoadedPlan implements Backend.Executable {
   private final SegmentAllocator allocator;
   private final Crew crew;
   private final Constants constants;
-  /** The model's memory, if a run may change it; else null. */
-  private final CpuSlab written;
   private final Node[] nodes;
   private final long[] turns;
 
@@ -35,7 +33,6 @@ final class LoadedPlan implements Backend.Executable {
     this.workspace = arena.child("workspace");
     this.allocator = (bytes, _) -> workspace.allocateBytes(bytes);
     this.constants = new Constants(plan, memory, allocator);
-    this.written = Constants.writesModel(plan, plan.steps()) ? (CpuSlab) memory.model() : null;
     try {
       this.crew = new Crew(allocator, threads);
       this.nodes = nodes(plan.steps(), new ArrayList<>());
@@ -55,8 +52,7 @@ final class LoadedPlan implements Backend.Executable {
     var made = new ArrayList<Node>();
     for (var step : steps) {
       switch (step) {
-        case Plan.Run run -> prepare(run, counts).forEach(prepared ->
-            made.add(new Node(prepared, 1, null, null)));
+        case Plan.Run run -> prepare(run, counts).forEach(ready -> made.add(new Node(ready, 1, null, null)));
         case Plan.Repeat repeat -> {
           counts.add(repeat.count());
           var written = repeat.body().stream().flatMap(this::written).toList();
@@ -148,9 +144,7 @@ final class LoadedPlan implements Backend.Executable {
     try {
       run(nodes, 0);
     } finally {
-      if (written != null) {
-        written.written();
-      }
+      constants.ran();
     }
   }
 

@@ -84,11 +84,11 @@ final class OuterGemm implements Gemm, Packing {
     boolean alone = rowBlocks * columns * ceil(shape.batch(), entriesPerTask) == 1;
     columnBlocks = rowBlocks > 1 ? columns : alone && work >= SHARED_WORK ? 2 : even(columns);
     for (int block = 0; block < rowBlocks * columnBlocks; block++) {
+      int rows = row(block % rowBlocks + 1) - row(block % rowBlocks);
       int columnsOfTask = column(block / rowBlocks + 1) - column(block / rowBlocks);
-      for (int part = 0; part < parts(columnsOfTask); part++) {
-        tiles.prepare(row(block % rowBlocks + 1) - row(block % rowBlocks),
-            edge(part + 1, parts(columnsOfTask), columnsOfTask, tiles.width())
-                - edge(part, parts(columnsOfTask), columnsOfTask, tiles.width()));
+      for (int part = 0, parts = parts(columnsOfTask); part < parts; part++) {
+        tiles.prepare(rows, GemmTiles.edge(part + 1, parts, columnsOfTask, tiles.width())
+            - GemmTiles.edge(part, parts, columnsOfTask, tiles.width()));
       }
     }
   }
@@ -105,16 +105,12 @@ final class OuterGemm implements Gemm, Packing {
 
   /** First row of a block: blocks are about as high, in whole tiles. */
   private int row(int block) {
-    return edge(block, rowBlocks, shape.m(), tiles.rows());
+    return GemmTiles.edge(block, rowBlocks, shape.m(), tiles.rows());
   }
 
   /** First column of a block: blocks are about as wide, in whole tiles. */
   private int column(int block) {
-    return edge(block, columnBlocks, shape.n(), tiles.width());
-  }
-
-  private static int edge(int block, int blocks, int size, int tile) {
-    return (int) Math.min(size, (long) block * ceil(size, tile) / blocks * tile);
+    return GemmTiles.edge(block, columnBlocks, shape.n(), tiles.width());
   }
 
   /** Whether to compute the transposed product: where only that has a stride of 1 along the columns of C or B. */
@@ -210,8 +206,8 @@ final class OuterGemm implements Gemm, Packing {
         tiles.packRows(blockOfA, as.column() * size, panelsAt(workspace), copiedPanel(), 0, steps, rows);
       }
       for (int part = 0, parts = parts(columns); part < parts; part++) {
-        int first = edge(part, parts, columns, tiles.width());
-        int count = edge(part + 1, parts, columns, tiles.width()) - first;
+        int first = GemmTiles.edge(part, parts, columns, tiles.width());
+        int count = GemmTiles.edge(part + 1, parts, columns, tiles.width()) - first;
         long blockOfB = packed ? right + (k * paddedColumns() + (long) column * steps) * size
             : right + (k * bs.row() + first * bs.column()) * size;
         if (packsB()) {
