@@ -19,7 +19,8 @@ public final class Page {
 
       A factor is a peer's time over ours, both measured in turn in one process: above 1 ours is faster. Every result
       was compared with the same work in f64 before it was timed; *error* is our largest difference as a part of the
-      largest number; of training steps the root of the mean square, as a part of that of the numbers. *Of peak* is beside the fastest of a loop of multiply-adds (for what moves bytes, a loop of plain
+      largest number; of training steps the root of the mean square, as a part of that of the numbers.
+      *Of peak* is beside the fastest of a loop of multiply-adds (for what moves bytes, a loop of plain
       reads or reads and writes) and of all sides of the suite, in the same run; multiply-adds on padding are not
       counted. A star marks figures whose windows did not agree within 5 %, or that other processes disturbed.
 

@@ -31,8 +31,8 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
   /**
    * The layout that serves a shape better, from its sizes alone. Lanes along the batch read images of few channels
    * without waste and need no packing of pixels; with many channels on either side, or few images, lanes along the
-   * channels touch less memory at a time, and networks whose images come so need not turn them. Channels that fill no two
-   * vectors on either side are worth turning 16 images.
+   * channels touch less memory at a time, and networks whose images come so need not turn them. Few channels on
+   * both sides are worth turning 16 images.
    */
   static LaneAxis laneAxis(ConvolutionShape shape) {
     int fewer = Math.min(shape.c(), shape.o()) / shape.groups();
