@@ -52,6 +52,7 @@ public final class StepClock {
       case KernelSpec.Direct direct -> label(direct.op()) + (direct.epilogue() == null ? "" : " + epilogue");
       case KernelSpec.Row row -> row.folds().size() + " folds over " + row.axes();
       case KernelSpec.Map map -> map.exprs().size() == 1 ? "" : map.exprs().size() + " results";
+      case KernelSpec.Chain chain -> chain.links().size() + " links";
       case KernelSpec.View view -> "view";
       case KernelSpec.Regroup regroup -> "regroup";
       case KernelSpec.Place place -> "place";

@@ -33,6 +33,15 @@ public final class Machines {
   }
 
   /**
+   * A machine held to the arithmetic that the ops define: of its kernels it offers those alone that do not change it.
+   * So the results of one plan are the same to the bit whatever its threads, layouts and fusions, and those of another
+   * version are more likely to be.
+   */
+  public static Backend exact(Backend machine) {
+    return new ExactMachine(machine);
+  }
+
+  /**
    * The machine of a name.
    *
    * @throws MachineException if there is none, or it can't run here

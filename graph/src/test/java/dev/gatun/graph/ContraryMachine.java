@@ -88,6 +88,7 @@ final class ContraryMachine implements Backend {
       case KernelSpec.Row row -> row.folds().size() == 1 && row.mapExprs().isEmpty()
           && row.folds().getFirst().value().weight() == 1 && row.rowExprs().getFirst().weight() == 1;
       case KernelSpec.Direct direct -> direct.epilogue() == null;
+      case KernelSpec.Chain c -> false;
       case KernelSpec.View v -> false;
       case KernelSpec.Regroup r -> false;
       case KernelSpec.Place p -> false;
@@ -97,7 +98,7 @@ final class ContraryMachine implements Backend {
       return List.of();
     }
     boolean copies = spec instanceof KernelSpec.Map;
-    return List.of(new Choice("contrary", layouts(spec.in(), copies), layouts(spec.out(), copies), 128, 1e-6));
+    return List.of(new Choice("contrary", layouts(spec.in(), copies), layouts(spec.out(), copies), 128, 1e-6, true));
   }
 
   private static List<Layout> layouts(List<TensorType> types, boolean any) {

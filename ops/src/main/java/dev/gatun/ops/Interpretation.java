@@ -1,6 +1,7 @@
 package dev.gatun.ops;
 
 import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -46,18 +47,66 @@ final class Interpretation {
 
   private void run(Plan.Run run) {
     var in = run.in().stream().map(this::read).toList();
-    var out = switch (run.spec()) {
+    var out = results(run.spec(), in, run.origin());
+    for (int i = 0; i < out.size(); i++) {
+      write(run.out().get(i), out.get(i));
+    }
+  }
+
+  private static List<Reference> results(KernelSpec spec, List<Reference> in, String origin) {
+    return switch (spec) {
       case KernelSpec.Map map -> map(map, in);
       case KernelSpec.Row row -> row(row, in);
-      case KernelSpec.Direct direct -> direct(direct, in, run.origin());
+      case KernelSpec.Direct direct -> direct(direct, in, origin);
+      case KernelSpec.Chain chain -> chain(chain, in, origin);
       case KernelSpec.View v -> throw unplanned(v);
       case KernelSpec.Regroup r -> throw unplanned(r);
       case KernelSpec.Place p -> throw unplanned(p);
       case KernelSpec.Repeat r -> throw unplanned(r);
     };
-    for (int i = 0; i < out.size(); i++) {
-      write(run.out().get(i), out.get(i));
+  }
+
+  /** Link after link, each on whole values. */
+  private static List<Reference> chain(KernelSpec.Chain chain, List<Reference> in, String origin) {
+    var values = new ArrayList<>(in);
+    for (var link : chain.links()) {
+      var passed = new ArrayList<Reference>();
+      for (int i = 0; i < link.in().size(); i++) {
+        var value = values.get(link.in().get(i).value());
+        passed.add(link.in().get(i).transposed() ? transposed(value)
+            : repeated(value, link.spec().in().get(i)));
+      }
+      values.addAll(results(link.spec(), passed, origin));
     }
+    return chain.results().stream().map(values::get).toList();
+  }
+
+  /** The last two axes exchanged. */
+  private static Reference transposed(Reference x) {
+    var sizes = x.type().shape().sizes();
+    int rank = sizes.length;
+    int rows = Math.toIntExact(sizes[rank - 2]);
+    int columns = Math.toIntExact(sizes[rank - 1]);
+    sizes[rank - 2] = columns;
+    sizes[rank - 1] = rows;
+    var result = Reference.zeros(x.type().withShape(Shape.of(sizes)));
+    for (int i = 0; i < result.data().length; i++) {
+      int matrix = i / (rows * columns) * rows * columns;
+      result.set(i, x.at(matrix + i % rows * columns + i / rows % columns));
+    }
+    return result;
+  }
+
+  /** A single column repeated to a type; any other value as it is. */
+  private static Reference repeated(Reference x, TensorType to) {
+    if (x.type().equals(to)) {
+      return x;
+    }
+    var result = Reference.zeros(to);
+    for (int i = 0; i < result.data().length; i++) {
+      result.set(i, x.at(i / to.shape().size(-1)));
+    }
+    return result;
   }
 
   private static IllegalArgumentException unplanned(KernelSpec spec) {

@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * What one kernel computes, machine-free.
  *
- * <p>A machine is asked for {@link Map}, {@link Row} and {@link Direct}. {@link View}, {@link Regroup}, {@link Place}
- * and {@link Repeat} never reach it: the planner turns them into strides, strided copies (maps) and loops over steps.
+ * <p>A machine is asked for {@link Map}, {@link Row}, {@link Direct} and {@link Chain}. {@link View}, {@link Regroup},
+ * {@link Place} and {@link Repeat} never reach it: the planner turns them into strides, strided copies (maps) and loops
+ * over steps.
  */
 public sealed interface KernelSpec {
   List<TensorType> in();
@@ -154,6 +155,69 @@ public sealed interface KernelSpec {
       return out;
     }
   }
+
+  /**
+   * Maps, rows and products that hand results on to one another, over the same leading axes and, after these, an axis
+   * of rows. A machine may run them entry by entry and a few rows at a time, so that what they only hand on never
+   * exists as a whole: attention without its matrix of scores. Values are numbered: operands, then the results of the
+   * links, one link after the other.
+   *
+   * @param rows for each operand whether its last axis but one is the axis of rows; of others every row reads all
+   * @param links in the order in which they run
+   * @param results the values that are results
+   */
+  record Chain(List<TensorType> in, List<Boolean> rows, List<Link> links, List<Integer> results) implements KernelSpec {
+    public Chain {
+      in = List.copyOf(in);
+      rows = List.copyOf(rows);
+      links = List.copyOf(links);
+      results = List.copyOf(results);
+    }
+
+    /** The types of all values. */
+    public List<TensorType> values() {
+      var values = new java.util.ArrayList<>(in);
+      links.forEach(link -> values.addAll(link.spec.out()));
+      return values;
+    }
+
+    /** For each value whether its last axis but one is the axis of rows; the others are sums over them. */
+    public List<Boolean> rowsOfValues() {
+      var known = new java.util.ArrayList<>(rows);
+      for (var link : links) {
+        boolean along = !link.sumsRows(known);
+        link.spec.out().forEach(result -> known.add(along));
+      }
+      return known;
+    }
+
+    @Override
+    public List<TensorType> out() {
+      var values = values();
+      return results.stream().map(values::get).toList();
+    }
+  }
+
+  /**
+   * One kernel of a chain: a map, a row along the last axis, or a product without epilogue, whose left operand has the
+   * axis of rows. A product that sums over that axis has it in both operands, the left one transposed.
+   */
+  record Link(KernelSpec spec, List<Passed> in) {
+    public Link {
+      in = List.copyOf(in);
+    }
+
+    /** Whether it is a product that sums over the axis of rows, given for each value whether it has that axis. */
+    public boolean sumsRows(List<Boolean> rows) {
+      return spec instanceof Direct && in.getFirst().transposed && rows.get(in.getFirst().value);
+    }
+  }
+
+  /**
+   * A value as an operand of a link, its last two axes exchanged if {@code transposed}; one that has a single column is
+   * repeated along the last axis where the link wants more.
+   */
+  record Passed(int value, boolean transposed) {}
 
   /** The result is the operand seen through {@code axes}: no number moves. */
   record View(TensorType from, TensorType to, List<Axis> axes) implements KernelSpec {

@@ -49,11 +49,20 @@ final class PlanText {
           + "} rows {" + exprs(row.rowExprs()) + "} maps {" + exprs(row.mapExprs()) + "}";
       case KernelSpec.Direct direct -> direct.op().label()
           + (direct.epilogue() == null ? "" : " then {" + exprs(direct.epilogue().exprs()) + "}");
+      case KernelSpec.Chain chain -> chain(chain);
       case KernelSpec.View v -> "view " + v.axes();
       case KernelSpec.Regroup r -> "regroup " + r.to();
       case KernelSpec.Place p -> "place " + p.regions();
       case KernelSpec.Repeat r -> r.scan().label();
     };
+  }
+
+  /** Links in braces; values are numbered from the operands on, {@code ᵀ} exchanges the last two axes. */
+  private static String chain(KernelSpec.Chain chain) {
+    return "of " + chain.in().size() + " {" + chain.links().stream().map(link -> spec(link.spec()) + " "
+        + link.in().stream().map(p -> "v" + p.value() + (p.transposed() ? "ᵀ" : "")).collect(Collectors.joining(" ")))
+        .collect(Collectors.joining("; ")) + "} gives " + chain.results().stream().map(v -> "v" + v)
+        .collect(Collectors.joining(" "));
   }
 
   private static String exprs(List<Expr> exprs) {

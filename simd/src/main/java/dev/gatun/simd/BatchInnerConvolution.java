@@ -43,7 +43,7 @@ final class BatchInnerConvolution implements Convolution {
       }
       for (int s = 0; s < columns; s++) {
         tables[r * columns + s] = TapTable.of(map, y, map.horizontal().get(s),
-            (long) map.outChannels() * map.bytes(), false, memory);
+            (long) map.outChannels() * map.bytes(), false, 1, memory);
       }
     }
   }
@@ -64,7 +64,7 @@ final class BatchInnerConvolution implements Convolution {
   }
 
   @Override
-  public void pack(int task, long weights, long packed) {
+  public void pack(int task, int worker, long weights, long packed) {
     int group = task / map.taps();
     int tap = task % map.taps();
     int width = map.shape().horizontal().kernel();
@@ -112,7 +112,7 @@ final class BatchInnerConvolution implements Convolution {
         long target = out + (x.start() + (long) i * x.step()) * map.out().width();
         for (int o = 0; o < map.outChannels();) {
           int height = tiles.height(map.outChannels() - o);
-          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, target + o * channel, table.steps(),
+          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, target + o * channel, table.entries(),
               0, 0, 0, 0, channel, table.address(), Raw.ZEROS, 0, last);
           o += height;
         }

@@ -1,15 +1,13 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.SegmentAllocator;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row,
  * a column or the batch, whichever is longest, by a panel of two or three vectors of channels; so border pixels fill
  * tiles too. The left operand is the image, broadcast in place, the right one the weights, packed {@code
- * [group][panel][kh][kw][in channel][channel of the panel]}. A sum is walked in {@link Segments} where these are long,
- * else by a {@link TapTable}.
+ * [group][panel][kh][kw][in channel][channel of the panel]}. A sum is walked by a {@link TapTable}, a few channels of a
+ * tap at a time where their number and layout allow it.
  *
  * <p>Where each channel is convolved by itself, all are one group, and the image is read in vectors of channels.
  *
@@ -35,10 +33,9 @@ final class ChannelsInnerConvolution implements Convolution {
   /** Whether each channel is convolved by itself. */
   private final boolean each;
   private final GemmTiles tiles;
-  /** Tiles that read at the offsets of a table. */
-  private final GemmTiles tableTiles;
-  /** For each pair of runs its segments, or null; then its table. */
-  private final Segments[] segments;
+  /** Whether a tile takes several channels a turn. */
+  private final boolean turning;
+  /** One for each pair of runs. */
   private final TapTable[] tables;
   /** The first column of each panel. */
   private final int[] starts;
@@ -58,10 +55,11 @@ final class ChannelsInnerConvolution implements Convolution {
     int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, each ? 2 : vectors(machine));
     int rows = rows(machine, vectors);
     var full = new TileShape(shape.dtype(), machine.vectorBits(),
-        each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, false, false);
+        each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, true, false);
     tiles = new GemmTiles(full, lanes);
-    tableTiles = new GemmTiles(full.withTable(), lanes);
-    starts = starts(map.outChannels());
+    int turn = Turn.stepsOf(full);
+    turning = turn > 1 && map.inChannels() % turn == 0 && map.in().channel() == map.bytes();
+    starts = tiles.starts(map.outChannels());
     long panelBytes = Math.max(1L, (long) map.steps() * tiles.width() * map.bytes());
     panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, starts.length));
     int pixels = Math.max(1, map.height() * map.width());
@@ -70,13 +68,11 @@ final class ChannelsInnerConvolution implements Convolution {
     rowsPerTask = pixels < 2 * taken ? Math.max(1, map.height()) : Math.ceilDiv(taken, map.width());
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
-    segments = new Segments[tables.length];
     long step = (long) tiles.width() * map.bytes();
     for (int i = 0; i < tables.length; i++) {
       var y = map.vertical().get(i / columns);
       var x = map.horizontal().get(i % columns);
-      segments[i] = Segments.of(map, y, x, step);
-      tables[i] = segments[i] == null ? TapTable.of(map, y, x, step, true, memory) : null;
+      tables[i] = TapTable.of(map, y, x, step, true, turning ? turn : 1, memory);
     }
   }
 
@@ -88,14 +84,6 @@ final class ChannelsInnerConvolution implements Convolution {
   /** Rows of a tile of so many vectors. */
   static int rows(Machine machine, int vectors) {
     return machine.registers() >= 32 ? ROWS : vectors == FEW_REGISTERS_VECTORS ? FEW_REGISTERS_ROWS : ROWS / 2;
-  }
-
-  private int[] starts(int columns) {
-    var all = IntStream.builder();
-    for (int column = 0; column < columns; column += tiles.width(columns - column)) {
-      all.add(column);
-    }
-    return all.build().toArray();
   }
 
   @Override
@@ -116,7 +104,7 @@ final class ChannelsInnerConvolution implements Convolution {
 
   /** One panel, a few channels at a time, whose weights for all taps share cache lines. */
   @Override
-  public void pack(int task, long weights, long packed) {
+  public void pack(int task, int worker, long weights, long packed) {
     int panel = task % starts.length;
     int columns = Math.min(tiles.width(map.outChannels() - starts[panel]), map.outChannels() - starts[panel]);
     long row = (long) tiles.width() * map.bytes();
@@ -214,26 +202,11 @@ final class ChannelsInnerConvolution implements Convolution {
 
   /** Pixels at constant distance, tile by tile. */
   private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, int index) {
-    for (int i = 0; i < pixels;) {
-      int height = tiles.height(pixels - i);
-      if (segments[index] == null) {
-        tableTiles.tile(height, columns).run(in + i * inStep, weights, out + i * outStep, tables[index].steps(),
-            inStep / map.bytes(), 0, 0, 0, outStep, tables[index].address(), Raw.ZEROS, 0, tiles.last(columns));
-      } else {
-        segments(in + i * inStep, inStep, weights, out + i * outStep, outStep, height, columns, segments[index].all());
-      }
-      i += height;
-    }
-  }
-
-  /** One tile, segment after segment. */
-  private void segments(long in, long inStep, long weights, long out, long outStep, int height, int columns,
-      List<Segments.Segment> all) {
-    var tile = tiles.tile(height, columns);
-    for (int s = 0; s < all.size(); s++) {
-      var segment = all.get(s);
-      tile.run(in + segment.image(), weights + segment.weights(), out, segment.steps(), inStep / map.bytes(), 1, 0,
-          tiles.width(), outStep, 0, s == 0 ? Raw.ZEROS : out, s == 0 ? 0 : outStep, tiles.last(columns));
+    for (int i = 0, height; i < pixels; i += height) {
+      height = tiles.height(pixels - i);
+      var tile = turning ? tiles.turningTile(height, columns, tiles.width() * map.bytes()) : tiles.tile(height, columns);
+      tile.run(in + i * inStep, weights, out + i * outStep, tables[index].entries(), inStep / map.bytes(), 0, 0, 0,
+          outStep, tables[index].address(), Raw.ZEROS, 0, tiles.last(columns));
     }
   }
 }

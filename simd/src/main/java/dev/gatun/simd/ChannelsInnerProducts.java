@@ -211,9 +211,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
       for (int j = 0, width; j < columns; j += width) {
         width = tiles.width(columns - j);
         long c = sums + i * row + (long) j * size;
-        tiles.tile(height, columns - j).run(panel + (long) left * height * size,
-            workspace + columnsAt() + ((long) j * all + (long) right * width) * size, c, steps, 0, height, 0, width,
-            row, 0, c, row, tiles.last(columns - j));
+        tiles.multiply(height, columns - j, panel + (long) left * height * size, 0,
+            workspace + columnsAt() + ((long) j * all + (long) right * width) * size, c, row, steps, c, row);
       }
       panel += panel();
     }

@@ -33,10 +33,14 @@ final class ColdTile implements Tile {
     long row = shape.rowBytes() > 0 ? shape.rowBytes() : aRow * BYTES;
     var left = new float[shape.rows() * Math.max(width, DOT_LANES)];
     var right = new float[width];
-    for (int s = 0; s < k; s++) {
-      long pair = table + (long) s * StepTable.PAIR;
-      long at = a + (shape.table() ? Raw.ALL.get(Raw.I32, pair) : s * aStep) * BYTES;
-      long bt = b + (shape.table() ? Raw.ALL.get(Raw.I32, pair + StepTable.PAIR / 2) : s * bStep) * BYTES;
+    int perTurn = shape.turn().steps();
+    for (int s = 0; s < k * perTurn; s++) {
+      long turn = s / perTurn;
+      long pair = table + turn * StepTable.PAIR;
+      long at = a + (shape.table() ? Raw.ALL.get(Raw.I32, pair) : turn * aStep) * BYTES
+          + s % perTurn * (long) shape.turn().leftBytes();
+      long bt = b + (shape.table() ? Raw.ALL.get(Raw.I32, pair + StepTable.PAIR / 2) : turn * bStep) * BYTES
+          + s % perTurn * (long) shape.turn().rightBytes();
       switch (shape.family()) {
         case OUTER -> outerStep(sums, left, right, at, row, bt, width);
         case EACH -> eachStep(sums, left, right, at, row, bt, width);

@@ -99,7 +99,7 @@ final class ConvolutionStep extends Step {
   }
 
   private void pack(int task, int worker) {
-    convolution.pack(task, addresses[1], packed.address());
+    convolution.pack(task, worker, addresses[1], packed.address());
   }
 
   private void convolve(int task, int worker) {

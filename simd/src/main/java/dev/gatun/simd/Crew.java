@@ -4,17 +4,30 @@ import java.lang.foreign.SegmentAllocator;
 
 /** The workers of one loaded plan: the process's team, and scratch memory for each of its threads. */
 final class Crew {
-  private final Team team = Team.shared();
+  /** Null if one worker is all. */
+  private final Team team;
   private final int threads;
   private final Scratch[] scratches;
 
   /** @param threads how many may take part at once */
   Crew(SegmentAllocator memory, int threads) {
+    this.team = Team.shared();
     this.threads = threads;
     scratches = new Scratch[team.size()];
     for (int i = 0; i < scratches.length; i++) {
       scratches[i] = new Scratch(memory);
     }
+  }
+
+  private Crew(Scratch alone) {
+    team = null;
+    threads = 1;
+    scratches = new Scratch[] {alone};
+  }
+
+  /** One of the workers as a crew of its own: its tasks run on the calling thread. */
+  Crew alone(int worker) {
+    return new Crew(scratches[worker]);
   }
 
   /** Allocates what the steps have reserved. */
@@ -38,7 +51,11 @@ final class Crew {
 
   /** Runs tasks on the team. */
   void run(int tasks, Team.Task task) {
-    team.run(tasks, threads, task);
+    if (team == null) {
+      runInline(tasks, task);
+    } else {
+      team.run(tasks, threads, task);
+    }
   }
 
   /** Runs tasks on the calling thread: below some 32 Ki elements waking another one costs more than it gives. */

@@ -14,10 +14,17 @@ sealed interface Gemm permits OuterGemm, DotGemm {
    * {@link OuterGemm}.
    */
   static Gemm of(Machine machine, GemmShape shape) {
-    if (DotGemm.suits(shape)) {
-      return new DotGemm(machine, shape);
-    }
-    return new OuterGemm(machine, shape);
+    return partOf(shape.m(), machine, shape);
+  }
+
+  /** Prepares some rows of a product that has {@code allRows}, in its order of arithmetic. */
+  static Gemm partOf(int allRows, Machine machine, GemmShape shape) {
+    return DotGemm.suits(shape.withRows(allRows)) ? new DotGemm(machine, shape) : new OuterGemm(machine, shape);
+  }
+
+  /** Prepares a product that is added to what the result's memory holds, each sum going on where it stood. */
+  static Gemm adding(Machine machine, GemmShape shape) {
+    return new OuterGemm(machine, shape, false, true);
   }
 
   /** How many tasks the product is cut into; 0 if the result is empty. */

@@ -43,6 +43,11 @@ record GemmShape(DType dtype, int batch, int m, int n, int k, Strides a, Strides
     return new GemmShape(dtype, 1, m, n, k, new Strides(k, 1, 0), new Strides(n, 1, 0), new Strides(n, 1, 0));
   }
 
+  /** The same with so many rows of A and C. */
+  GemmShape withRows(int rows) {
+    return new GemmShape(dtype, batch, rows, n, k, a, b, c);
+  }
+
   /** The problem {@code C' = B' A'}, which has the same numbers in the same order of arithmetic. */
   GemmShape transposed() {
     return new GemmShape(dtype, batch, n, m, k, b.transposed(), a.transposed(), c.transposed());

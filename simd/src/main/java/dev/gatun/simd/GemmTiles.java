@@ -1,6 +1,8 @@
 package dev.gatun.simd;
 
 import dev.gatun.memory.DType;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * The tiles that cover a matrix: the full one, and those for its last rows and last columns. Tiles of fewer rows are
@@ -17,10 +19,15 @@ final class GemmTiles {
    * cache until the next steps have filled them.
    */
   private static final int COPIED_PANELS = 16;
+  /** Steps from which turns pay even if a few remain, for which the sums are stored and loaded once more. */
+  private static final int MANY = 128;
 
   private final TileShape full;
   private final int lanes;
   private final Tile[] tiles;
+  /** The same for turns of several steps. */
+  private final Tile[] turning;
+  private final int turn;
 
   GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes) {
     this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(),
@@ -32,6 +39,8 @@ final class GemmTiles {
     this.full = full;
     this.lanes = lanes;
     this.tiles = new Tile[full.rows() * full.columns() * 2];
+    this.turning = new Tile[tiles.length];
+    this.turn = Turn.stepsOf(full);
   }
 
   /** Where the {@code block}th of so many blocks of {@code size} begins: all about as large, in whole tiles. */
@@ -68,6 +77,15 @@ final class GemmTiles {
   int width(int remaining) {
     int vectors = (remaining + lanes - 1) / lanes;
     return lanes * (vectors == full.columns() + 1 ? (vectors + 1) / 2 : Math.min(vectors, full.columns()));
+  }
+
+  /** The first column of each tile of a row of {@code columns}. */
+  int[] starts(int columns) {
+    var all = IntStream.builder();
+    for (int column = 0; column < columns; column += width(columns - column)) {
+      all.add(column);
+    }
+    return all.build().toArray();
   }
 
   /**
@@ -115,25 +133,95 @@ final class GemmTiles {
 
   /** Generates all tiles that a block of {@code rows} rows by {@code columns} will ask for. */
   void prepare(int rows, int columns) {
+    prepare(rows, columns, this::tile);
+  }
+
+  /** Generates all tiles that {@link #multiply} will ask for in such a block. */
+  void prepare(int rows, int columns, int steps) {
+    if (turns(steps) > 0) {
+      prepare(rows, columns, this::turningTile);
+    }
+    if (turns(steps) * turn < steps) {
+      prepare(rows, columns, this::tile);
+    }
+  }
+
+  private void prepare(int rows, int columns, BiFunction<Integer, Integer, Tile> tile) {
     for (int left = rows; left > 0; left -= height(left)) {
       for (int right = columns; right > 0; right -= width(right)) {
-        tile(height(left), right);
+        tile.apply(height(left), right);
       }
     }
   }
 
   /** The tile for a panel of so many rows when so many columns remain. */
   Tile tile(int height, int remaining) {
-    int vectors = width(remaining) / lanes;
-    boolean tail = remaining < vectors * lanes;
-    int index = ((height - 1) * full.columns() + vectors - 1) * 2 + (tail ? 1 : 0);
-    var tile = tiles[index];
-    if (tile == null) {
-      tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), height, vectors,
-          full.rowBytes(), full.table(), tail));
-      tiles[index] = tile;
-    }
+    var tile = tiles[index(height, remaining)];
+    return tile != null ? tile : generated(tiles, height, remaining, Turn.SINGLE);
+  }
+
+  /** The same in turns of several steps. Those of the right operand lie so many bytes apart, always as many. */
+  Tile turningTile(int height, int remaining, int rightBytes) {
+    var tile = turning[index(height, remaining)];
+    return tile != null ? tile
+        : generated(turning, height, remaining, new Turn(turn, leftBytes(height), rightBytes));
+  }
+
+  private Tile turningTile(int height, int remaining) {
+    return turningTile(height, remaining, width(remaining) * full.dtype().bytes());
+  }
+
+  private int index(int height, int remaining) {
+    int width = width(remaining);
+    return ((height - 1) * full.columns() + width / lanes - 1) * 2 + (remaining < width ? 1 : 0);
+  }
+
+  private Tile generated(Tile[] into, int height, int remaining, Turn turn) {
+    int width = width(remaining);
+    var tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), height, width / lanes,
+        full.rowBytes(), full.table(), remaining < width, turn));
+    into[index(height, remaining)] = tile;
     return tile;
+  }
+
+  /** Bytes between steps of a packed left operand: side by side, or the rows of a panel are. */
+  private int leftBytes(int height) {
+    int size = full.dtype().bytes();
+    return full.rowBytes() == size ? height * size : size;
+  }
+
+  /** Turns of several steps that so many are taken in; what remains is added step by step, which is not worth it. */
+  private int turns(int steps) {
+    return turn > 1 && (steps % turn == 0 || steps >= MANY) ? steps / turn : 0;
+  }
+
+  /**
+   * Adds the products of packed operands to one tile.
+   *
+   * @param height rows of the tile
+   * @param remaining columns from the tile's first on
+   * @param a first element of the left operand, whose steps lie side by side, or {@code height} elements apart where
+   *     rows do
+   * @param aRow elements between its rows, where the tiles do not fix it
+   * @param b first element of the tile's packed columns
+   * @param from first element of what the sums start from, rows {@code fromRow} bytes apart
+   */
+  void multiply(int height, int remaining, long a, long aRow, long b, long c, long cRow, int steps, long from,
+      long fromRow) {
+    int turns = turns(steps);
+    int taken = turns * turn;
+    int size = full.dtype().bytes();
+    long aStep = leftBytes(height) / size;
+    long bStep = width(remaining);
+    long last = last(remaining);
+    if (turns > 0) {
+      turningTile(height, remaining).run(a, b, c, turns, aRow, turn * aStep, 0, turn * bStep, cRow, 0, from, fromRow,
+          last);
+    }
+    if (taken < steps || steps == 0) {
+      tile(height, remaining).run(a + taken * aStep * size, b + taken * bStep * size, c, steps - taken, aRow, aStep, 0,
+          bStep, cRow, 0, turns > 0 ? c : from, turns > 0 ? cRow : fromRow, last);
+    }
   }
 
   /** The lanes of the last vector that are in use when so many columns remain, as bits. */

@@ -93,18 +93,28 @@ final class LoadedPlan implements Backend.Executable {
     return switch (run.spec()) {
       case KernelSpec.Map map -> List.of(new MapStep(map, in, out, crew, name));
       case KernelSpec.Row row -> List.of(new RowStep(row, in, out, crew, allocator, name));
+      case KernelSpec.Chain chain -> List.of(new ChainStep(chain, in, out, crew, allocator, name));
       case KernelSpec.Direct direct -> {
         var mapped = new ArrayList<>(out.subList(0, 1));
         mapped.addAll(in.subList(direct.operands(), in.size()));
+        var how = Winograd.labelled(run.choice().name());
+        if (how != null) {
+          var step = new WinogradStep(direct, how, in, out, crew, constants, allocator, name);
+          yield withEpilogue(step, direct, mapped, out, name);
+        }
         if (direct.op() instanceof Convolve convolve && convolve.role() != Convolve.Role.WEIGHT) {
           yield ConvolutionStep.of(direct, in, mapped, out, crew, constants, allocator, name);
         }
-        var step = direct(direct, run, in, out);
-        yield direct.epilogue() == null ? List.of(step)
-            : List.of(step, new MapStep(direct.epilogue(), mapped, out.subList(0, 1), crew, name));
+        yield withEpilogue(direct(direct, run, in, out), direct, mapped, out, name);
       }
       default -> throw new IllegalStateException("the CPU offered no kernel for " + run.spec());
     };
+  }
+
+  private List<Step> withEpilogue(Step step, KernelSpec.Direct direct, List<Located> mapped, List<Located> out,
+      String name) {
+    return direct.epilogue() == null ? List.of(step)
+        : List.of(step, new MapStep(direct.epilogue(), mapped, out.subList(0, 1), crew, name));
   }
 
   /** A step as people are told of it. */

@@ -58,6 +58,11 @@ final class MapStep extends Step implements Team.Task {
   }
 
   @Override
+  void place(long[] origin) {
+    slots.place(origin);
+  }
+
+  @Override
   void run() {
     slots.starts(addresses, starts);
     crew.run(units * rowBlock * columnBlock, (int) ((units + unitsPerTask - 1) / unitsPerTask), this);

@@ -32,6 +32,7 @@ final class Offers {
       case KernelSpec.Map map -> List.of(Choice.anyLayout("map", map, 0, streaming(map)));
       case KernelSpec.Row row -> List.of(Choice.anyLayout("row", row, 0, streaming(row)));
       case KernelSpec.Direct direct -> direct(direct);
+      case KernelSpec.Chain chain -> List.of(Choice.anyLayout("chain", chain, 0, streaming(chain)));
       default -> List.of();
     };
   }
@@ -43,13 +44,24 @@ final class Offers {
     }
     return switch (direct.op()) {
       case MatMul product -> List.of(Choice.anyLayout("gemm", direct, 0, product(direct)));
-      case Convolve convolve -> convolve.geometry().rank() <= 2 ? List.of(convolution(direct, convolve)) : List.of();
+      case Convolve convolve -> convolve.geometry().rank() <= 2 ? convolutions(direct, convolve) : List.of();
       default -> Indirect.choices(direct, streaming(direct));
     };
   }
 
   private static double product(KernelSpec.Direct direct) {
     return direct.results().getFirst().shape().elements() * (double) direct.in().getFirst().shape().size(-1) / MULTIPLY_ADD_RATE;
+  }
+
+  /** The ways to run a convolution, the one that is expected to be faster first. */
+  private static List<Choice> convolutions(KernelSpec.Direct direct, Convolve op) {
+    var plain = convolution(direct, op);
+    var how = Winograd.suited(op, direct.results().getFirst().dtype());
+    if (how == null) {
+      return List.of(plain);
+    }
+    var choice = new Choice(how.label(), plain.in(), plain.out(), 0, how.seconds(op, MULTIPLY_ADD_RATE), false);
+    return choice.seconds() < plain.seconds() ? List.of(choice, plain) : List.of(plain);
   }
 
   private static Choice convolution(KernelSpec.Direct direct, Convolve op) {
@@ -70,7 +82,7 @@ final class Offers {
     in.set(0, lanes);
     in.set(1, weight ? lanes : Layout.ANY);
     return new Choice(batch ? "conv.batch" : "conv.channels", in, List.of(weight ? Layout.ANY : image), 0,
-        ConvolutionGeometry.multiplyAdds(op) / MULTIPLY_ADD_RATE);
+        ConvolutionGeometry.multiplyAdds(op) / MULTIPLY_ADD_RATE, true);
   }
 
   private static double streaming(KernelSpec spec) {

@@ -47,9 +47,12 @@ final class OuterGemm implements Gemm, Packing {
   private final boolean packB;
   /** Whether B is given packed as a whole, {@code [block of k][tile][step][column of the tile]}. */
   private final boolean packed;
+  private final boolean adds;
   private final boolean copyA;
   /** Whether all panels of a task are copied before the first is used; then a task takes several blocks of columns. */
   private final boolean copyWhole;
+  /** Whether the steps of both operands lie as packed ones do. */
+  private final boolean packedSteps;
   private final int entriesPerTask;
   private final int rowBlocks;
   private final int columnBlocks;
@@ -58,13 +61,20 @@ final class OuterGemm implements Gemm, Packing {
   private final GemmTiles tiles;
 
   OuterGemm(Machine machine, GemmShape given) {
-    this(machine, given, false);
+    this(machine, given, false, false);
   }
 
-  private OuterGemm(Machine machine, GemmShape given, boolean packed) {
+  /**
+   * Prepares a product.
+   *
+   * @param packed whether B is given packed
+   * @param adds whether sums start from what C holds
+   */
+  OuterGemm(Machine machine, GemmShape given, boolean packed, boolean adds) {
     this.machine = machine;
     this.given = given;
     this.packed = packed;
+    this.adds = adds;
     transposed = lanesAlongRows(given);
     shape = transposed ? given.transposed() : given;
     scatter = shape.c().column() != 1 && shape.n() > 1;
@@ -74,6 +84,7 @@ final class OuterGemm implements Gemm, Packing {
     copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) LINE > machine.level1() / 2
         : shape.a().row() * bytes() >= PAGE && blocking.rows() > FEW_ROWS);
     copyWhole = copyA && stepMajor();
+    packedSteps = packB && (copyA || shape.a().column() == 1);
     long step = Math.max(copyA ? 0 : shape.a().column(), packB ? 0 : shape.b().row()) * bytes();
     depth = Math.min(shape.k(), Math.clamp(TileShape.REACH / Math.max(1, step), 1, blocking.depth()));
     tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0);
@@ -87,8 +98,14 @@ final class OuterGemm implements Gemm, Packing {
       int rows = row(block % rowBlocks + 1) - row(block % rowBlocks);
       int columnsOfTask = column(block / rowBlocks + 1) - column(block / rowBlocks);
       for (int part = 0, parts = parts(columnsOfTask); part < parts; part++) {
-        tiles.prepare(rows, GemmTiles.edge(part + 1, parts, columnsOfTask, tiles.width())
-            - GemmTiles.edge(part, parts, columnsOfTask, tiles.width()));
+        int count = GemmTiles.edge(part + 1, parts, columnsOfTask, tiles.width())
+            - GemmTiles.edge(part, parts, columnsOfTask, tiles.width());
+        if (packedSteps) {
+          tiles.prepare(rows, count, depth);
+          tiles.prepare(rows, count, shape.k() % Math.max(1, depth));
+        } else {
+          tiles.prepare(rows, count);
+        }
       }
     }
   }
@@ -214,7 +231,7 @@ final class OuterGemm implements Gemm, Packing {
           packB(blockOfB, workspace, steps, count);
         }
         panels(blockOfA, packsB() ? workspace : blockOfB, result + first * cs.column() * size, rows, count, steps,
-            k > 0, workspace);
+            adds || k > 0, workspace);
       }
       k += steps;
     } while (k < shape.k());
@@ -237,7 +254,7 @@ final class OuterGemm implements Gemm, Packing {
 
   @Override
   public Gemm onPacked() {
-    return new OuterGemm(machine, given, true);
+    return new OuterGemm(machine, given, true, adds);
   }
 
   @Override
@@ -258,7 +275,7 @@ final class OuterGemm implements Gemm, Packing {
 
   /** A block of columns as tasks of the product have it, so that tiles lie where these would have put them. */
   @Override
-  public void pack(int task, long from, long to) {
+  public void pack(int task, int worker, long from, long to) {
     int k = task / columnBlocks * depth;
     int steps = Math.min(depth, shape.k() - k);
     int column = column(task % columnBlocks);
@@ -300,21 +317,32 @@ final class OuterGemm implements Gemm, Packing {
     long cRow = shape.c().row() * bytes();
     for (int j = 0, width; j < columns; j += width) {
       width = tiles.width(columns - j);
-      var tile = tiles.tile(height, columns - j);
       long to = c + j * shape.c().column() * bytes();
       long right = b + (packB ? (long) j * steps : j) * bytes();
-      long bStep = packB ? width : shape.b().row();
       if (scatter) {
-        scattered(tile, a, aStep, right, bStep, to, height, Math.min(width, columns - j), steps, load, workspace);
+        scattered(a, aStep, right, to, height, columns - j, steps, load, workspace);
       } else {
-        tile.run(a, right, to, steps, shape.a().row(), aStep, 0, bStep, cRow, 0, load ? to : Raw.ZEROS,
-            load ? cRow : 0, tiles.last(columns - j));
+        multiply(a, aStep, right, to, cRow, height, columns - j, steps, load);
       }
     }
   }
 
-  private void scattered(Tile tile, long a, long aStep, long b, long bStep, long c, int height, int columns, int steps,
-      boolean load, long workspace) {
+  /** One tile, of which so many columns remain. */
+  private void multiply(long a, long aStep, long b, long c, long cRow, int height, int remaining, int steps,
+      boolean load) {
+    long from = load ? c : Raw.ZEROS;
+    long fromRow = load ? cRow : 0;
+    if (packedSteps) {
+      tiles.multiply(height, remaining, a, shape.a().row(), b, c, cRow, steps, from, fromRow);
+    } else {
+      tiles.tile(height, remaining).run(a, b, c, steps, shape.a().row(), aStep, 0,
+          packB ? tiles.width(remaining) : shape.b().row(), cRow, 0, from, fromRow, tiles.last(remaining));
+    }
+  }
+
+  private void scattered(long a, long aStep, long b, long c, int height, int remaining, int steps, boolean load,
+      long workspace) {
+    int columns = Math.min(tiles.width(remaining), remaining);
     long scratch = workspace + workspaceBytes() - tileBytes();
     long row = (long) tiles.width() * bytes();
     long cRow = shape.c().row() * bytes();
@@ -322,8 +350,7 @@ final class OuterGemm implements Gemm, Packing {
     if (load) {
       Pack.copy(shape.dtype(), c, cRow, cColumn, scratch, row, height, columns);
     }
-    tile.run(a, b, scratch, steps, shape.a().row(), aStep, 0, bStep, row, 0, load ? scratch : Raw.ZEROS, load ? row : 0,
-        tiles.last(columns));
+    multiply(a, aStep, b, scratch, row, height, remaining, steps, load);
     Pack.scatter(shape.dtype(), scratch, row, c, cRow, cColumn, height, columns);
   }
 }

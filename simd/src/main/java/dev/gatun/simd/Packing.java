@@ -24,8 +24,9 @@ interface Packing {
   /**
    * Packs one part, in any order and on any thread.
    *
+   * @param worker which of a crew's workers that is
    * @param from address of the operand
    * @param to address of the copy
    */
-  void pack(int task, long from, long to);
+  void pack(int task, int worker, long from, long to);
 }

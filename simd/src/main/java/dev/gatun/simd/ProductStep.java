@@ -99,7 +99,7 @@ final class ProductStep extends Step implements Team.Task {
   }
 
   private void pack(int task, int worker) {
-    packing.pack(task, addresses[packedOperand], packed.address());
+    packing.pack(task, worker, addresses[packedOperand], packed.address());
   }
 
   @Override

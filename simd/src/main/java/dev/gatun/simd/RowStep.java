@@ -135,6 +135,11 @@ final class RowStep extends Step {
   }
 
   @Override
+  void place(long[] origin) {
+    slots.place(origin);
+  }
+
+  @Override
   void run() {
     slots.starts(addresses, starts);
     if (byStage) {

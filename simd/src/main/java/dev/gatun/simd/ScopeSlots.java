@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  */
 final class ScopeSlots {
   private final List<Expr.Position> positions;
+  /** The number of each position at the first element of the space. */
+  private final long[] bases;
   private final int operands;
   private final int folds;
   private final int[] widths;
@@ -25,6 +27,7 @@ final class ScopeSlots {
     var found = new LinkedHashSet<Expr.Position>();
     exprs.forEach(e -> collect(e, found));
     this.positions = List.copyOf(found);
+    this.bases = positions.stream().mapToLong(Expr.Position::base).toArray();
     this.folds = folds;
     operands = in.size() + out.size();
     var strides = new ArrayList<long[]>();
@@ -91,11 +94,21 @@ final class ScopeSlots {
     return steps;
   }
 
+  /** Says where in a larger space the first element of this one lies, for expressions of that one. */
+  void place(long[] origin) {
+    for (int i = 0; i < bases.length; i++) {
+      bases[i] = positions.get(i).base();
+      for (int axis = 0; axis < origin.length; axis++) {
+        bases[i] += origin[axis] * positions.get(i).coefficients().get(axis);
+      }
+    }
+  }
+
   /** A start for each slot that has one: addresses, then the positions' numbers. */
   void starts(long[] addresses, long[] into) {
     System.arraycopy(addresses, 0, into, 0, operands);
     for (int i = 0; i < positions.size(); i++) {
-      into[operands + i] = positions.get(i).base();
+      into[operands + i] = bases[i];
     }
   }
 

@@ -33,5 +33,8 @@ abstract class Step {
     }
   }
 
+  /** Says where in a larger space the first element of the step's own lies, for what depends on positions. */
+  void place(long[] origin) {}
+
   abstract void run();
 }

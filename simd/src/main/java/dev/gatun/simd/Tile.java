@@ -8,20 +8,21 @@ package dev.gatun.simd;
 @FunctionalInterface
 interface Tile {
   /**
-   * Adds the products of {@code k} steps to a tile of {@code c}. What the arguments address is said at
+   * Adds the products of {@code k} turns to a tile of {@code c}. What the arguments address is said at
    * {@link TileShape}; those that a shape has no use for are ignored.
    *
    * @param a first element of the left operand
    * @param b first element of the right operand
    * @param c first element of the tile
-   * @param k steps; if negative, a generated tile only turns so often and computes nothing: {@link Warmable.Rehearsal}
+   * @param k turns, of one step where the shape does not say more; if negative, a generated tile only turns so often
+   *     and computes nothing: {@link Warmable.Rehearsal}
    * @param aRow between rows of the left operand, where the shape does not fix it; not negative
-   * @param aStep between steps of the left operand; no step lies further than {@link TileShape#REACH} from the first,
+   * @param aStep between turns of the left operand; no step lies further than {@link TileShape#REACH} from the first,
    *     in either operand
    * @param bColumn between columns of the right operand, in the dot family
-   * @param bStep between steps of the right operand
+   * @param bStep between turns of the right operand
    * @param cRow between rows of the tile
-   * @param table address of pairs of offsets, one pair a step: {@link StepTable}
+   * @param table address of pairs of offsets, one pair a turn: {@link StepTable}
    * @param from first element of what the sums start from: {@code c} itself, or {@link Raw#ZEROS}, or a row of biases
    * @param fromRow between rows of what the sums start from; 0 repeats one row
    * @param last the lanes in use of the last vector, as bits; of the last step in the dot family

@@ -22,11 +22,12 @@ import dev.gatun.memory.DType;
  * @param columns vectors of a row, or results of a row in the dot family
  * @param rowBytes distance of the rows of {@code a} where it is part of the structure, 0 where it is an argument. A
  *     fixed one is worth a class of its own: 14 rows at variable distance do not fit the 16 address registers
- * @param table whether step s reads at {@code a + table[s][0]} and {@code b + table[s][1]} rather than at strides
+ * @param table whether turn s reads at {@code a + table[s][0]} and {@code b + table[s][1]} rather than at strides
  * @param tail whether the last vector (the step after the last whole one, in the dot family) uses only some lanes
+ * @param turn the steps of a turn; a single one in the dot family
  */
 record TileShape(DType dtype, int bits, Family family, int rows, int columns, int rowBytes, boolean table,
-    boolean tail) {
+    boolean tail, Turn turn) {
   /** Bytes of virtual lanes of one dot product: one vector of the widest machines. */
   static final int DOT_BYTES = 64;
 
@@ -46,6 +47,11 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     DOT
   }
 
+  /** A tile whose loop takes a step a turn. */
+  TileShape(DType dtype, int bits, Family family, int rows, int columns, int rowBytes, boolean table, boolean tail) {
+    this(dtype, bits, family, rows, columns, rowBytes, table, tail, Turn.SINGLE);
+  }
+
   TileShape {
     if (dtype != DType.F32 && dtype != DType.F64) {
       throw new IllegalArgumentException("contraction of " + dtype + ", expected f32 or f64");
@@ -58,11 +64,6 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
   /** A distance of rows as part of the structure, or 0 where a warming call would have to read too far for that. */
   static int baked(int rows, long rowBytes) {
     return (rows - 1L) * rowBytes <= WARMED ? Math.toIntExact(rowBytes) : 0;
-  }
-
-  /** The same with steps at the offsets of a table. */
-  TileShape withTable() {
-    return new TileShape(dtype, bits, family, rows, columns, rowBytes, true, tail);
   }
 
   /** Bytes of a vector. */

@@ -48,7 +48,7 @@ final class TileWriter {
    */
   private static final int ROWS_PER_POINTER = 4;
 
-  /** All bits that the offset of a step has in bytes. */
+  /** All bits that the offset of a turn has in bytes. */
   private static final long OFFSETS = Integer.MAX_VALUE;
 
   private final TileShape shape;
@@ -60,12 +60,14 @@ final class TileWriter {
   private int twoRows;
   /** Slot of the number of the next entry of the table: the loop's own counter would make C2 split the loop in two. */
   private int entry;
-  /** Slot of how many elements beyond the pointers a step's left elements lie. */
+  /** Slot of how many elements beyond the pointers a turn's left elements lie. */
   private int left;
-  /** Slot of how many elements beyond the pointers a step's right elements lie. */
+  /** Slot of how many elements beyond the pointers a turn's right elements lie. */
   private int right;
   private int lastMask;
   private int holds;
+  /** The step of a turn that is being written. */
+  private int step;
   /** Behind the loop. */
   private Label end;
 
@@ -109,7 +111,7 @@ final class TileWriter {
       if (shape.table()) {
         code.lconst_0().lstore(left).lconst_0().lstore(right);
       } else {
-        nextStep();
+        nextTurn();
       }
       contract(lastMask);
     }
@@ -204,7 +206,8 @@ final class TileWriter {
 
   /**
    * A pointer to each vector of a step's right elements, or to each column in the dot family; the first is the
-   * parameter itself. Each is masked, or C2 would derive them from one pointer again, at every step.
+   * parameter itself. Each is masked, or C2 would derive them from one pointer again, at every step. In turns of
+   * several steps that costs little, and one serves for all vectors.
    */
   private void columnPointers() {
     boolean dot = shape.family() == TileShape.Family.DOT;
@@ -212,7 +215,7 @@ final class TileWriter {
       bytes(B_COLUMN, 0);
       code.lstore(B_COLUMN);
     }
-    for (int j = 0; j < shape.columns(); j++) {
+    for (int j = 0; j < (onePointer() ? 1 : shape.columns()); j++) {
       int pointer = j == 0 ? B : code.allocateLocal(TypeKind.LONG);
       if (j > 0) {
         code.lload(columnPointers.getLast());
@@ -228,6 +231,11 @@ final class TileWriter {
     }
   }
 
+  /** Whether all vectors of a step's right elements are addressed from the first. */
+  private boolean onePointer() {
+    return shape.turn().steps() > 1;
+  }
+
   /** Pushes as many bytes as a slot counts elements, times a power of two. */
   private void bytes(int slot, int power) {
     code.lload(slot).loadConstant(Raw.STRIDES >> shift()).land().loadConstant(shift() + power).lshl();
@@ -239,16 +247,18 @@ final class TileWriter {
   }
 
   private void loop() {
-    int step = code.allocateLocal(TypeKind.INT);
+    int turn = code.allocateLocal(TypeKind.INT);
     var top = code.newLabel();
-    code.iconst_0().istore(step).labelBinding(top).iload(step).iload(K).if_icmpge(end);
-    nextStep();
-    contract(-1);
-    code.iinc(step, 1).goto_(top).labelBinding(end);
+    code.iconst_0().istore(turn).labelBinding(top).iload(turn).iload(K).if_icmpge(end);
+    nextTurn();
+    for (step = 0; step < shape.turn().steps(); step++) {
+      contract(-1);
+    }
+    code.iinc(turn, 1).goto_(top).labelBinding(end);
   }
 
   /** Moves the offsets on. That stands first in the loop: where the old ones are still needed it costs copies. */
-  private void nextStep() {
+  private void nextTurn() {
     if (shape.table()) {
       tableEntry(0);
       offset(left);
@@ -264,7 +274,7 @@ final class TileWriter {
     }
   }
 
-  /** Pushes one of the step's pair of offsets. */
+  /** Pushes one of the turn's pair of offsets. */
   private void tableEntry(int at) {
     vectors.loadInt(() -> {
       code.lload(TABLE).lload(entry).loadConstant(Integer.numberOfTrailingZeros(StepTable.PAIR)).lshl().ladd();
@@ -274,7 +284,7 @@ final class TileWriter {
   }
 
   /**
-   * Stores how far a step lies from the pointers, masked: C2 makes one address of a pointer and an index only if the
+   * Stores how far a turn lies from the pointers, masked: C2 makes one address of a pointer and an index only if the
    * index, in bytes, has the range of an int.
    */
   private void offset(int slot) {
@@ -307,9 +317,9 @@ final class TileWriter {
     int[] b = new int[columns];
     hold();
     for (int j = 0; j < columns; j++) {
-      int pointer = columnPointers.get(j);
+      int column = j;
       b[j] = code.allocateLocal(TypeKind.REFERENCE);
-      load(j, () -> rightAddress(pointer), 0);
+      load(j, () -> rightAddress(column), 0);
       code.astore(b[j]);
     }
     int q = code.allocateLocal(TypeKind.REFERENCE);
@@ -366,12 +376,12 @@ final class TileWriter {
     }
     int b = code.allocateLocal(TypeKind.REFERENCE);
     for (int j = 0; j < shape.columns(); j++) {
-      int pointer = columnPointers.get(j);
+      int column = j;
       if (j > 0 && inLoop) {
         hold();
       }
       dotLoad(() -> {
-        rightAddress(pointer);
+        rightAddress(column);
         vectors.plus(offset);
       }, mask, v);
       code.astore(b);
@@ -411,13 +421,20 @@ final class TileWriter {
     code.lload(right).loadConstant((OFFSETS >> shift()) - holds++).lcmp().ifeq(end);
   }
 
-  private void rightAddress(int pointer) {
-    code.lload(pointer).lload(right).loadConstant(shift()).lshl().ladd();
+  /** Pushes where the right operand is read for a column, or for a vector of columns. */
+  private void rightAddress(int column) {
+    code.lload(columnPointers.get(onePointer() ? 0 : column)).lload(right).loadConstant(shift()).lshl().ladd();
+    vectors.plus((long) step * shape.turn().rightBytes() + (onePointer() ? (long) column * shape.vectorBytes() : 0));
   }
 
   /** Pushes where the left operand is read for a row: C2 knows it for a multiple of the size. */
   private void leftAddress(int row) {
     code.lload(rowPointers.get(row / rowsPerPointer())).lload(left).loadConstant(shift()).lshl().ladd();
-    plusRows(row % rowsPerPointer());
+    if (shape.rowBytes() > 0) {
+      vectors.plus((long) (row % rowsPerPointer()) * shape.rowBytes() + (long) step * shape.turn().leftBytes());
+    } else {
+      plusRows(row % rowsPerPointer());
+      vectors.plus((long) step * shape.turn().leftBytes());
+    }
   }
 }

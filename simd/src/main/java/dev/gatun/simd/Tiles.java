@@ -41,6 +41,7 @@ final class Tiles {
           case EACH -> "Each";
           case DOT -> "Dot";
         } + shape.rows() + "x" + shape.columns()
+        + (shape.turn().steps() > 1 ? "s" + shape.turn().steps() : "")
         + (shape.rowBytes() > 0 ? "r" + shape.rowBytes() : "") + (shape.table() ? "Table" : "")
         + (shape.tail() ? "Tail" : "");
   }

@@ -21,7 +21,13 @@ class ColdTileTest {
         for (int columns = 1; columns <= 4; columns++) {
           for (int form = 0; form < 8; form++) {
             int rowBytes = family == Family.OUTER && (form & 1) != 0 ? 4 : 0;
-            agree(new TileShape(DType.F32, bits, family, rows, columns, rowBytes, (form & 2) != 0, (form & 4) != 0));
+            boolean tail = (form & 4) != 0;
+            var shape = new TileShape(DType.F32, bits, family, rows, columns, rowBytes, (form & 2) != 0, tail);
+            agree(shape);
+            if (Turn.stepsOf(shape) > 1) {
+              agree(new TileShape(DType.F32, bits, family, rows, columns, rowBytes, shape.table(), tail,
+                  new Turn(Turn.STEPS, 4 * rows, 128)));
+            }
           }
         }
       }

@@ -88,7 +88,7 @@ final class ConvolutionProblem {
       var convolution = Convolution.of(machine, shape, role, lanes, ins, ws, outs, tables);
       long packed = buffers.bytes(convolution.packedBytes());
       for (int task = convolution.packTasks() - 1; task >= 0; task--) {
-        convolution.pack(task, w, packed);
+        convolution.pack(task, 0, w, packed);
       }
       for (int task = convolution.tasks() - 1; task >= 0; task--) {
         convolution.run(task, in, packed, out);
@@ -105,7 +105,7 @@ final class ConvolutionProblem {
     long workspace = buffers.bytes(weights.workspaceBytes());
     long gradient = weights.packedBytes() == 0 ? y : buffers.bytes(weights.packedBytes());
     return () -> {
-      output.pack(0, w, packed);
+      output.pack(0, 0, w, packed);
       output.run(0, x, packed, y);
       for (int task = 0; task < weights.packTasks(); task++) {
         weights.pack(task, y, gradient);

@@ -204,7 +204,7 @@ class GemmTest {
         long packed = buffers.bytes(packing.packedBytes());
         boolean left = gemm.packedOperand() == 0;
         for (int task = packing.packTasks() - 1; task >= 0; task--) {
-          packing.pack(task, left ? a : b, packed);
+          packing.pack(task, 0, left ? a : b, packed);
         }
         run(gemm.onPacked(), left ? packed : a, left ? b : packed);
       }

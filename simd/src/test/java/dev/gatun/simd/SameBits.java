@@ -91,7 +91,7 @@ final class SameBits {
 
   private static void image(Convolution convolution, Buffers buffers, long in, long w, long out, int threads) {
     long packed = buffers.bytes(convolution.packedBytes());
-    Team.shared().run(convolution.packTasks(), threads, (task, worker) -> convolution.pack(task, w, packed));
+    Team.shared().run(convolution.packTasks(), threads, (task, worker) -> convolution.pack(task, worker, w, packed));
     Team.shared().run(convolution.tasks(), threads,
         (task, worker) -> convolution.run(task, in, packed, out));
   }

@@ -38,6 +38,13 @@ class TileTest {
       shapes.add(new TileShape(DType.F32, 128, TileShape.Family.DOT, 3, 2, 0, false, tail));
     }
     shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 256, false, false));
+    for (var shape : List.copyOf(shapes)) {
+      int steps = Turn.stepsOf(shape);
+      if (steps > 1 && !shape.tail()) {
+        shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, shape.rows(), shape.columns(),
+            shape.rowBytes(), shape.table(), true, new Turn(steps, 4, 96)));
+      }
+    }
     shapes.add(new TileShape(DType.F32, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, true, false));
     // Of f64 the largest: their code is that of f32 but for the element.
     shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, many ? 14 : 4, many ? 2 : 3, 0, false, true));

@@ -27,6 +27,7 @@ public final class KernelException extends RuntimeException {
       case KernelSpec.Map _ -> "an elementwise map";
       case KernelSpec.Row _ -> "a reduction";
       case KernelSpec.Direct direct -> direct.op().label();
+      case KernelSpec.Chain _ -> "a chain of kernels";
       case KernelSpec.View _, KernelSpec.Regroup _, KernelSpec.Place _, KernelSpec.Repeat _ -> "a copy";
     };
   }

@@ -68,6 +68,7 @@ final class Lowering {
       case KernelSpec.Map spec -> items.add(kernel(spec, in.stream().map(v -> v.repeatedTo(spec.space())).toList(), node));
       case KernelSpec.Row spec -> items.add(kernel(spec, in, node));
       case KernelSpec.Direct spec -> items.add(kernel(spec, in, node));
+      case KernelSpec.Chain spec -> throw new IllegalStateException("no op is a chain");
       case KernelSpec.Place spec -> items.add(kernel(spec, in, node));
     }
   }

@@ -62,7 +62,7 @@ public final class Planner {
    * @throws KernelException if the machine has no kernel for a part of the graph
    */
   public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-    var program = Stores.withUpdates(Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine));
+    var program = Stores.withUpdates(Chains.join(Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine), machine));
     var planner = new Planner(program, machine);
     program.sources().keySet().forEach(planner::placeRowMajor);
     program.tables().keySet().forEach(planner::placeRowMajor);
@@ -166,6 +166,7 @@ public final class Planner {
       case KernelSpec.Place place -> place(kernel, place, calls);
       case KernelSpec.Map map -> run(kernel, choose(map, kernel.origin()), reusable(kernel, at, outer), calls);
       case KernelSpec.Row row -> run(kernel, choose(row, kernel.origin()), null, calls);
+      case KernelSpec.Chain chain -> run(kernel, choose(chain, kernel.origin()), null, calls);
       case KernelSpec.Direct direct -> run(kernel, cheapest(kernel), null, calls);
       case KernelSpec.View v -> throw new IllegalStateException("views are never kernels");
       case KernelSpec.Repeat r -> throw new IllegalStateException("loops are never kernels");
@@ -226,10 +227,10 @@ public final class Planner {
         : new Spot(spot.root(), type, spot.offset(), spot.strides(), spot.advance());
   }
 
-  /** Whether a machine takes an operand or a result as it lies; those of a direct kernel never lie backwards. */
+  /** Whether a machine takes an operand or a result as it lies; those of products and the like never lie backwards. */
   private static boolean fits(Spot spot, KernelSpec spec, Layout wish) {
     return wish.accepts(spot.type().shape(), spot.strideArray())
-        && !(spec instanceof KernelSpec.Direct && spot.isReversed());
+        && !((spec instanceof KernelSpec.Direct || spec instanceof KernelSpec.Chain) && spot.isReversed());
   }
 
   private Spot relaid(Item.Kernel kernel, int operand, Layout wish, List<Call> calls) {

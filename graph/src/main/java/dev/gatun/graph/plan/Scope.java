@@ -34,6 +34,7 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
         yield new Scope(row.space(), row.axes(), kernel.in(), row.folds(), results, kernel.origin());
       }
       case KernelSpec.Direct d -> null;
+      case KernelSpec.Chain c -> null;
       case KernelSpec.Regroup r -> null;
       case KernelSpec.Place p -> null;
       case KernelSpec.View v -> null;

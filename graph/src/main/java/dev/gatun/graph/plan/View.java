@@ -146,6 +146,18 @@ record View(Slot slot, TensorType type, List<Long> base, List<Axis> axes, List<T
         : rows.size(i) == shape().size(i) && isPlain(i, i));
   }
 
+  /** This view with its last two axes exchanged. */
+  View transposed() {
+    int last = axes.size() - 1;
+    var order = new ArrayList<>(axes);
+    Collections.swap(order, last, last - 1);
+    var sizes = shape().sizes();
+    long size = sizes[last];
+    sizes[last] = sizes[last - 1];
+    sizes[last - 1] = size;
+    return new View(slot, type.withShape(Shape.of(sizes)), base, order, turns);
+  }
+
   /** A scalar repeated to a shape; any other view as it is. */
   View repeatedTo(Shape to) {
     return shape().rank() > 0 || to.rank() == 0 ? this

@@ -9,8 +9,13 @@ class MachineOption {
   @Option(names = "--machine", paramLabel = "NAME", description = "The machine that computes (see gatun doctor).")
   private String name;
 
+  @Option(names = "--exact", description = "Use no kernels that change the order of arithmetic for speed, such as "
+      + "3 × 3 convolutions by minimal filtering.")
+  private boolean exact;
+
   /** The machine asked for, or the best one. */
   final Backend machine() {
-    return name == null ? Machines.best() : Machines.named(name);
+    var machine = name == null ? Machines.best() : Machines.named(name);
+    return exact ? Machines.exact(machine) : machine;
   }
 }

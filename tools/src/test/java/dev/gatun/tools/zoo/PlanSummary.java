@@ -49,6 +49,8 @@ final class PlanSummary {
           + " and " + weight(row.mapExprs());
       case KernelSpec.Direct direct -> direct.op().label()
           + (direct.epilogue() == null ? "" : " then " + weight(direct.epilogue().exprs()));
+      case KernelSpec.Chain chain -> "of " + chain.links().stream().map(link -> spec(link.spec()))
+          .collect(Collectors.joining("; "));
       case KernelSpec.View view -> "view";
       case KernelSpec.Regroup regroup -> "regroup";
       case KernelSpec.Place place -> "place";

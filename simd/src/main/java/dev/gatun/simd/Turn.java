@@ -1,0 +1,26 @@
+package dev.gatun.simd;
+
+/**
+ * The steps of one turn of a tile's loop: the i-th lies {@code i * leftBytes} and {@code i * rightBytes} from the
+ * first. Distances that are part of the code cost no instruction, and pointers move once a turn.
+ *
+ * @param steps steps of a turn, at least 1
+ * @param leftBytes between two of them in the left operand
+ * @param rightBytes between two of them in the right operand
+ */
+record Turn(int steps, int leftBytes, int rightBytes) {
+  /** A single step. */
+  static final Turn SINGLE = new Turn(1, 0, 0);
+  /**
+   * Steps of a turn of several. A tile of 4 x 3 vectors takes 29 of the processor's slots a step by itself and 25 in
+   * such turns, which shows where another thread of the core takes half of them; a loop of 8 steps is too long for C2.
+   */
+  static final int STEPS = 4;
+  /** Accumulators of a tile at most whose loop of so many steps is short enough for C2. */
+  private static final int ACCUMULATORS = 16;
+
+  /** Steps of a turn of a tile of the shape, where their distances are known: 1 where more would not be compiled. */
+  static int stepsOf(TileShape shape) {
+    return shape.family() == TileShape.Family.OUTER && shape.accumulators() <= ACCUMULATORS ? STEPS : 1;
+  }
+}
