@@ -75,6 +75,17 @@ final class Cases {
     return LAYERS.stream().map(layer -> layer.images(IMAGES)).flatMap(Cases::gradients).collect(Collectors.toList());
   }
 
+  /** The layers that minimal filtering serves, and the gradients of their images. */
+  static List<Work> filtered() {
+    return IntStream.of(1, IMAGES).boxed().flatMap(images -> LAYERS.stream().map(layer -> layer.images(images)))
+        .filter(layer -> layer.kernel() == 3 && layer.stride() == 1 && layer.groups() == 1)
+        .flatMap(Cases::filtered).collect(Collectors.toList());
+  }
+
+  static Stream<Work> filtered(Convolution layer) {
+    return Stream.of(Part.OUTPUT, Part.DATA).map(part -> layer.part(part).byFiltering());
+  }
+
   static Stream<Work> gradients(Convolution layer) {
     return Stream.of(Part.DATA, Part.WEIGHT, Part.ALL).map(layer::part);
   }
@@ -103,7 +114,8 @@ final class Cases {
 
   static List<Work> steps() {
     return List.of(new TrainingStep(Network.LENET, 64), new TrainingStep(Network.LENET, 512),
-        new TrainingStep(Network.RESNET18, 32), new TrainingStep(Network.TRANSFORMER, 8));
+        new TrainingStep(Network.RESNET18, 32), new TrainingStep(Network.RESNET18, 32, true),
+        new TrainingStep(Network.TRANSFORMER, 8));
   }
 
   /** One sample and several. */

@@ -8,9 +8,10 @@ import java.util.Locale;
  * groups, kernel, kernel]. The weight is the model's where only y is computed, as it is outside of training.
  *
  * @param origin the layer's place in its network
+ * @param filtered whether minimal filtering is allowed, which changes the order of arithmetic
  */
 public record Convolution(String origin, Part part, int n, int channels, int size, int filters, int kernel, int stride,
-    int groups) implements Written {
+    int groups, boolean filtered) implements Written {
   /** What is computed. */
   public enum Part {
     /** y. */
@@ -31,22 +32,27 @@ public record Convolution(String origin, Part part, int n, int channels, int siz
 
   /** A layer's output; padding keeps the size but for the stride. */
   public static Convolution of(String origin, int channels, int size, int filters, int kernel, int stride) {
-    return new Convolution(origin, Part.OUTPUT, 1, channels, size, filters, kernel, stride, 1);
+    return new Convolution(origin, Part.OUTPUT, 1, channels, size, filters, kernel, stride, 1, false);
   }
 
   /** The same in so many groups. */
   public Convolution grouped(int number) {
-    return new Convolution(origin, part, n, channels, size, filters, kernel, stride, number);
+    return new Convolution(origin, part, n, channels, size, filters, kernel, stride, number, filtered);
   }
 
   /** The same of so many images. */
   public Convolution images(int number) {
-    return new Convolution(origin, part, number, channels, size, filters, kernel, stride, groups);
+    return new Convolution(origin, part, number, channels, size, filters, kernel, stride, groups, filtered);
+  }
+
+  /** The same by minimal filtering. */
+  public Convolution byFiltering() {
+    return new Convolution(origin, part, n, channels, size, filters, kernel, stride, groups, true);
   }
 
   /** Another part of it. */
   public Convolution part(Part other) {
-    return new Convolution(origin, other, n, channels, size, filters, kernel, stride, groups);
+    return new Convolution(origin, other, n, channels, size, filters, kernel, stride, groups, filtered);
   }
 
   /** Zeros on each side. */
@@ -64,6 +70,17 @@ public record Convolution(String origin, Part part, int n, int channels, int siz
     return part.label + ", " + origin + ", " + n + "×" + size + "²×" + channels + " → " + filters + ", " + kernel + "×"
         + kernel + (stride == 1 ? "" : "/" + stride) + (groups == 1 ? "" : groups == channels ? " depthwise"
         : " in " + groups + " groups");
+  }
+
+  @Override
+  public boolean isExact() {
+    return !filtered;
+  }
+
+  /** Minimal filtering is off by 6e-6 √channels of the mean result at most, and the largest is some four times that. */
+  @Override
+  public double bound() {
+    return filtered ? 5e-5 : Written.super.bound();
   }
 
   @Override

@@ -54,6 +54,11 @@ public record Inference(Network network, int batch) implements Work {
     return 0;
   }
 
+  @Override
+  public boolean isExact() {
+    return false;
+  }
+
   /** Rounding of some ten layers; a layer left out changes all digits. */
   @Override
   public double bound() {

@@ -21,6 +21,10 @@ public enum Suite {
   /** Outputs of convolutions. */
   CONV("outputs of convolutions of known networks", Suite.CONVOLUTION, Cases::convolutions,
       s -> Stream.of(convolution(s))),
+  /** Convolutions by minimal filtering. */
+  WINOGRAD("those of 3 × 3 by minimal filtering, which changes the order of arithmetic", "N=1 C=64 SIZE=56 O=64",
+      Cases::filtered, s -> Cases.filtered(Convolution.of("given", s.get("C"), s.get("SIZE"), s.get("O"), 3, 1)
+      .images(s.get("N")))),
   /** Gradients of the same convolutions. */
   CONVGRAD("their gradients: of the image, of the weight, and both with the output", Suite.CONVOLUTION,
       Cases::gradients, s -> Cases.gradients(convolution(s))),

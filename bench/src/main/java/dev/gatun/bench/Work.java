@@ -21,6 +21,11 @@ public sealed interface Work permits Written, ColdStart, Inference, TrainingStep
   /** Most that {@link #error} may be: for most work, a part of the largest number of a result. */
   double bound();
 
+  /** Whether sums are those that the operations define, and not rearranged for speed. */
+  default boolean isExact() {
+    return true;
+  }
+
   /** How far results are from those in f64. Throws as {@link Agreement#relativeError}. */
   default double error(String what, List<double[]> found, List<double[]> exact) {
     return Agreement.relativeError(what, found, exact);

@@ -19,10 +19,11 @@ class SuiteTest {
       Suite.PACKED, Map.of("M", List.of(50), "N", List.of(5), "K", List.of(9)),
       Suite.CONV, Map.of("N", List.of(2), "C", List.of(4), "O", List.of(6), "SIZE", List.of(5, 8), "STRIDE",
           List.of(1, 2), "GROUPS", List.of(1, 2)),
+      Suite.WINOGRAD, Map.of("N", List.of(2), "C", List.of(32), "O", List.of(40), "SIZE", List.of(8, 15)),
       Suite.CONVGRAD, Map.of("N", List.of(2), "C", List.of(4), "O", List.of(6), "SIZE", List.of(5, 8)),
       Suite.MAP, Map.of("ELEMENTS", List.of(33)),
       Suite.NORM, Map.of("ROWS", List.of(3), "COLUMNS", List.of(17)),
-      Suite.ATTENTION, Map.of("HEADS", List.of(2), "LENGTH", List.of(5), "SIZE", List.of(3)));
+      Suite.ATTENTION, Map.of("HEADS", List.of(2), "LENGTH", List.of(5, 40), "SIZE", List.of(3)));
 
   /** But for whole networks, see {@link TrainingStepTest}. */
   @ParameterizedTest

@@ -98,7 +98,7 @@ final class ContraryMachine implements Backend {
       return List.of();
     }
     boolean copies = spec instanceof KernelSpec.Map;
-    return List.of(new Choice("contrary", layouts(spec.in(), copies), layouts(spec.out(), copies), 128, 1e-6, true));
+    return List.of(new Choice("contrary", layouts(spec.in(), copies), layouts(spec.out(), copies), 128, 1e-6, 0, true));
   }
 
   private static List<Layout> layouts(List<TensorType> types, boolean any) {

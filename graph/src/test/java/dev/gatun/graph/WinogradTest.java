@@ -83,8 +83,8 @@ class WinogradTest {
 
   @Test
   void tilesOfTwo() {
-    check(graph(16, 64, 6, 6, 64, "1"), 64, "conv.winograd2");
-    check(graph(24, 40, 5, 6, 72, "1"), 72, "conv.winograd2");
+    check(graph(32, 128, 6, 6, 128, "1"), 128, "conv.winograd2");
+    check(graph(64, 72, 5, 6, 136, "1"), 136, "conv.winograd2");
   }
 
   /** Sums over many channels. */

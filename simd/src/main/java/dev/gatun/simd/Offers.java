@@ -53,15 +53,16 @@ final class Offers {
     return direct.results().getFirst().shape().elements() * (double) direct.in().getFirst().shape().size(-1) / MULTIPLY_ADD_RATE;
   }
 
-  /** The ways to run a convolution, the one that is expected to be faster first. */
+  /** The ways to run a convolution. */
   private static List<Choice> convolutions(KernelSpec.Direct direct, Convolve op) {
     var plain = convolution(direct, op);
     var how = Winograd.suited(op, direct.results().getFirst().dtype());
     if (how == null) {
       return List.of(plain);
     }
-    var choice = new Choice(how.label(), plain.in(), plain.out(), 0, how.seconds(op, MULTIPLY_ADD_RATE), false);
-    return choice.seconds() < plain.seconds() ? List.of(choice, plain) : List.of(plain);
+    double pack = how.packSeconds(op);
+    return List.of(plain, new Choice(how.label(), plain.in(), plain.out(), 0,
+        how.seconds(op, MULTIPLY_ADD_RATE) + pack, pack, false));
   }
 
   private static Choice convolution(KernelSpec.Direct direct, Convolve op) {
@@ -82,7 +83,7 @@ final class Offers {
     in.set(0, lanes);
     in.set(1, weight ? lanes : Layout.ANY);
     return new Choice(batch ? "conv.batch" : "conv.channels", in, List.of(weight ? Layout.ANY : image), 0,
-        ConvolutionGeometry.multiplyAdds(op) / MULTIPLY_ADD_RATE, true);
+        ConvolutionGeometry.multiplyAddsOnImage(op) / MULTIPLY_ADD_RATE, 0, true);
   }
 
   private static double streaming(KernelSpec spec) {

@@ -79,7 +79,7 @@ enum Winograd {
   /** Numbers of a transformed image that are made, and turned back, in a second. */
   private static final double TRANSFORM_RATE = 4e9;
   /** Numbers of transformed filters that are made in a second. */
-  private static final double FILTER_RATE = 2e9;
+  private static final double FILTER_RATE = 1e9;
 
   private final int results;
 
@@ -155,13 +155,17 @@ enum Winograd {
     return tiles(op, shape) * results * results / ((double) height(op, shape) * width(op, shape));
   }
 
-  /** Expected time of a convolution, given how many multiply-adds the machine does in a second. */
+  /** Expected time of a convolution on transformed filters, given how many multiply-adds the machine does a second. */
   double seconds(Convolve op, double rate) {
     var shape = ConvolutionGeometry.shape(op, DType.F32);
     double tiles = shape.n() * tiles(op, shape);
     double area = (double) points() * points();
-    return area * (tiles * shape.c() * shape.o() / rate + tiles * (shape.c() + shape.o()) / TRANSFORM_RATE
-        + (double) shape.c() * shape.o() / FILTER_RATE);
+    return area * tiles * (shape.c() * shape.o() / rate + (shape.c() + shape.o()) / TRANSFORM_RATE);
+  }
+
+  /** Expected time of transforming the filters. */
+  double packSeconds(Convolve op) {
+    return (double) points() * points() * op.weight().size(0) * op.weight().size(1) / FILTER_RATE;
   }
 
   private static Expr x(int index) {

@@ -66,7 +66,7 @@ class WindowTest {
       layout = new Layout(layout.complete(spec.in().getFirst().shape().rank()));
     }
     return new Choice(any.name(), Collections.nCopies(spec.in().size(), layout),
-        Collections.nCopies(spec.out().size(), layout), 0, 0, true);
+        Collections.nCopies(spec.out().size(), layout), 0, 0, 0, true);
   }
 
   private static Geometry geometry(Random random, int rank) {

@@ -10,6 +10,7 @@ import dev.gatun.ops.MatMul;
 import dev.gatun.ops.MaxPool;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.Source;
 import dev.gatun.ops.SumPool;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Unpool;
@@ -179,7 +180,7 @@ public final class Planner {
     Choice best = null;
     double least = Double.POSITIVE_INFINITY;
     for (var choice : machine.choices(kernel.spec())) {
-      double cost = choice.seconds();
+      double cost = choice.seconds() - (hasConstantWeight(kernel) ? choice.packSeconds() : 0);
       for (int i = 0; i < kernel.in().size(); i++) {
         var spot = spot(kernel.in().get(i));
         if (!fits(spot, kernel.spec(), choice.in().get(i))) {
@@ -192,6 +193,15 @@ public final class Planner {
       }
     }
     return best;
+  }
+
+  /** Whether the second operand is a parameter, in a plan that changes none. */
+  private boolean hasConstantWeight(Item.Kernel kernel) {
+    if (kernel.in().size() < 2 || storesLeft.keySet().stream().anyMatch(program.sources()::containsKey)) {
+      return false;
+    }
+    var source = program.sources().get(kernel.in().get(1).slot());
+    return source != null && source.role() == Source.Role.PARAMETER;
   }
 
   /** Runs a kernel: operands in the layouts that the choice wants, results in theirs. */
