@@ -94,6 +94,15 @@ final class Cases {
     return List.of(new Chain(4096), new Chain(16 << 20), new Total(64, 64), new Total(4096, 4096));
   }
 
+  /** In cache and out of it; rows of a width that tables of words and classes have. */
+  static List<Work> movements() {
+    return Stream.of(movements(256, 128), movements(1 << 15, 1024)).flatMap(s -> s).collect(Collectors.toList());
+  }
+
+  static Stream<Work> movements(int rows, int columns) {
+    return Stream.of(Movement.Kind.values()).map(kind -> new Movement(kind, rows, columns));
+  }
+
   /** In cache and out of it. */
   static List<Work> rows() {
     return Stream.concat(rows(64, 128), rows(1 << 15, 1024)).toList();

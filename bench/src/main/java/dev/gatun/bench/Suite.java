@@ -31,6 +31,9 @@ public enum Suite {
   /** Arithmetic on each element. */
   MAP("arithmetic on each element, and sums, in cache and out of it", "ELEMENTS=4096", Cases::maps,
       s -> Stream.of(new Chain(s.get("ELEMENTS")))),
+  /** Moves of elements. */
+  MEMORY("transposes, strided copies, sums of columns, embeddings and their gradient, top k", "ROWS=256 COLUMNS=128",
+      Cases::movements, s -> Cases.movements(s.get("ROWS"), s.get("COLUMNS"))),
   /** Functions of rows. */
   NORM("layer_norm, softmax, gelu, cross_entropy, and their gradients", "ROWS=256 COLUMNS=768", Cases::rows,
       s -> Cases.rows(s.get("ROWS"), s.get("COLUMNS"))),

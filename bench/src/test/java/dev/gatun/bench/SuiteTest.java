@@ -22,6 +22,7 @@ class SuiteTest {
       Suite.WINOGRAD, Map.of("N", List.of(2), "C", List.of(32), "O", List.of(40), "SIZE", List.of(8, 15)),
       Suite.CONVGRAD, Map.of("N", List.of(2), "C", List.of(4), "O", List.of(6), "SIZE", List.of(5, 8)),
       Suite.MAP, Map.of("ELEMENTS", List.of(33)),
+      Suite.MEMORY, Map.of("ROWS", List.of(9), "COLUMNS", List.of(17)),
       Suite.NORM, Map.of("ROWS", List.of(3), "COLUMNS", List.of(17)),
       Suite.ATTENTION, Map.of("HEADS", List.of(2), "LENGTH", List.of(5, 40), "SIZE", List.of(3)));
 

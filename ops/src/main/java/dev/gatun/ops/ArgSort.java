@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The positions of the elements along {@code axis} in ascending (or descending) order of the elements; i32, the
- * operand's shape. Equals stay in their order, −0 equals 0, and NaN counts as larger than all others.
+ * The positions of the elements along {@code axis} in ascending (or descending) order of the elements, the first
+ * {@code most} of them or all if there are fewer; i32, else of the operand's shape. Equals stay in their order, −0 equals
+ * 0, and NaN counts as larger than all others.
  */
-public record ArgSort(boolean descending, int axis) implements Op.Primitive {
+public record ArgSort(boolean descending, int axis, int most) implements Op.Primitive {
+  /** All positions. */
+  public ArgSort(boolean descending, int axis) {
+    this(descending, axis, Integer.MAX_VALUE);
+  }
+
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 1);
@@ -18,7 +24,9 @@ public record ArgSort(boolean descending, int axis) implements Op.Primitive {
     var type = in.getFirst();
     Types.axis(this, in, axis, type.shape().rank());
     Types.require(type.shape().size(axis) <= Integer.MAX_VALUE, this, in, "wants fewer elements along the axis");
-    return List.of(type.withDType(DType.I32));
+    Types.require(most >= 0, this, in, "wants no fewer than 0 positions");
+    return List.of(type.withDType(DType.I32).withShape(Types.with(type.shape(), axis,
+        Math.min(most, type.shape().size(axis)))));
   }
 
   @Override
@@ -27,13 +35,16 @@ public record ArgSort(boolean descending, int axis) implements Op.Primitive {
     var shape = x.type().shape();
     int size = (int) shape.size(axis);
     long step = shape.rowMajorStrides()[axis];
+    var given = out.getFirst().type().shape();
+    long outStep = given.rowMajorStrides()[axis];
     var order = descending ? ASCENDING.reversed() : ASCENDING;
     Grid.forEach(Types.with(shape, axis, Math.min(1, size)), (position, number) -> {
       long base = Grid.offset(position, shape.rowMajorStrides());
       var sorted = IntStream.range(0, size).boxed()
           .sorted(Comparator.comparing(i -> x.at(base + i * step), order)).toList();
-      for (int i = 0; i < size; i++) {
-        out.getFirst().set(base + i * step, sorted.get(i));
+      long to = Grid.offset(position, given.rowMajorStrides());
+      for (int i = 0; i < given.size(axis); i++) {
+        out.getFirst().set(to + i * outStep, sorted.get(i));
       }
     });
   }

@@ -7,13 +7,17 @@ import java.util.List;
 
 /**
  * The order of each line: its elements become longs that compare as they do, whose positions are merged in runs of
- * growing length.
+ * growing length. Where few of them are asked for, each element goes to its place among the best so far.
  */
 final class ArgSortStep extends Step implements Team.Task {
   private final Crew crew;
   private final boolean descending;
   private final DType dtype;
+  /** Of how many positions one must be asked for that all are sorted. */
+  private static final int FEW = 16;
+
   private final int size;
+  private final int count;
   private final long step;
   private final long resultStep;
   private final Lines lines;
@@ -26,6 +30,7 @@ final class ArgSortStep extends Step implements Team.Task {
     dtype = x.type().dtype();
     size = Math.toIntExact(x.size(op.axis()));
     step = x.stride(op.axis());
+    count = Math.toIntExact(out.getFirst().size(op.axis()));
     resultStep = out.getFirst().stride(op.axis());
     lines = new Lines(x, out.getFirst(), op.axis());
     for (var scratch : crew.scratches()) {
@@ -43,15 +48,44 @@ final class ArgSortStep extends Step implements Team.Task {
     long keys = crew.scratch(worker).rows();
     long places = keys + 2L * size * Long.BYTES;
     long from = addresses[0] + lines.from(task);
+    long to = addresses[1] + lines.to(task);
+    if ((long) count * FEW <= size) {
+      select(from, keys, places);
+      give(places, to);
+      return;
+    }
     for (int i = 0; i < size; i++) {
       long key = key(from + i * step);
       Raw.ALL.set(Raw.I64, keys + (long) i * Long.BYTES, descending ? ~key : key);
       Raw.ALL.set(Raw.I32, places + (long) i * Integer.BYTES, i);
     }
     boolean swapped = sort(keys, places);
-    long sorted = swapped ? places + (long) size * Integer.BYTES : places;
-    long to = addresses[1] + lines.to(task);
+    give(swapped ? places + (long) size * Integer.BYTES : places, to);
+  }
+
+  /** Keeps the positions of the first in order, sorted: an element is compared with the last of them. */
+  private void select(long from, long keys, long places) {
+    long flip = descending ? -1 : 0;
+    long last = 0;
     for (int i = 0; i < size; i++) {
+      long key = key(from + i * step) ^ flip;
+      if (i >= count && (key >= last || count == 0)) {
+        continue;
+      }
+      int place = Math.min(i, count - 1);
+      for (; place > 0 && Raw.ALL.get(Raw.I64, keys + (place - 1L) * Long.BYTES) > key; place--) {
+        Raw.ALL.set(Raw.I64, keys + (long) place * Long.BYTES, Raw.ALL.get(Raw.I64, keys + (place - 1L) * Long.BYTES));
+        Raw.ALL.set(Raw.I32, places + (long) place * Integer.BYTES,
+            Raw.ALL.get(Raw.I32, places + (place - 1L) * Integer.BYTES));
+      }
+      Raw.ALL.set(Raw.I64, keys + (long) place * Long.BYTES, key);
+      Raw.ALL.set(Raw.I32, places + (long) place * Integer.BYTES, i);
+      last = Raw.ALL.get(Raw.I64, keys + (count - 1L) * Long.BYTES);
+    }
+  }
+
+  private void give(long sorted, long to) {
+    for (int i = 0; i < count; i++) {
       Raw.ALL.set(Raw.I32, to + i * resultStep, Raw.ALL.get(Raw.I32, sorted + (long) i * Integer.BYTES));
     }
   }

@@ -4,7 +4,9 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.LayerNorm;
@@ -14,6 +16,7 @@ import dev.gatun.bench.Chain;
 import dev.gatun.bench.ColdStart;
 import dev.gatun.bench.Convolution;
 import dev.gatun.bench.Inference;
+import dev.gatun.bench.Movement;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Product;
 import dev.gatun.bench.Rows;
@@ -69,6 +72,7 @@ public final class Torch implements Peer {
       case Chain chain -> new Tensors(threads, flat(chain.operands()), List.of(), Torch::chain);
       case Total total -> new Tensors(threads, Map.of("x", new Operand(total.operands().get("x"), total.rows(),
           total.columns())), List.of(), t -> List.of(t.get("x").sum(new int[] {1})));
+      case Movement movement -> movement(movement, threads);
       case Rows rows -> rows(rows, threads);
       case Attention attention -> attention(attention, threads);
       case Convolution convolution -> convolution(convolution, threads);
@@ -106,6 +110,23 @@ public final class Torch implements Peer {
     return List.of(t.get("x").mul(t.get("z")).add(t.get("t")).getNDArrayInternal().relu().add(t.get("x")));
   }
 
+  /** Views are made contiguous by a change of shape, for results are to lie as ours do. */
+  private static Run movement(Movement work, int threads) {
+    var operands = new java.util.HashMap<String, Operand>();
+    work.operands().forEach((name, values) -> operands.put(name, name.equals("index")
+        ? new Operand(values, work.rows()) : new Operand(values, work.rows(), work.columns())));
+    Function<Map<String, NDArray>, NDArray> forward = switch (work.kind()) {
+      case TRANSPOSE -> t -> t.get("x").transpose().reshape(-1);
+      case SECOND_COLUMNS -> t -> t.get("x").get(":, ::2").duplicate();
+      case COLUMN_SUMS -> t -> t.get("x").sum(new int[] {0});
+      case EMBEDDING, EMBEDDING_GRADIENT -> t -> t.get("x").getNDArrayInternal()
+          .embedding(t.get("index").toType(DataType.INT64, false), t.get("x"), SparseFormat.DENSE).singletonOrThrow();
+      case TOP -> t -> t.get("x").topK(Movement.LARGEST, 1).get(0);
+    };
+    return differentiated(threads, operands,
+        work.kind() == Movement.Kind.EMBEDDING_GRADIENT ? List.of("x") : List.of(), forward);
+  }
+
   private static Run rows(Rows rows, int threads) {
     var numbers = rows.operands();
     var operands = new java.util.HashMap<String, Operand>();
@@ -138,11 +159,11 @@ public final class Torch implements Peer {
     }
     var numbers = c.operands();
     var operands = new java.util.HashMap<String, Operand>();
-    operands.put("x", new Operand(channelsFirst(numbers.get("x"), c.n(), c.size(), c.channels()), c.n(), c.channels(),
+    operands.put("x", new Operand(Images.channelsFirst(numbers.get("x"), c.n(), c.size(), c.channels()), c.n(), c.channels(),
         c.size(), c.size()));
     operands.put("w", new Operand(numbers.get("w"), c.filters(), c.channels() / c.groups(), c.kernel(), c.kernel()));
     if (c.part() == Convolution.Part.ALL) {
-      operands.put("dy", new Operand(channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(),
+      operands.put("dy", new Operand(Images.channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(),
           c.filters(), c.outSize(), c.outSize()));
     }
     var stride = new Shape(c.stride(), c.stride());
@@ -150,52 +171,7 @@ public final class Torch implements Peer {
     var one = new Shape(1, 1);
     var run = differentiated(threads, operands, c.part() == Convolution.Part.ALL ? List.of("x", "w") : List.of(),
         t -> Conv2d.conv2d(t.get("x"), t.get("w"), null, stride, pad, one, c.groups()).singletonOrThrow());
-    return new ChannelsLast(run, c);
-  }
-
-  private static float[] channelsFirst(float[] numbers, int n, int size, int channels) {
-    int pixels = size * size;
-    var first = new float[numbers.length];
-    for (int i = 0; i < n * pixels; i++) {
-      for (int c = 0; c < channels; c++) {
-        first[(i / pixels * channels + c) * pixels + i % pixels] = numbers[i * channels + c];
-      }
-    }
-    return first;
-  }
-
-  /** Results of a convolution, images in the order of the work: y and dx, but not dw. */
-  private record ChannelsLast(Run given, Convolution work) implements Run {
-    @Override
-    public void run() {
-      given.run();
-    }
-
-    @Override
-    public List<double[]> results() {
-      var results = new ArrayList<>(given.results());
-      results.set(0, channelsLast(results.get(0), work.filters()));
-      if (results.size() > 1) {
-        results.set(1, channelsLast(results.get(1), work.channels()));
-      }
-      return results;
-    }
-
-    private double[] channelsLast(double[] first, int channels) {
-      int pixels = first.length / channels / work.n();
-      var last = new double[first.length];
-      for (int i = 0; i < work.n() * pixels; i++) {
-        for (int c = 0; c < channels; c++) {
-          last[i * channels + c] = first[(i / pixels * channels + c) * pixels + i % pixels];
-        }
-      }
-      return last;
-    }
-
-    @Override
-    public void close() {
-      given.close();
-    }
+    return new Images.ChannelsLast(run, c);
   }
 
   /** The value of {@code forward}, and the gradients of the operands that are varied, if any. */

@@ -31,8 +31,7 @@ final class ReduceFunctions {
     table.add("all(x, axis = none, keepdims = false)", a -> truths(a, Fold.MIN));
     table.add("argmax(x, axis = -1)", a -> position(a, true));
     table.add("argmin(x, axis = -1)", a -> position(a, false));
-    table.add("argsort(x, axis = -1, descending = false)", a -> ElementwiseFunctions.same(a.tensor("x"),
-        x -> a.builder().apply(new ArgSort(a.truth("descending"), a.axis("axis", x.rank())), x)));
+    table.add("argsort(x, axis = -1, descending = false, count = none)", ReduceFunctions::order);
     table.add("moments(x, axis, keepdims = false)", ReduceFunctions::moments);
     table.add("reduced(x, reduce)", ReduceFunctions::reduced);
     table.add("label_loss(logits, label, axis = -1, smoothing = 0.0)", ReduceFunctions::labelLoss);
@@ -74,6 +73,21 @@ final class ReduceFunctions {
       }
     }
     return new Tensor(result, dims);
+  }
+
+  private static Datum order(Arguments a) {
+    Tensor x = a.tensor("x");
+    int axis = a.axis("axis", x.rank());
+    if (!a.has("count")) {
+      return ElementwiseFunctions.same(x, v -> a.builder().apply(new ArgSort(a.truth("descending"), axis), v));
+    }
+    long count = a.integer("count");
+    if (count < 0 || count > x.value().shape().size(axis)) {
+      return a.fail("count", "an int from 0 to the size of the axis, " + x.value().shape().size(axis));
+    }
+    List<FreeSize> dims = new ArrayList<>(x.dims());
+    dims.set(axis, null);
+    return new Tensor(a.builder().apply(new ArgSort(a.truth("descending"), axis, Math.toIntExact(count)), x.value()), dims);
   }
 
   private static Datum position(Arguments a, boolean largest) {
