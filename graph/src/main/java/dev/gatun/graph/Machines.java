@@ -1,7 +1,10 @@
 package dev.gatun.graph;
 
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Choice;
+import dev.gatun.ops.ForwardingBackend;
 import dev.gatun.ops.Interpreter;
+import dev.gatun.ops.KernelSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -38,7 +41,12 @@ public final class Machines {
    * version are more likely to be.
    */
   public static Backend exact(Backend machine) {
-    return new ExactMachine(machine);
+    return new ForwardingBackend(machine) {
+      @Override
+      public List<Choice> choices(KernelSpec spec) {
+        return super.choices(spec).stream().filter(Choice::exact).toList();
+      }
+    };
   }
 
   /**

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.graph.plan.Planner;
-import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Choice;
+import dev.gatun.ops.ForwardingBackend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Interpreter;
 import dev.gatun.ops.KernelSpec;
@@ -30,40 +30,14 @@ class ChainTest {
       """;
 
   /** The processor without chains. */
-  private record Unchained(Backend cpu) implements Backend {
-    @Override
-    public String name() {
-      return cpu.name();
-    }
-
-    @Override
-    public String description() {
-      return cpu.description();
-    }
-
-    @Override
-    public boolean available() {
-      return true;
-    }
-
-    @Override
-    public int rank() {
-      return 0;
+  private static final class Unchained extends ForwardingBackend {
+    Unchained(Backend cpu) {
+      super(cpu);
     }
 
     @Override
     public List<Choice> choices(KernelSpec spec) {
-      return spec instanceof KernelSpec.Chain ? List.of() : cpu.choices(spec);
-    }
-
-    @Override
-    public Slab allocate(TensorArena arena, long bytes) {
-      return cpu.allocate(arena, bytes);
-    }
-
-    @Override
-    public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
-      return cpu.load(plan, memory, arena, threads);
+      return spec instanceof KernelSpec.Chain ? List.of() : super.choices(spec);
     }
   }
 

@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** 3 × 3 convolutions by minimal filtering: within their bound, equal on any threads, and absent where arithmetic counts. */
+/** 3 × 3 convolutions by minimal filtering: within their bound, equal on any threads, absent where arithmetic counts. */
 class WinogradTest {
   /** The documented bounds, times the root of the channels. */
   private static final Map<String, Double> BOUNDS = Map.of("conv.winograd2", 1e-6, "conv.winograd4", 6e-6);
 
   private static Graph graph(int n, int channels, int height, int width, int filters, String pad) {
-    return Model.of("model m(x: f32[" + n + ", " + channels + ", " + height + ", " + width + "], w: f32[" + filters + ", "
-        + channels + ", 3, 3]) {\noutput y = convolve(x, w, pad = " + pad + ")\nloss = sum(y * y)\n"
+    return Model.of("model m(x: f32[" + n + ", " + channels + ", " + height + ", " + width + "], w: f32[" + filters
+        + ", " + channels + ", 3, 3]) {\noutput y = convolve(x, w, pad = " + pad + ")\nloss = sum(y * y)\n"
         + "output dx = gradient(loss, x)\noutput z = relu(convolve(x, w, pad = " + pad + ") * 2 + 1)\n}\n")
         .elaborate(Map.of(), false).graph();
   }

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 
 /**
  * The positions of the elements along {@code axis} in ascending (or descending) order of the elements, the first
- * {@code most} of them or all if there are fewer; i32, else of the operand's shape. Equals stay in their order, −0 equals
- * 0, and NaN counts as larger than all others.
+ * {@code most} of them or all if there are fewer; i32, else of the operand's shape. Equals stay in their order, −0
+ * equals 0, and NaN counts as larger than all others.
  */
 public record ArgSort(boolean descending, int axis, int most) implements Op.Primitive {
   /** All positions. */

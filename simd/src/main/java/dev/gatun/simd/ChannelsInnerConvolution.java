@@ -204,7 +204,8 @@ final class ChannelsInnerConvolution implements Convolution {
   private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, int index) {
     for (int i = 0, height; i < pixels; i += height) {
       height = tiles.height(pixels - i);
-      var tile = turning ? tiles.turningTile(height, columns, tiles.width() * map.bytes()) : tiles.tile(height, columns);
+      var tile = turning ? tiles.turningTile(height, columns, tiles.width() * map.bytes())
+          : tiles.tile(height, columns);
       tile.run(in + i * inStep, weights, out + i * outStep, tables[index].entries(), inStep / map.bytes(), 0, 0, 0,
           outStep, tables[index].address(), Raw.ZEROS, 0, tiles.last(columns));
     }

@@ -12,8 +12,8 @@ final class MapStep extends Step implements Team.Task {
   /** Elements of a unit and of a task at least: long enough to hide starting it, short enough to share fairly. */
   private static final int GRAIN = 16 << 10;
   /**
-   * Columns of a unit where these lie apart in one operand, as rows do in another: then a unit is about square, and uses
-   * several lines of each page that it touches. Units of one row took 27 ns an element to transpose 32768 × 1024.
+   * Columns of a unit where these lie apart in one operand, as rows do in another: then a unit is about square, and
+   * uses several lines of each page that it touches. Units of one row took 27 ns an element to transpose 32768 × 1024.
    */
   private static final int TURNED_COLUMNS = 128;
   private static final int LINE = 64;

@@ -9,11 +9,11 @@ import java.util.List;
 
 /**
  * The minimal filtering algorithms F(m × m, 3 × 3) (Winograd 1980; for convolutions Lavin and Gray 2016): a tile of
- * m × m results takes (m + 2)² multiplications instead of 9 m². Image, filter and result are transformed along one axis,
- * then along the other, by the linear maps given here.
+ * m × m results takes (m + 2)² multiplications instead of 9 m². Image, filter and result are transformed along one
+ * axis, then along the other, by the linear maps given here.
  *
- * <p>They change the arithmetic. With operands of random numbers around 0 the largest error, relative to the root of the
- * mean square of the results, stays below 1e-6 √C for F(2 × 2) and 6e-6 √C for F(4 × 4), summed over C channels; seen
+ * <p>They change the arithmetic. With operands of random numbers around 0 the largest error, relative to the root of
+ * the mean square of the results, stays below 1e-6 √C for F(2 × 2) and 6e-6 √C for F(4 × 4), summed over C channels; seen
  * were 4.3e-6 at 64 channels, 2.6e-5 at 48 and 8.7e-5 at 512, beside about 1e-6 for plain sums.
  */
 enum Winograd {

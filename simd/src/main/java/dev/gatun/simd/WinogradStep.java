@@ -145,8 +145,8 @@ final class WinogradStep extends Step implements Packing {
    * @param in address of the first operand, {@code inStep} bytes before the second, and so on
    * @param out likewise of the first result
    */
-  private void transform(Sweep sweep, int operands, long in, long inStep, long out, long outStep, int rows, long columns,
-      int worker) {
+  private void transform(Sweep sweep, int operands, long in, long inStep, long out, long outStep, int rows,
+      long columns, int worker) {
     var at = sweep.starts(worker);
     for (int strand = 0; strand < at.length; strand++) {
       int slot = sweep.slot(strand);

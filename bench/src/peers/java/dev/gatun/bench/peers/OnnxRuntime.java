@@ -30,8 +30,8 @@ public final class OnnxRuntime implements Peer {
 
   @Override
   public String settings() {
-    return "through its Java API, all optimisations, operands and results allocated once, weights as constants where they "
-        + "stay; images channels first, which it blocks by itself";
+    return "through its Java API, all optimisations, operands and results allocated once, weights as constants where "
+        + "they stay; images channels first, which it blocks by itself";
   }
 
   @Override
@@ -59,7 +59,8 @@ public final class OnnxRuntime implements Peer {
     var model = new OnnxModel();
     var numbers = p.operands();
     var inputs = new LinkedHashMap<String, Tensor>();
-    inputs.put("a", new Tensor(numbers.get("a"), p.transposedA() ? batched(p, p.k(), p.m()) : batched(p, p.m(), p.k())));
+    inputs.put("a", new Tensor(numbers.get("a"),
+        p.transposedA() ? batched(p, p.k(), p.m()) : batched(p, p.m(), p.k())));
     var b = new Tensor(numbers.get("b"), p.transposedB() ? batched(p, p.n(), p.k()) : batched(p, p.k(), p.n()));
     if (p.constant()) {
       model.constant("b", b.numbers, b.shape);

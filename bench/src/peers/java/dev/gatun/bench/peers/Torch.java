@@ -159,8 +159,8 @@ public final class Torch implements Peer {
     }
     var numbers = c.operands();
     var operands = new java.util.HashMap<String, Operand>();
-    operands.put("x", new Operand(Images.channelsFirst(numbers.get("x"), c.n(), c.size(), c.channels()), c.n(), c.channels(),
-        c.size(), c.size()));
+    operands.put("x", new Operand(Images.channelsFirst(numbers.get("x"), c.n(), c.size(), c.channels()), c.n(),
+        c.channels(), c.size(), c.size()));
     operands.put("w", new Operand(numbers.get("w"), c.filters(), c.channels() / c.groups(), c.kernel(), c.kernel()));
     if (c.part() == Convolution.Part.ALL) {
       operands.put("dy", new Operand(Images.channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(),

@@ -87,7 +87,8 @@ final class ReduceFunctions {
     }
     List<FreeSize> dims = new ArrayList<>(x.dims());
     dims.set(axis, null);
-    return new Tensor(a.builder().apply(new ArgSort(a.truth("descending"), axis, Math.toIntExact(count)), x.value()), dims);
+    ArgSort op = new ArgSort(a.truth("descending"), axis, Math.toIntExact(count));
+    return new Tensor(a.builder().apply(op, x.value()), dims);
   }
 
   private static Datum position(Arguments a, boolean largest) {

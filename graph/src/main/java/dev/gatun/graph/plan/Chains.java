@@ -133,6 +133,9 @@ final class Chains {
     boolean left = region.wide.contains(kernel.in().get(0).slot());
     boolean right = region.wide.contains(kernel.in().get(1).slot());
     var epilogue = kernel.in().subList(2, kernel.in().size());
+    if (kernel.in().subList(0, 2).stream().anyMatch(v -> region.perRow.contains(v.slot()))) {
+      return false;
+    }
     if (!left && !right) {
       return kernel.out().getFirst().type().shape().equals(region.shape) && region.wide.addAll(kernel.out())
           && epilogue.stream().allMatch(region::fits);
@@ -166,7 +169,7 @@ final class Chains {
     return true;
   }
 
-  /** The items with the epilogues of the region's products as maps of their own, which belong to it if they are wide. */
+  /** The items with epilogues of the region's products as maps of their own, which belong to it if they are wide. */
   private List<Item> withoutEpilogues(Region region) {
     var list = new ArrayList<Item>();
     for (var item : items) {
@@ -232,7 +235,7 @@ final class Chains {
       return true;
     }
     var builder = new ChainBuilder(results, kernels.getFirst().origin());
-    joined(kernels, region).forEach(builder::add);
+    joined(kernels).forEach(builder::add);
     var chain = builder.kernel();
     return !machine.choices(chain.spec()).isEmpty() && insert(chain, kernels, region);
   }
@@ -244,7 +247,7 @@ final class Chains {
   }
 
   /** The kernels, each wide map joined with the kernel that reads it, where only one does. */
-  private static List<Item.Kernel> joined(List<Item.Kernel> kernels, Region region) {
+  private static List<Item.Kernel> joined(List<Item.Kernel> kernels) {
     var list = new ArrayList<>(kernels);
     for (int at = 0; at < list.size(); at++) {
       var map = Scope.of(list.get(at));
