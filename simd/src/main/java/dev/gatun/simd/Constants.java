@@ -3,6 +3,7 @@ package dev.gatun.simd;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
 import java.lang.foreign.SegmentAllocator;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,9 @@ final class Constants {
   private final CpuSlab model;
   private final boolean changesModel;
   private final SegmentAllocator workspace;
+  /** The copies that are packed in each run just before they are read: they share one place. */
+  private final List<Packed> passing = new ArrayList<>();
+  private long passingBytes = 1;
   /** The innermost loop around the steps that are prepared, or null. */
   private Loop loop;
 
@@ -95,7 +99,19 @@ final class Constants {
         .or(() -> loop != null && loop.keeps(operand) ? Optional.of(own(loop, packing)) : Optional.empty());
   }
 
+  /** Allocates what has no place yet, when all steps are prepared. */
+  void allocate() {
+    long address = passing.isEmpty() ? 0 : workspace.allocate(passingBytes, 64).address();
+    passing.forEach(packed -> packed.place(address));
+  }
+
   private Packed own(Changes source, Packing packing) {
+    if (source == null) {
+      var packed = new Packed(null, 0);
+      passing.add(packed);
+      passingBytes = Math.max(passingBytes, packing.packedBytes());
+      return packed;
+    }
     return new Packed(source, workspace.allocate(Math.max(1, packing.packedBytes()), 64).address());
   }
 

@@ -37,6 +37,7 @@ final class LoadedPlan implements Backend.Executable {
       this.crew = new Crew(allocator, threads);
       this.nodes = nodes(plan.steps(), new ArrayList<>());
       crew.allocate(allocator);
+      constants.allocate();
     } catch (RuntimeException | Error e) {
       workspace.close();
       throw e;

@@ -7,12 +7,17 @@ package dev.gatun.simd;
 final class Packed {
   /** When to pack anew, or null for always. */
   private final Changes source;
-  private final long address;
+  private long address;
   private volatile long seen = -1;
 
   Packed(Changes source, long address) {
     this.source = source;
     this.address = address;
+  }
+
+  /** Decides where the copy lies; not while a plan runs. */
+  void place(long decided) {
+    address = decided;
   }
 
   long address() {
