@@ -10,12 +10,12 @@ import java.util.List;
  * growing length. Where few of them are asked for, each element goes to its place among the best so far.
  */
 final class ArgSortStep extends Step implements Team.Task {
-  private final Crew crew;
-  private final boolean descending;
-  private final DType dtype;
   /** Of how many positions one must be asked for that all are sorted. */
   private static final int FEW = 16;
 
+  private final Crew crew;
+  private final boolean descending;
+  private final DType dtype;
   private final int size;
   private final int count;
   private final long step;

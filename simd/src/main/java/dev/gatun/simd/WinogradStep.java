@@ -28,7 +28,6 @@ final class WinogradStep extends Step implements Packing {
   private static final int BYTES = Float.BYTES;
   private static final long LINE = 64;
 
-  private final Winograd how;
   private final ConvolutionMap map;
   private final boolean flipped;
   private final Crew crew;
@@ -65,7 +64,6 @@ final class WinogradStep extends Step implements Packing {
   WinogradStep(KernelSpec.Direct direct, Winograd how, List<Located> in, List<Located> out, Crew crew,
       Constants constants, SegmentAllocator memory, String origin) {
     super(in.subList(0, 2), out.subList(0, 1));
-    this.how = how;
     this.crew = crew;
     var op = (Convolve) direct.op();
     var shape = ConvolutionGeometry.shape(op, DType.F32);

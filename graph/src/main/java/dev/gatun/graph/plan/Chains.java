@@ -24,8 +24,6 @@ final class Chains {
   /** Rows and columns of a wide value at least; less is not worth a chain. */
   private static final int FEWEST_ROWS = 16;
   private static final int FEWEST_COLUMNS = 32;
-  /** Expressions that are joined into one row kernel weigh no more, as in {@link Fusion}. */
-  private static final int HEAVIEST = 96;
 
   private final Backend machine;
   private final Program program;
@@ -251,7 +249,7 @@ final class Chains {
     var list = new ArrayList<>(kernels);
     for (int at = 0; at < list.size(); at++) {
       var map = Scope.of(list.get(at));
-      var joined = map != null && map.isMap() ? joined(map, at, list) : null;
+      var joined = map != null && map.isMap() ? joined(map, list.get(at).out(), list) : null;
       if (joined != null) {
         list.set(list.indexOf(joined.reader), joined.kernel);
         list.remove(at--);
@@ -262,13 +260,12 @@ final class Chains {
 
   private record Joined(Item.Kernel reader, Item.Kernel kernel) {}
 
-  private static Joined joined(Scope map, int at, List<Item.Kernel> list) {
-    var out = list.get(at).out();
+  private static Joined joined(Scope map, List<Slot> out, List<Item.Kernel> list) {
     var readers = list.stream().filter(k -> k.reads().anyMatch(out::contains)).toList();
     var reader = readers.size() == 1 ? Scope.of(readers.getFirst()) : null;
     var both = reader == null ? null : reader.after(map);
     var kept = both == null ? null : both.keeping(slot -> !out.contains(slot)).compact();
-    return kept == null || kept.weight() > HEAVIEST ? null : new Joined(readers.getFirst(), kept.kernel());
+    return kept == null || kept.weight() > Fusion.HEAVIEST ? null : new Joined(readers.getFirst(), kept.kernel());
   }
 
   /** Puts a chain behind all that makes its operands; false if a reader of its results stands before. */

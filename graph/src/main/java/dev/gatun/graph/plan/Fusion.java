@@ -22,7 +22,7 @@ final class Fusion {
   /**
    * Expressions above this many nodes stay apart, so that one kernel stays below the size that HotSpot compiles well.
    */
-  private static final int HEAVIEST = 96;
+  static final int HEAVIEST = 96;
   /** Operands and results of one kernel at most; each needs a pointer and a stride at hand. */
   private static final int MOST_OPERANDS = 14;
   /** The product, a bias, a residual, a mask and one more. */
