@@ -86,12 +86,21 @@ public final class Agreement {
   }
 
   /**
+   * The error of f32 sums of so many terms added one after the other, as a part of the largest sum: each rounding is off
+   * by a part of 2⁻²⁴ of a sum that grows with the root of the terms, and so do all of them together.
+   */
+  public static double chain(long terms) {
+    return 0x1p-25 * Math.sqrt(terms);
+  }
+
+  /**
    * Our error, if it is about as small as a peer's, both measured from exact results: for sums of terms that cancel,
    * whose rounding no fixed bound describes.
    *
-   * @throws IllegalStateException if it is more than four times the peer's
+   * @param terms added one after the other, which a peer may not do
+   * @throws IllegalStateException if it is more than four times the peer's, and than those have
    */
-  public static double requireAsNear(String what, double ours, double peers) {
-    return require(what, ours, AS_NEAR * peers + NEAR_ENOUGH);
+  public static double requireAsNear(String what, double ours, double peers, long terms) {
+    return require(what, ours, AS_NEAR * peers + Math.max(NEAR_ENOUGH, chain(terms)));
   }
 }

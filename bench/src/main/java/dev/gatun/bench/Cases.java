@@ -1,6 +1,7 @@
 package dev.gatun.bench;
 
 import dev.gatun.bench.Convolution.Part;
+import dev.gatun.memory.DType;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -55,6 +56,16 @@ final class Cases {
     return Stream.of(LENET_PRODUCTS, RESNET_PRODUCTS, BERT_PRODUCTS, LSTM_PRODUCTS).flatMap(List::stream)
         .filter(product -> product.batch() == 1 && !product.transposedA()).map(Product::withConstant)
         .collect(Collectors.toList());
+  }
+
+  /** A layer of BERT base on 128 tokens and on one, and the last one of ResNet-50. */
+  static List<Work> narrowProducts() {
+    return Stream.of(narrow("BERT feed-forward in", 128, 3072, 768), narrow("BERT feed-forward in", 1, 3072, 768),
+        narrow("ResNet-50 fc", 16, 1000, 2048)).flatMap(s -> s).collect(Collectors.toList());
+  }
+
+  static Stream<Work> narrow(String origin, int m, int n, int k) {
+    return Stream.of(DType.I8, DType.F16, DType.BF16).map(weight -> new Narrow(origin, weight, m, n, k));
   }
 
   static List<Work> products() {

@@ -77,10 +77,16 @@ public record Convolution(String origin, Part part, int n, int channels, int siz
     return !filtered;
   }
 
+  /** Of a weight's gradient: all pixels. */
+  @Override
+  public long terms() {
+    return part == Part.WEIGHT || part == Part.ALL ? (long) n * outSize() * outSize() : 1;
+  }
+
   /** Minimal filtering is off by 6e-6 √channels of the mean result at most, and the largest is some four times that. */
   @Override
   public double bound() {
-    return filtered ? 5e-5 : Written.super.bound();
+    return filtered ? 5e-5 : Math.max(Written.super.bound(), 2 * Agreement.chain(terms()));
   }
 
   @Override

@@ -18,6 +18,9 @@ public enum Suite {
   /** The same where the right matrix is a weight that stays. */
   PACKED("the products whose right matrix is a weight, which stays and is packed once", Suite.PRODUCT,
       Cases::packedProducts, s -> Stream.of(Product.of("", s.get("M"), s.get("N"), s.get("K")).withConstant())),
+  /** Products by weights of few bits. */
+  NARROW("products by weights of 8 and 16 bits, which stay", Suite.PRODUCT, Cases::narrowProducts,
+      s -> Cases.narrow("given", s.get("M"), s.get("N"), s.get("K"))),
   /** Outputs of convolutions. */
   CONV("outputs of convolutions of known networks", Suite.CONVOLUTION, Cases::convolutions,
       s -> Stream.of(convolution(s))),

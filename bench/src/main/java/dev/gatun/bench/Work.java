@@ -21,6 +21,11 @@ public sealed interface Work permits Written, ColdStart, Inference, TrainingStep
   /** Most that {@link #error} may be: for most work, a part of the largest number of a result. */
   double bound();
 
+  /** How many terms a number may be the sum of, one after the other, where that are more than some thousand. */
+  default long terms() {
+    return 1;
+  }
+
   /** Whether sums are those that the operations define, and not rearranged for speed. */
   default boolean isExact() {
     return true;

@@ -95,7 +95,7 @@ public final class Worker {
       runs.get(i).run();
       double theirs = distance(work, what, runs.get(i), exact);
       if (work.isExact()) {
-        Agreement.requireAsNear(work.name() + " beside " + names.get(i), error, theirs);
+        Agreement.requireAsNear(work.name() + " beside " + names.get(i), error, theirs, work.terms());
       }
     }
     return error;

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Work that is written in the model language, on random numbers. */
-public sealed interface Written extends Work permits Product, Convolution, Chain, Total, Rows, Attention,
-    Movement {
+public sealed interface Written extends Work permits Product, Narrow, Convolution, Chain, Total, Rows,
+    Attention, Movement {
   /** A model whose inputs are the operands. */
   String text();
 

@@ -52,8 +52,16 @@ class AgreementTest {
 
   @Test
   void errorMustBeAsSmallAsThePeers() {
-    assertEquals(3e-4, Agreement.requireAsNear("x", 3e-4, 1e-4));
-    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 5e-4, 1e-4));
-    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", Double.NaN, 1e-4));
+    assertEquals(3e-4, Agreement.requireAsNear("x", 3e-4, 1e-4, 1));
+    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 5e-4, 1e-4, 1));
+    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", Double.NaN, 1e-4, 1));
+  }
+
+  /** A million roundings of either sign leave a thousand times half an ulp. */
+  @Test
+  void longSumsMayBeOffByMore() {
+    assertEquals(1000 * 0x1p-25, Agreement.chain(1_000_000));
+    assertEquals(2.5e-5, Agreement.requireAsNear("x", 2.5e-5, 1e-7, 1_000_000));
+    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 2.5e-5, 1e-7, 100_000));
   }
 }

@@ -17,6 +17,7 @@ class SuiteTest {
   private static final Map<Suite, Map<String, List<Integer>>> SMALL = Map.of(
       Suite.GEMM, Map.of("M", List.of(7), "N", List.of(5), "K", List.of(9)),
       Suite.PACKED, Map.of("M", List.of(50), "N", List.of(5), "K", List.of(9)),
+      Suite.NARROW, Map.of("M", List.of(1, 50), "N", List.of(5), "K", List.of(90)),
       Suite.CONV, Map.of("N", List.of(2), "C", List.of(4), "O", List.of(6), "SIZE", List.of(5, 8), "STRIDE",
           List.of(1, 2), "GROUPS", List.of(1, 2)),
       Suite.WINOGRAD, Map.of("N", List.of(2), "C", List.of(32), "O", List.of(40), "SIZE", List.of(8, 15)),

@@ -1,18 +1,23 @@
 package dev.gatun.ops;
 
+import dev.gatun.memory.DType;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * out[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]; the leading axes agree. Transposed operands are views, so there are no
- * flags; {@link Builder#matmul} broadcasts the leading axes.
+ * flags; {@link Builder#matmul} broadcasts the leading axes. Products of i8 and u8, in any pairing, are exact in i32;
+ * there may be as many terms as never leave it.
  */
 public record MatMul() implements Op.Primitive {
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 2);
-    Types.sameDType(this, in);
-    Types.isFloat(this, in);
+    boolean whole = in.stream().allMatch(type -> magnitude(type.dtype()) > 0);
+    if (!whole) {
+      Types.sameDType(this, in);
+      Types.isFloat(this, in);
+    }
     var a = in.get(0).shape();
     var b = in.get(1).shape();
     int rank = a.rank();
@@ -22,7 +27,20 @@ public record MatMul() implements Op.Primitive {
     }
     Types.require(a.size(-1) == b.size(-2), this, in,
         "the columns of the first, " + a.size(-1) + ", must be the rows of the second, " + b.size(-2));
-    return List.of(in.getFirst().withShape(Types.with(a, rank - 1, b.size(-1))));
+    long most = whole ? Integer.MAX_VALUE / (magnitude(in.get(0).dtype()) * magnitude(in.get(1).dtype()))
+        : Long.MAX_VALUE;
+    Types.require(a.size(-1) <= most, this, in, "sums of more than " + most + " such products can leave i32");
+    var type = in.getFirst().withShape(Types.with(a, rank - 1, b.size(-1)));
+    return List.of(whole ? type.withDType(DType.I32) : type);
+  }
+
+  /** The largest absolute value of a type of 8 bits; 0 for all others. */
+  private static int magnitude(DType dtype) {
+    return switch (dtype) {
+      case I8 -> 128;
+      case U8 -> 255;
+      case F32, F64, F16, BF16, I64, I32, BOOL -> 0;
+    };
   }
 
   @Override

@@ -192,7 +192,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   private void packColumns(long y, int entry, int line, int end, int count, int all, int first, int columns,
       long workspace) {
     for (int at = line; at < end; at++) {
-      tiles.packColumns(y + entry * map.y().outer() + at * map.y().height(), map.y().width(), map.bytes(),
+      tiles.packColumns(map.shape().dtype(), y + entry * map.y().outer() + at * map.y().height(), map.y().width(),
+          map.bytes(),
           workspace + columnsAt(), all, first + (at - line) * count, count, columns);
     }
   }

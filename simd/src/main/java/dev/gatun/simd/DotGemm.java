@@ -5,7 +5,7 @@ import dev.gatun.memory.DType;
 /**
  * Matrix product by tiles whose lanes run along k, for operands that both lie along k. Each result is 16 (f32) or 8
  * (f64) chains of fused multiply-adds, chain l over k = l, l + 16, l + 32 …, on machines of every width, then summed by
- * {@link LaneSum}.
+ * {@link LaneSum}. Columns that are stored in fewer bits are widened a tile at a time.
  */
 final class DotGemm implements Gemm {
   /** Below so many columns, lanes along the columns would mostly idle. */
@@ -30,7 +30,7 @@ final class DotGemm implements Gemm {
     this.shape = shape;
     int size = shape.dtype().bytes();
     this.as = shape.a().times(size);
-    this.bs = shape.b().times(size);
+    this.bs = shape.b().times(shape.right().bytes());
     this.cs = shape.c().times(size);
     this.tiles = new DotTiles(machine, shape.dtype(), shape.k() % lanes(shape.dtype()));
     int stepsOfTask = Math.clamp(TASK_WORK / Math.max(1, shape.k()), 1, Integer.MAX_VALUE);
@@ -68,7 +68,16 @@ final class DotGemm implements Gemm {
 
   @Override
   public long workspaceBytes() {
-    return tiles.scratchBytes();
+    return tiles.scratchBytes() + (isNarrow() ? tiles.columns() * wideColumn() : 0);
+  }
+
+  private boolean isNarrow() {
+    return shape.right() != shape.dtype();
+  }
+
+  /** Bytes from one widened column to the next, which start in different sets of a cache. */
+  private long wideColumn() {
+    return (shape.k() * (long) shape.dtype().bytes() + 63) / 64 * 64 + 64;
   }
 
   @Override
@@ -80,15 +89,22 @@ final class DotGemm implements Gemm {
     int rows = Math.min(height, shape.m() - row);
     int columns = Math.min(width, shape.n() - column);
     int step = lanes(shape.dtype());
+    long wide = workspace + tiles.scratchBytes();
+    long apart = isNarrow() ? wideColumn() / shape.dtype().bytes() : shape.b().column();
     long left = a + entry * as.batch() + row * as.row();
     long right = b + entry * bs.batch() + column * bs.column();
     long result = c + entry * cs.batch() + row * cs.row() + column * cs.column();
     for (int j = 0; j < columns; j += tiles.columns()) {
       int w = Math.min(tiles.columns(), columns - j);
+      long from = right + j * bs.column();
+      if (isNarrow()) {
+        Widen.copy(shape.right(), shape.dtype(), from, bs.column(), bs.row(), wide, wideColumn(), w, shape.k());
+        from = wide;
+      }
       for (int i = 0; i < rows; i += tiles.rows()) {
         int h = Math.min(tiles.rows(), rows - i);
-        tiles.tile(h, w).run(left + i * as.row(), right + j * bs.column(), workspace,
-            shape.k() / step, shape.a().row(), step, shape.b().column(), step, (long) w * TileShape.DOT_BYTES, 0,
+        tiles.tile(h, w).run(left + i * as.row(), from, workspace,
+            shape.k() / step, shape.a().row(), step, apart, step, (long) w * TileShape.DOT_BYTES, 0,
             Raw.ZEROS, 0, tiles.last());
         LaneSum.store(shape.dtype(), workspace, result + i * cs.row() + j * cs.column(), cs.row(), cs.column(), h, w);
       }

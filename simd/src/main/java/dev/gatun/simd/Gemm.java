@@ -1,5 +1,7 @@
 package dev.gatun.simd;
 
+import dev.gatun.memory.DType;
+
 /**
  * A matrix product prepared for one machine: everything that depends on shape and strides alone is decided by
  * {@link #of}, and the generated tiles it needs are looked up there. Instances are immutable and hold no memory: any
@@ -7,11 +9,11 @@ package dev.gatun.simd;
  *
  * <p>The work is a fixed list of tasks that may run in any order and on any threads: no bit depends on it.
  */
-sealed interface Gemm permits OuterGemm, DotGemm {
+sealed interface Gemm permits OuterGemm, DotGemm, IntegerGemm {
   /**
    * Prepares a product. The family of tiles, and with it the order of arithmetic, follows from shape and strides
    * alone: {@link DotGemm} where both operands lie along k and few rows would not repay packing B, else
-   * {@link OuterGemm}.
+   * {@link OuterGemm}. Whole numbers have {@link IntegerGemm}.
    */
   static Gemm of(Machine machine, GemmShape shape) {
     return partOf(shape.m(), machine, shape);
@@ -19,6 +21,9 @@ sealed interface Gemm permits OuterGemm, DotGemm {
 
   /** Prepares some rows of a product that has {@code allRows}, in its order of arithmetic. */
   static Gemm partOf(int allRows, Machine machine, GemmShape shape) {
+    if (shape.dtype() == DType.I32) {
+      return new IntegerGemm(machine, shape);
+    }
     return DotGemm.suits(shape.withRows(allRows)) ? new DotGemm(machine, shape) : new OuterGemm(machine, shape);
   }
 

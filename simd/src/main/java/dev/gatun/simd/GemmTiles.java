@@ -92,18 +92,20 @@ final class GemmTiles {
   /**
    * Copies steps of the right operand: {@code [tile][step][column of the tile]}.
    *
+   * @param from what it is stored in, the tiles' own dtype or one that this can hold
    * @param row bytes from step to step; {@code column} from column to column
    * @param all steps that the target has room for
    * @param first of these that is copied here
    */
-  void packColumns(long source, long row, long column, long target, int all, int first, int steps, int columns) {
+  void packColumns(DType from, long source, long row, long column, long target, int all, int first, int steps,
+      int columns) {
     int size = full.dtype().bytes();
-    int most = column == size ? PACKED_ROWS : steps;
+    int most = column == from.bytes() ? PACKED_ROWS : steps;
     for (int k = 0, rows; k < steps; k += rows) {
       rows = Math.min(most, steps - k);
       for (int j = 0, width; j < columns; j += width) {
         width = width(columns - j);
-        Pack.copy(full.dtype(), source + k * row + j * column, row, column,
+        Widen.copy(from, full.dtype(), source + k * row + j * column, row, column,
             target + ((long) j * all + (long) (first + k) * width) * size, (long) width * size, rows,
             Math.min(width, columns - j));
       }

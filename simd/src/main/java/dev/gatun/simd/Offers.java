@@ -1,5 +1,6 @@
 package dev.gatun.simd;
 
+import dev.gatun.memory.DType;
 import dev.gatun.ops.Choice;
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.KernelSpec;
@@ -43,14 +44,22 @@ final class Offers {
       return List.of();
     }
     return switch (direct.op()) {
-      case MatMul product -> List.of(Choice.anyLayout("gemm", direct, 0, product(direct)));
+      case MatMul product -> products(direct);
       case Convolve convolve -> convolve.geometry().rank() <= 2 ? convolutions(direct, convolve) : List.of();
       default -> Indirect.choices(direct, streaming(direct));
     };
   }
 
-  private static double product(KernelSpec.Direct direct) {
-    return direct.results().getFirst().shape().elements() * (double) direct.in().getFirst().shape().size(-1) / MULTIPLY_ADD_RATE;
+  /** Those of one dtype, of weights that only store, and of whole numbers of 8 bits. */
+  private static List<Choice> products(KernelSpec.Direct direct) {
+    var left = direct.in().get(0).dtype();
+    var right = direct.in().get(1).dtype();
+    boolean known = left == right && left.isFloat() && !left.isStorageOnly()
+        || left == DType.F32 && (right == DType.F16 || right == DType.BF16)
+        || direct.results().getFirst().dtype() == DType.I32;
+    double seconds = direct.results().getFirst().shape().elements() * (double) direct.in().getFirst().shape().size(-1)
+        / MULTIPLY_ADD_RATE;
+    return known ? List.of(Choice.anyLayout("gemm", direct, 0, seconds)) : List.of();
   }
 
   /** The ways to run a convolution. */

@@ -75,11 +75,11 @@ final class OuterGemm implements Gemm, Packing {
     this.given = given;
     this.packed = packed;
     this.adds = adds;
-    transposed = lanesAlongRows(given);
+    transposed = !isNarrow(given) && lanesAlongRows(given);
     shape = transposed ? given.transposed() : given;
     scatter = shape.c().column() != 1 && shape.n() > 1;
     blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n());
-    packB = shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
+    packB = isNarrow(given) || shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
     copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) LINE > machine.level1() / 2
         : shape.a().row() * bytes() >= PAGE && blocking.rows() > FEW_ROWS);
@@ -108,6 +108,11 @@ final class OuterGemm implements Gemm, Packing {
         }
       }
     }
+  }
+
+  /** Whether B is stored in fewer bits than it is multiplied in. */
+  private static boolean isNarrow(GemmShape s) {
+    return s.right() != s.dtype();
   }
 
   /** Blocks of columns that a task walks one after the other. */
@@ -213,7 +218,8 @@ final class OuterGemm implements Gemm, Packing {
     var cs = shape.c();
     int size = bytes();
     long left = a + (entry * as.batch() + row * as.row()) * size;
-    long right = packed ? b : b + (entry * bs.batch() + column * bs.column()) * size;
+    int stored = shape.right().bytes();
+    long right = packed ? b : b + (entry * bs.batch() + column * bs.column()) * stored;
     long result = c + (entry * cs.batch() + row * cs.row() + column * cs.column()) * size;
     int k = 0;
     do {
@@ -226,7 +232,7 @@ final class OuterGemm implements Gemm, Packing {
         int first = GemmTiles.edge(part, parts, columns, tiles.width());
         int count = GemmTiles.edge(part + 1, parts, columns, tiles.width()) - first;
         long blockOfB = packed ? right + (k * paddedColumns() + (long) column * steps) * size
-            : right + (k * bs.row() + first * bs.column()) * size;
+            : right + (k * bs.row() + first * bs.column()) * stored;
         if (packsB()) {
           packB(blockOfB, workspace, steps, count);
         }
@@ -241,10 +247,14 @@ final class OuterGemm implements Gemm, Packing {
     return (long) ceil(shape.n(), tiles.width()) * tiles.width();
   }
 
-  /** Where B is packed at all, and all entries of the batch share it. */
+  /**
+   * Where B is packed at all, and all entries of the batch share it. A narrow one is not kept wide for the sake of few
+   * rows if its own rows can be read in a row, since waiting for memory is most of their work.
+   */
   @Override
   public Packing packing() {
-    return packB && !copyWhole && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
+    boolean pays = !isNarrow(shape) || shape.b().column() != 1 || shape.m() >= PACK_B_ROWS;
+    return packB && pays && !copyWhole && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
   }
 
   @Override
@@ -259,7 +269,7 @@ final class OuterGemm implements Gemm, Packing {
 
   @Override
   public Order order() {
-    return new Order(getClass(), shape.dtype(), List.of((long) shape.k(), (long) shape.n(), shape.b().row(),
+    return new Order(getClass(), shape.right(), List.of((long) shape.k(), (long) shape.n(), shape.b().row(),
         shape.b().column(), (long) depth, (long) tiles.width(), (long) columnBlocks));
   }
 
@@ -279,14 +289,15 @@ final class OuterGemm implements Gemm, Packing {
     int k = task / columnBlocks * depth;
     int steps = Math.min(depth, shape.k() - k);
     int column = column(task % columnBlocks);
-    packB(from + (k * shape.b().row() + column * shape.b().column()) * bytes(),
+    packB(from + (k * shape.b().row() + column * shape.b().column()) * shape.right().bytes(),
         to + (k * paddedColumns() + (long) column * steps) * bytes(), steps,
         column(task % columnBlocks + 1) - column);
   }
 
   private void packB(long source, long target, int steps, int columns) {
-    tiles.packColumns(source, shape.b().row() * bytes(), shape.b().column() * bytes(), target, steps, 0, steps,
-        columns);
+    int stored = shape.right().bytes();
+    tiles.packColumns(shape.right(), source, shape.b().row() * stored, shape.b().column() * stored, target, steps, 0,
+        steps, columns);
   }
 
   private long panelsAt(long workspace) {

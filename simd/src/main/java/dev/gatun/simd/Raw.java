@@ -20,6 +20,8 @@ final class Raw {
   static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
   static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
   static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
+  static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+  static final ValueLayout.OfByte I8 = ValueLayout.JAVA_BYTE;
   static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
   /** Elements of 32 and of 64 bits at their own alignment, which C2 must know or it is tested on every access. */
   static final VarHandle OPAQUE_32 = ValueLayout.JAVA_INT.varHandle();

@@ -4,7 +4,9 @@ import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Cholesky;
+import dev.gatun.ops.Convolve;
 import dev.gatun.ops.Eigh;
+import dev.gatun.ops.Geometry;
 import dev.gatun.ops.Lu;
 import dev.gatun.ops.Qr;
 import dev.gatun.ops.Svd;
@@ -19,9 +21,9 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Prints a digest of the results of maps, rows, windows, gathers and searches for the largest: as tapes give them, as
- * vector classes do when they are new, and as they do when warm. For {@link SameBitsTest} to run with vectors of each
- * width.
+ * Prints a digest of the results of filtered convolutions, narrow products, maps, rows, windows, gathers and searches
+ * for the largest: as tapes give them, as vector classes do when they are new, and as they do when warm. For
+ * {@link SameBitsTest} to run with vectors of each width.
  */
 final class ScopeBits {
   private static final int EACH = 8;
@@ -33,9 +35,34 @@ final class ScopeBits {
   /** A plan with its memory. */
   record Loaded(Trial trial, Backend.Executable plan) {}
 
+  /** Kernels that consist of tiles, but for those of {@link SameBits}: filtered convolutions, narrow products. */
+  static List<Loaded> tiled(int threads) {
+    var kernels = new ArrayList<Loaded>();
+    for (var role : List.of(Convolve.Role.OUTPUT, Convolve.Role.DATA)) {
+      for (var size : List.of(16L, 27L)) {
+        var op = new Convolve(role, Shape.of(3, 48, size, 20), Shape.of(41, 48, 3, 3), Geometry.square(2, 3, 1, 1), 1);
+        var image = new TensorType(DType.F32, role == Convolve.Role.DATA ? op.output() : op.data());
+        var spec = MoveTest.direct(op, image, new TensorType(DType.F32, op.weight()));
+        var filtered = new CpuBackend().choices(spec).stream().filter(choice -> !choice.exact()).findFirst()
+            .orElseThrow();
+        load(new Trial(spec, new Random(size), false, filtered), threads, kernels);
+      }
+    }
+    for (int seed = 0; seed < 4; seed++) {
+      load(NarrowProductTest.wholeNumbers(new Random(seed), 9, 37, 300), threads, kernels);
+      load(NarrowProductTest.halfWeights(new Random(seed), 1 + 8 * seed, 37, 300), threads, kernels);
+    }
+    return kernels;
+  }
+
+  private static void load(Trial trial, int threads, List<Loaded> into) {
+    into.add(new Loaded(trial, trial.load(threads)));
+  }
+
   /** Prints the width and one digest, or says that the digest changed as the code warmed up. */
   public static void main(String[] arguments) throws NoSuchAlgorithmException {
-    var kernels = kernels(2);
+    var kernels = tiled(2);
+    kernels.addAll(kernels(2));
     var cold = digest(kernels);
     Demand.serveAtOnce(true);
     var same = digest(kernels).equals(cold);
@@ -54,8 +81,7 @@ final class ScopeBits {
     var kernels = new ArrayList<Loaded>();
     for (var draw : draws) {
       for (int seed = 0; seed < EACH; seed++) {
-        var trial = draw.apply(new Random(seed));
-        kernels.add(new Loaded(trial, trial.load(threads)));
+        load(draw.apply(new Random(seed)), threads, kernels);
       }
     }
     return kernels;

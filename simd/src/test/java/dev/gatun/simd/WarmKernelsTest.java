@@ -32,6 +32,7 @@ class WarmKernelsTest {
     aWarmTileSurvivesMemoryOfEveryKind();
     GemmTest.aWarmProductAllocatesNothing();
     ConvolutionTest.aWarmConvolutionAllocatesNothing();
+    ScopeBits.tiled(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
     // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
     ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
     windowsBecomeWarm();

@@ -21,6 +21,18 @@ final class Images {
     return first;
   }
 
+  /** The way back. */
+  static float[] channelsLast(float[] numbers, int n, int size, int channels) {
+    int pixels = size * size;
+    var last = new float[numbers.length];
+    for (int i = 0; i < n * pixels; i++) {
+      for (int c = 0; c < channels; c++) {
+        last[i * channels + c] = numbers[(i / pixels * channels + c) * pixels + i % pixels];
+      }
+    }
+    return last;
+  }
+
   /** Results of a convolution, images in the order of the work: y and dx, but not dw. */
   record ChannelsLast(Run given, Convolution work) implements Run {
     @Override

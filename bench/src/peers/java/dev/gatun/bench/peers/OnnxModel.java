@@ -1,5 +1,6 @@
 package dev.gatun.bench.peers;
 
+import ai.onnxruntime.OnnxJavaType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,13 +9,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a model of f32 tensors in the ONNX format (onnx.proto, a Protocol Buffers message), as far as works need it:
+ * Writes a model in the ONNX format (onnx.proto, a Protocol Buffers message), as far as works need it:
  * fields are numbered as there.
  */
 final class OnnxModel {
   private static final int IR_VERSION = 10;
   private static final int OPERATORS = 20;
-  private static final int FLOAT = 1;
   private static final int ATTRIBUTE_FLOAT = 1;
   private static final int ATTRIBUTE_INT = 2;
   private static final int ATTRIBUTE_INTS = 7;
@@ -62,34 +62,52 @@ final class OnnxModel {
     }
   }
 
-  private static Message value(String name, long... shape) {
+  private static Message value(String name, OnnxJavaType type, long... shape) {
     var sizes = new Message();
     for (long size : shape) {
       sizes.message(1, new Message().number(1, size));
     }
-    var tensor = new Message().number(1, FLOAT).message(2, sizes);
+    var tensor = new Message().number(1, code(type)).message(2, sizes);
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
   }
 
-  OnnxModel input(String name, long... shape) {
-    graph.message(11, value(name, shape));
+  /** The number that the format has for a type (TensorProto.DataType). */
+  static int code(OnnxJavaType type) {
+    return switch (type) {
+      case FLOAT -> 1;
+      case UINT8 -> 2;
+      case INT8 -> 3;
+      case INT32 -> 6;
+      case FLOAT16 -> 10;
+      case BFLOAT16 -> 16;
+      default -> throw new IllegalArgumentException("a tensor of " + type);
+    };
+  }
+
+  OnnxModel input(String name, OnnxJavaType type, long... shape) {
+    graph.message(11, value(name, type, shape));
     return this;
   }
 
-  OnnxModel output(String name, long... shape) {
-    graph.message(12, value(name, shape));
+  OnnxModel output(String name, OnnxJavaType type, long... shape) {
+    graph.message(12, value(name, type, shape));
     return this;
   }
 
-  /** A constant. */
+  /** A constant of f32. */
   OnnxModel constant(String name, float[] numbers, long... shape) {
+    var bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(numbers);
+    return constant(name, OnnxJavaType.FLOAT, bytes.array(), shape);
+  }
+
+  /** A constant, given as its bytes lie in memory. */
+  OnnxModel constant(String name, OnnxJavaType type, byte[] bytes, long... shape) {
     var tensor = new Message();
     for (long size : shape) {
       tensor.number(1, size);
     }
-    var bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    graph.message(5, tensor.number(2, FLOAT).text(8, name).bytes(9, bytes.array()));
+    graph.message(5, tensor.number(2, code(type)).text(8, name).bytes(9, bytes));
     return this;
   }
 

@@ -1,19 +1,21 @@
 package dev.gatun.bench.peers;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.gatun.bench.Attention;
 import dev.gatun.bench.Convolution;
+import dev.gatun.bench.Narrow;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Product;
 import dev.gatun.bench.Rows;
 import dev.gatun.bench.Run;
 import dev.gatun.bench.Work;
+import dev.gatun.memory.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,7 @@ public final class OnnxRuntime implements Peer {
   public Run open(Work work, int threads) {
     return switch (work) {
       case Product product when !product.transposedA() || product.batch() == 1 -> product(product, threads);
+      case Narrow narrow -> narrow(narrow, threads);
       case Attention attention when !attention.gradient() -> attention(attention, threads);
       case Convolution convolution when convolution.part() == Convolution.Part.OUTPUT ->
           convolution(convolution, threads);
@@ -77,6 +80,52 @@ public final class OnnxRuntime implements Peer {
       model.node("MatMul", List.of("a", "b"), RESULT, Map.of());
     }
     return new Session(model, inputs, batched(p, p.m(), p.n()), threads);
+  }
+
+  /** Weights of 16 bits are cast, which the optimiser does once. */
+  private static Run narrow(Narrow p, int threads) {
+    var numbers = p.operands();
+    var model = new OnnxModel();
+    boolean whole = p.weight() == DType.I8;
+    var type = switch (p.weight()) {
+      case I8 -> OnnxJavaType.INT8;
+      case F16 -> OnnxJavaType.FLOAT16;
+      case BF16 -> OnnxJavaType.BFLOAT16;
+      default -> throw new IllegalArgumentException(p.name());
+    };
+    model.constant("b", type, bytes(transposed(numbers.get("b"), p.n(), p.k()), type), p.k(), p.n());
+    if (whole) {
+      model.node("MatMulInteger", List.of("a", "b"), RESULT, Map.of());
+    } else {
+      model.node("Cast", List.of("b"), "wide", Map.of("to", (long) OnnxModel.code(OnnxJavaType.FLOAT)))
+          .node("MatMul", List.of("a", "wide"), RESULT, Map.of());
+    }
+    var left = new Tensor(numbers.get("a"), whole ? OnnxJavaType.UINT8 : OnnxJavaType.FLOAT, p.m(), p.k());
+    return new Session(model, Map.of("a", left), whole ? OnnxJavaType.INT32 : OnnxJavaType.FLOAT,
+        new long[] {p.m(), p.n()}, threads);
+  }
+
+  private static float[] transposed(float[] numbers, int rows, int columns) {
+    var turned = new float[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      turned[i % columns * rows + i / columns] = numbers[i];
+    }
+    return turned;
+  }
+
+  /** Numbers as they lie in memory. */
+  private static byte[] bytes(float[] numbers, OnnxJavaType type) {
+    var buffer = ByteBuffer.allocate(numbers.length * type.size).order(ByteOrder.LITTLE_ENDIAN);
+    for (float number : numbers) {
+      switch (type) {
+        case FLOAT -> buffer.putFloat(number);
+        case FLOAT16 -> buffer.putShort(Float.floatToFloat16(number));
+        case BFLOAT16 -> buffer.putShort((short) (Float.floatToRawIntBits(number) >>> 16));
+        case UINT8, INT8 -> buffer.put((byte) number);
+        default -> throw new IllegalArgumentException("numbers of " + type);
+      }
+    }
+    return buffer.array();
   }
 
   private static Run attention(Attention work, int threads) {
@@ -120,38 +169,49 @@ public final class OnnxRuntime implements Peer {
     return new Session(model, Map.of("x", new Tensor(numbers.get("x"), shape)), shape, threads);
   }
 
-  private record Tensor(float[] numbers, long... shape) {}
+  private record Tensor(float[] numbers, OnnxJavaType type, long... shape) {
+    Tensor(float[] numbers, long... shape) {
+      this(numbers, OnnxJavaType.FLOAT, shape);
+    }
+  }
 
   /** A model with operands and a result in memory that stays. */
   private static final class Session implements Run {
     private final OrtSession session;
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-    private final FloatBuffer numbers;
+    private final OnnxJavaType type;
+    private final ByteBuffer numbers;
     private final Map<String, OnnxTensor> result;
 
     Session(OnnxModel model, Map<String, Tensor> operands, long[] shape, int threads) {
+      this(model, operands, OnnxJavaType.FLOAT, shape, threads);
+    }
+
+    Session(OnnxModel model, Map<String, Tensor> operands, OnnxJavaType type, long[] shape, int threads) {
+      this.type = type;
       var environment = OrtEnvironment.getEnvironment();
-      operands.forEach((name, tensor) -> model.input(name, tensor.shape));
-      model.output(RESULT, shape);
-      numbers = buffer(LongStream.of(shape).reduce(1, (x, y) -> x * y));
+      operands.forEach((name, tensor) -> model.input(name, tensor.type, tensor.shape));
+      model.output(RESULT, type, shape);
+      numbers = buffer(type.size * LongStream.of(shape).reduce(1, (x, y) -> x * y));
       try (var options = new OrtSession.SessionOptions()) {
         options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         session = environment.createSession(model.bytes(), options);
         for (var operand : operands.entrySet()) {
-          var buffer = buffer(operand.getValue().numbers.length).put(operand.getValue().numbers).rewind();
-          inputs.put(operand.getKey(), OnnxTensor.createTensor(environment, buffer, operand.getValue().shape));
+          var tensor = operand.getValue();
+          var bytes = bytes(tensor.numbers, tensor.type);
+          inputs.put(operand.getKey(), OnnxTensor.createTensor(environment, buffer(bytes.length).put(bytes).rewind(),
+              tensor.shape, tensor.type));
         }
-        result = Map.of(RESULT, OnnxTensor.createTensor(environment, numbers, shape));
+        result = Map.of(RESULT, OnnxTensor.createTensor(environment, numbers, shape, type));
       } catch (OrtException e) {
         throw new IllegalStateException(e);
       }
     }
 
-    private static FloatBuffer buffer(long count) {
-      return ByteBuffer.allocateDirect(Math.toIntExact(Float.BYTES * count)).order(ByteOrder.nativeOrder())
-          .asFloatBuffer();
+    private static ByteBuffer buffer(long bytes) {
+      return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -165,9 +225,11 @@ public final class OnnxRuntime implements Peer {
 
     @Override
     public List<double[]> results() {
-      var copy = new float[numbers.capacity()];
-      numbers.duplicate().rewind().get(copy);
-      return List.of(Natives.doubles(copy));
+      var copy = new double[numbers.capacity() / type.size];
+      for (int i = 0; i < copy.length; i++) {
+        copy[i] = type == OnnxJavaType.INT32 ? numbers.getInt(4 * i) : numbers.getFloat(4 * i);
+      }
+      return List.of(copy);
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.gatun.bench.ColdStart;
 import dev.gatun.bench.Convolution;
 import dev.gatun.bench.Inference;
 import dev.gatun.bench.Movement;
+import dev.gatun.bench.Narrow;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Product;
 import dev.gatun.bench.Rows;
@@ -68,6 +69,7 @@ public final class Torch implements Peer {
       case Inference inference -> new TorchInference(engine(threads), inference);
       case TrainingStep step -> new TorchTraining(engine(threads), step);
       case Product product when product.constant() -> null;
+      case Narrow _ -> null;
       case Product product -> new Tensors(threads, operands(product), List.of(), t -> List.of(product(product, t)));
       case Chain chain -> new Tensors(threads, flat(chain.operands()), List.of(), Torch::chain);
       case Total total -> new Tensors(threads, Map.of("x", new Operand(total.operands().get("x"), total.rows(),
@@ -75,12 +77,16 @@ public final class Torch implements Peer {
       case Movement movement -> movement(movement, threads);
       case Rows rows -> rows(rows, threads);
       case Attention attention -> attention(attention, threads);
-      case Convolution convolution -> convolution(convolution, threads);
+      case Convolution convolution -> convolution(convolution, threads, false);
     };
   }
 
-  /** Numbers and the shape that they have. */
-  private record Operand(float[] numbers, long... shape) {}
+  /** Numbers, the shape that they have, and the order in which the tensor has their axes; null for the same. */
+  private record Operand(float[] numbers, int[] order, long... shape) {
+    Operand(float[] numbers, long... shape) {
+      this(numbers, null, shape);
+    }
+  }
 
   private static Map<String, Operand> operands(Product p) {
     var numbers = p.operands();
@@ -152,19 +158,24 @@ public final class Torch implements Peer {
         .matMul(t.get("k").swapAxes(1, 2)).mul(Math.pow(work.size(), -0.5)).softmax(-1).matMul(t.get("v")));
   }
 
-  /** libtorch has no name for the gradient of one operand alone: it computes all of them. */
-  private static Run convolution(Convolution c, int threads) {
+  /**
+   * A convolution of tensors in one of libtorch's two layouts, which it tells by their strides. It has no name for the
+   * gradient of one operand alone: it computes all of them.
+   */
+  static Run convolution(Convolution c, int threads, boolean channelsLast) {
     if (c.part() != Convolution.Part.OUTPUT && c.part() != Convolution.Part.ALL) {
       return null;
     }
     var numbers = c.operands();
     var operands = new java.util.HashMap<String, Operand>();
-    operands.put("x", new Operand(Images.channelsFirst(numbers.get("x"), c.n(), c.size(), c.channels()), c.n(),
-        c.channels(), c.size(), c.size()));
-    operands.put("w", new Operand(numbers.get("w"), c.filters(), c.channels() / c.groups(), c.kernel(), c.kernel()));
+    operands.put("x", image(numbers.get("x"), c.n(), c.size(), c.channels(), channelsLast));
+    int joined = c.channels() / c.groups();
+    operands.put("w", channelsLast
+        ? image(Images.channelsLast(numbers.get("w"), c.filters(), c.kernel(), joined), c.filters(), c.kernel(), joined,
+            true)
+        : new Operand(numbers.get("w"), c.filters(), joined, c.kernel(), c.kernel()));
     if (c.part() == Convolution.Part.ALL) {
-      operands.put("dy", new Operand(Images.channelsFirst(numbers.get("dy"), c.n(), c.outSize(), c.filters()), c.n(),
-          c.filters(), c.outSize(), c.outSize()));
+      operands.put("dy", image(numbers.get("dy"), c.n(), c.outSize(), c.filters(), channelsLast));
     }
     var stride = new Shape(c.stride(), c.stride());
     var pad = new Shape(c.pad(), c.pad());
@@ -172,6 +183,12 @@ public final class Torch implements Peer {
     var run = differentiated(threads, operands, c.part() == Convolution.Part.ALL ? List.of("x", "w") : List.of(),
         t -> Conv2d.conv2d(t.get("x"), t.get("w"), null, stride, pad, one, c.groups()).singletonOrThrow());
     return new Images.ChannelsLast(run, c);
+  }
+
+  /** An image whose numbers are given channels last, in either layout. */
+  private static Operand image(float[] numbers, int n, int size, int channels, boolean channelsLast) {
+    return channelsLast ? new Operand(numbers, new int[] {0, 3, 1, 2}, n, size, size, channels)
+        : new Operand(Images.channelsFirst(numbers, n, size, channels), n, channels, size, size);
   }
 
   /** The value of {@code forward}, and the gradients of the operands that are varied, if any. */
@@ -203,7 +220,8 @@ public final class Torch implements Peer {
       this.operators = operators;
       manager = engine(threads).newBaseManager();
       numbers.forEach((name, operand) -> {
-        var array = manager.create(operand.numbers, new Shape(operand.shape));
+        var lying = manager.create(operand.numbers, new Shape(operand.shape));
+        var array = operand.order == null ? lying : lying.transpose(operand.order);
         array.setRequiresGradient(varied.contains(name));
         operands.put(name, array);
       });

@@ -131,8 +131,9 @@ final class TensorMath {
     if (a.rank() < 2 || b.rank() < 2) {
       throw new Arithmetic.Refused("`@` wants at least two axes" + found, "x[none, :] and x[:, none] make one");
     }
-    if (a.value().dtype() != b.value().dtype() || !a.value().dtype().isFloat()) {
-      throw new Arithmetic.Refused("`@` wants floats of one dtype" + found, "cast(…, f32)");
+    boolean floats = a.value().dtype() == b.value().dtype() && computes(a) && a.value().dtype().isFloat();
+    if (!floats && !(isByte(a) && isByte(b))) {
+      throw new Arithmetic.Refused("`@` wants floats of one dtype, or i8 and u8" + found, "cast(…, f32)");
     }
     if (a.size(a.rank() - 1) != b.size(b.rank() - 2)) {
       throw new Arithmetic.Refused("`@`: the last axis of the left and the last but one of the right must agree"
@@ -145,6 +146,14 @@ final class TensorMath {
     }
     dims.set(dims.size() - 1, b.dims().get(b.rank() - 1));
     return new Tensor(result.value(), dims);
+  }
+
+  private static boolean computes(Tensor x) {
+    return !x.value().dtype().isStorageOnly();
+  }
+
+  private static boolean isByte(Tensor x) {
+    return x.value().dtype() == DType.I8 || x.value().dtype() == DType.U8;
   }
 
   Tensor swapped(Tensor x) {

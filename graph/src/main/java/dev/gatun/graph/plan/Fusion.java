@@ -1,5 +1,6 @@
 package dev.gatun.graph.plan;
 
+import dev.gatun.memory.DType;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Convolve;
 import dev.gatun.ops.Expr;
@@ -41,7 +42,63 @@ final class Fusion {
     var outside = new HashSet<Slot>();
     program.outputs().values().forEach(v -> outside.add(v.slot()));
     program.updates().values().forEach(v -> outside.add(v.slot()));
-    return program.withItems(fusion.fuse(program.items(), outside));
+    return program.withItems(fusion.fuse(fusion.narrowed(program.items(), Map.of()), outside));
+  }
+
+  /**
+   * Products that read weights as they are stored, in f16 or bf16, rather than a copy cast to f32, which is no other
+   * number: where the machine has such.
+   *
+   * @param outer casts around the loop whose body this is
+   */
+  private List<Item> narrowed(List<Item> items, Map<Slot, View> outer) {
+    var casts = new HashMap<>(outer);
+    var list = new ArrayList<Item>();
+    for (var item : items) {
+      switch (item) {
+        case Item.Kernel kernel -> {
+          list.add(narrowed(kernel, casts));
+          if (isWidening(kernel)) {
+            casts.put(kernel.out().getFirst(), kernel.in().getFirst());
+          }
+        }
+        case Item.Loop loop -> {
+          loop.writes().forEach(slot -> casts.values().removeIf(view -> view.slot() == slot));
+          list.add(new Item.Loop(loop.count(), loop.depth(), narrowed(loop.body(), casts)));
+        }
+        case Item.Store store -> {
+          casts.values().removeIf(view -> view.slot() == store.to().slot());
+          list.add(store);
+        }
+      }
+    }
+    return list;
+  }
+
+  private Item.Kernel narrowed(Item.Kernel kernel, Map<Slot, View> casts) {
+    if (!(kernel.spec() instanceof KernelSpec.Direct direct) || !(direct.op() instanceof MatMul)) {
+      return kernel;
+    }
+    var weight = kernel.in().get(1);
+    var stored = casts.get(weight.slot());
+    if (stored == null) {
+      return kernel;
+    }
+    var operands = new ArrayList<>(kernel.in());
+    operands.set(1, new View(stored.slot(), weight.type().withDType(stored.type().dtype()), weight.base(),
+        weight.axes(), weight.turns()));
+    var spec = new KernelSpec.Direct(direct.op(), operands.stream().map(View::type).toList(), direct.results(),
+        direct.epilogue());
+    return machine.choices(spec).isEmpty() ? kernel
+        : new Item.Kernel(spec, operands, kernel.out(), kernel.origin());
+  }
+
+  /** Whether a kernel casts a whole slot of f16 or bf16 to f32, and nothing else. */
+  private static boolean isWidening(Item.Kernel kernel) {
+    return kernel.spec() instanceof KernelSpec.Map map && kernel.in().size() == 1 && kernel.in().getFirst().isIdentity()
+        && map.exprs().size() == 1 && map.exprs().getFirst() instanceof Expr.Convert convert
+        && convert.x() instanceof Expr.Input && convert.dtype() == DType.F32
+        && convert.x().dtype().isFloat() && convert.x().dtype().isStorageOnly();
   }
 
   private List<Item> fuse(List<Item> items, Set<Slot> readOutside) {
