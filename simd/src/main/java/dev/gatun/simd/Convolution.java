@@ -11,7 +11,8 @@ import java.lang.foreign.SegmentAllocator;
  *
  * <p>The weights are packed first. A run is {@link #run} for all {@link #tasks()}, in any order, on any threads.
  */
-sealed interface Convolution extends Packing permits BatchInnerConvolution, ChannelsInnerConvolution {
+sealed interface Convolution extends Packing permits BatchInnerConvolution, ChannelsInnerConvolution,
+    DepthwiseConvolution {
   /** Which member of the trilinear form is computed from the weights and the other image. */
   enum Role {
     /** y from x. */
@@ -54,8 +55,9 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
       ConvolutionShape.Strides in, ConvolutionShape.Strides weights, ConvolutionShape.Strides out,
       SegmentAllocator tables) {
     var map = new ConvolutionMap(shape, role, in, weights, out);
-    return lanes == LaneAxis.BATCH
-        ? new BatchInnerConvolution(machine, map, tables) : new ChannelsInnerConvolution(machine, map, tables);
+    return lanes == LaneAxis.BATCH ? new BatchInnerConvolution(machine, map, tables)
+        : DepthwiseConvolution.suits(map) ? new DepthwiseConvolution(map)
+        : new ChannelsInnerConvolution(machine, map, tables);
   }
 
   /** How many tasks the convolution is cut into; 0 if the result is empty. */

@@ -1,10 +1,6 @@
 package dev.gatun.simd;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -42,18 +38,10 @@ final class WarmingWindows implements Warmable {
     return warm;
   }
 
-  /** A copy of the class, hidden: to HotSpot it is another. */
   @Override
   public boolean renew() {
-    try (var bytes = WindowVectors.class.getResourceAsStream("WindowVectors.class")) {
-      var lookup = MethodHandles.lookup().defineHiddenClass(Apart.lengthen(bytes.readAllBytes()), true);
-      copied = (WindowLanes) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
-      return true;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot copy " + WindowVectors.class, e);
-    }
+    copied = Apart.copy(WindowVectors.class, WindowLanes.class);
+    return true;
   }
 
   @Override

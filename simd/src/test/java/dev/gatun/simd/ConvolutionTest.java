@@ -48,6 +48,26 @@ class ConvolutionTest {
     }
   }
 
+  /** Each channel by itself with 3 × 3 taps: whole vectors of channels and some more, by plain Java and by vectors. */
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void nineTapsOfEachChannelGiveTheDefinedBits(@ForAll long seed) {
+    var random = new Random(seed);
+    int channels = 8 + random.nextInt(60);
+    var vertical = new ConvolutionShape.Axis(3, 1 + random.nextInt(3), random.nextInt(3), random.nextInt(3),
+        1 + random.nextInt(2));
+    var horizontal = new ConvolutionShape.Axis(3, 1 + random.nextInt(3), random.nextInt(3), random.nextInt(3),
+        1 + random.nextInt(2));
+    var shape = new ConvolutionShape(DType.F32, random.nextInt(4), channels, random.nextInt(9), random.nextInt(19),
+        channels, vertical, horizontal, channels);
+    Demand.serveAtOnce(random.nextBoolean());
+    try (var arena = Arena.ofConfined()) {
+      new ConvolutionProblem(new Buffers(arena, DType.F32), shape, Convolution.LaneAxis.CHANNELS, random)
+          .check(Machine.detected());
+    } finally {
+      Demand.serveAtOnce(false);
+    }
+  }
+
   private static ConvolutionShape.Axis axis(Random random) {
     return new ConvolutionShape.Axis(1 + random.nextInt(5), 1 + random.nextInt(3), random.nextInt(4), random.nextInt(4),
         1 + random.nextInt(2));

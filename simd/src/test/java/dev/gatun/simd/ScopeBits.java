@@ -35,7 +35,7 @@ final class ScopeBits {
   /** A plan with its memory. */
   record Loaded(Trial trial, Backend.Executable plan) {}
 
-  /** Kernels that consist of tiles, but for those of {@link SameBits}: filtered convolutions, narrow products. */
+  /** Convolutions and products but for those of {@link SameBits}: filtered ones, those of each channel, narrow ones. */
   static List<Loaded> tiled(int threads) {
     var kernels = new ArrayList<Loaded>();
     for (var role : List.of(Convolve.Role.OUTPUT, Convolve.Role.DATA)) {
@@ -48,6 +48,10 @@ final class ScopeBits {
         load(new Trial(spec, new Random(size), false, filtered), threads, kernels);
       }
     }
+    var each = new Convolve(Convolve.Role.OUTPUT, Shape.of(2, 44, 9, 9), Shape.of(44, 1, 3, 3),
+        Geometry.square(2, 3, 1, 1), 44);
+    load(new Trial(MoveTest.direct(each, new TensorType(DType.F32, each.data()), new TensorType(DType.F32,
+        each.weight())), new Random(1), false), threads, kernels);
     for (int seed = 0; seed < 4; seed++) {
       load(NarrowProductTest.wholeNumbers(new Random(seed), 9, 37, 300), threads, kernels);
       load(NarrowProductTest.halfWeights(new Random(seed), 1 + 8 * seed, 37, 300), threads, kernels);

@@ -36,6 +36,7 @@ class WarmKernelsTest {
     // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
     ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
     windowsBecomeWarm();
+    depthwiseSumsBecomeWarm();
   }
 
   /** Windows that are computed lane by lane for ever would make no garbage either. */
@@ -44,6 +45,16 @@ class WarmKernelsTest {
       var windows = WarmingWindows.of(kind);
       for (long end = System.nanoTime() + 30_000_000_000L; windows.serving(4096) == null; ) {
         assertTrue(System.nanoTime() < end, windows + " is not compiled after 30 s");
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+  }
+
+  private static void depthwiseSumsBecomeWarm() {
+    for (boolean nine : new boolean[] {false, true}) {
+      var sums = WarmingDepthwise.of(nine);
+      for (long end = System.nanoTime() + 30_000_000_000L; sums.serving(4096) == null; ) {
+        assertTrue(System.nanoTime() < end, sums + " are not compiled after 30 s");
         LockSupport.parkNanos(1_000_000);
       }
     }

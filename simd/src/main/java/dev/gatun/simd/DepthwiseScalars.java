@@ -1,0 +1,25 @@
+package dev.gatun.simd;
+
+/** What {@link DepthwiseLanes} do, in plain Java: for channels {@code from} to {@code to}, exclusive. */
+final class DepthwiseScalars {
+  private DepthwiseScalars() {
+  }
+
+  static void sum(DepthwiseTaps taps, long x, long w, long y, int pixels, int from, int to) {
+    for (int i = 0; i < pixels; i++) {
+      for (int channel = from; channel < to; channel++) {
+        int vector = channel / DepthwiseVectors.LANES;
+        long weights = w + vector * taps.weights() + taps.weight() + 4L * (channel % DepthwiseVectors.LANES);
+        long image = x + i * taps.step() + 4L * channel;
+        float sum = 0;
+        for (int down = 0; down < taps.height(); down++) {
+          for (int across = 0; across < taps.width(); across++) {
+            sum = Math.fma(Raw.ALL.get(Raw.F32, image + down * taps.row() + across * taps.tap()),
+                Raw.ALL.get(Raw.F32, weights + down * taps.weightRow() + across * taps.weightTap()), sum);
+          }
+        }
+        Raw.ALL.set(Raw.F32, y + i * taps.ownStep() + 4L * channel, sum);
+      }
+    }
+  }
+}
