@@ -9,6 +9,8 @@ import java.util.function.ToDoubleFunction;
 public final class Agreement {
   /** Two engines that add up in different orders differ in luck, not in kind. */
   private static final double AS_NEAR = 4;
+  /** A convolution of 1 × 1 whose stride is 2 gives no gradient to three pixels of four. */
+  private static final double MOST_ZEROS = 0.8;
   /** What is as near as this needs no peer to compare with. */
   private static final double NEAR_ENOUGH = 2e-6;
 
@@ -65,7 +67,7 @@ public final class Agreement {
       difference[i] = found[i] - exact[i];
       zeros += exact[i] == 0 ? 1 : 0;
     }
-    if (2 * zeros > found.length || zeros == found.length) {
+    if (zeros > MOST_ZEROS * found.length || zeros == found.length) {
       throw new IllegalStateException(what + ": " + zeros + " of " + found.length
           + " numbers are 0, which proves nothing");
     }

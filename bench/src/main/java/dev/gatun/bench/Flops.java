@@ -63,27 +63,8 @@ final class Flops {
   private static double of(Op op, List<Value> in) {
     return switch (op) {
       case MatMul product -> 2.0 * in.get(0).shape().elements() * in.get(1).shape().size(-1);
-      case Convolve convolve -> 2.0 * convolve.data().size(0) * convolve.weight().size(0) * convolve.weight().size(1)
-          * taps(convolve);
+      case Convolve convolve -> 2 * convolve.multiplyAdds();
       default -> 0;
     };
-  }
-
-  /** Taps of all positions that lie on the image. */
-  private static double taps(Convolve convolve) {
-    var g = convolve.geometry();
-    double all = 1;
-    for (int axis = 0; axis < g.rank(); axis++) {
-      long size = convolve.data().size(axis + 2);
-      long taps = 0;
-      for (long y = 0; y < convolve.output().size(axis + 2); y++) {
-        for (int k = 0; k < g.kernel().get(axis); k++) {
-          long at = y * g.stride().get(axis) - g.padLow().get(axis) + (long) k * g.dilation().get(axis);
-          taps += at >= 0 && at < size ? 1 : 0;
-        }
-      }
-      all *= taps;
-    }
-    return all;
   }
 }

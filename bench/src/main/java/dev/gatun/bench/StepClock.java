@@ -1,13 +1,12 @@
 package dev.gatun.bench;
 
 import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Cost;
 import dev.gatun.ops.KernelSpec;
-import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.util.Arrays;
-import java.util.stream.Stream;
 
 /** The times of one step of a plan. Taking them allocates nothing. */
 public final class StepClock {
@@ -69,22 +68,8 @@ public final class StepClock {
     return String.join(" ", types.stream().map(t -> t.dtype().label() + t.shape()).toList());
   }
 
-  /** Flops of a product or convolution, padding counted; 0 for others. */
-  public double flops() {
-    if (!(step instanceof Plan.Run run) || !(run.spec() instanceof KernelSpec.Direct direct)) {
-      return 0;
-    }
-    return switch (direct.op()) {
-      case MatMul product ->
-          2.0 * direct.results().getFirst().shape().elements() * direct.in().getFirst().shape().size(-1);
-      case Convolve c -> 2.0 * c.output().elements() * c.weight().elements() / Math.max(1, c.weight().size(0));
-      default -> 0;
-    };
-  }
-
-  /** Bytes of all operands and results. */
-  public long bytes() {
-    return step instanceof Plan.Run run
-        ? Stream.concat(run.in().stream(), run.out().stream()).mapToLong(o -> o.type().bytes()).sum() : 0;
+  /** What the step computes and moves. */
+  public Cost cost() {
+    return Cost.of(step);
   }
 }

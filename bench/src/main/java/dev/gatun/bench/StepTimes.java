@@ -46,11 +46,12 @@ public final class StepTimes {
         + "|---:|---:|---:|---:|---:|---|---|\n");
     clocks.stream().sorted(Comparator.comparingDouble(StepClock::seconds).reversed()).forEach(clock -> {
       double seconds = clock.seconds();
-      boolean counted = clock.flops() > 0;
+      var cost = clock.cost();
+      boolean counted = cost.flops() > 0;
       out.append(String.format(Locale.ROOT, "| %.2f | %.1f %% | %s | %s | %.1f | %s | %s |%n", 1e6 * seconds,
-          100 * seconds / total, counted ? String.format(Locale.ROOT, "%.1f", 1e-9 * clock.flops() / seconds) : "",
-          counted ? String.format(Locale.ROOT, "%.0f %%", 100 * clock.flops() / seconds / peak) : "",
-          1e-9 * clock.bytes() / seconds, clock.name(), clock.origin()));
+          100 * seconds / total, counted ? String.format(Locale.ROOT, "%.1f", 1e-9 * cost.flops() / seconds) : "",
+          counted ? String.format(Locale.ROOT, "%.0f %%", 100 * cost.flops() / seconds / peak) : "",
+          1e-9 * cost.bytes() / seconds, clock.name(), clock.origin()));
     });
     return out.toString();
   }

@@ -140,7 +140,7 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private static void requireRecipe(Elaborated elaborated) {
+  static void requireRecipe(Elaborated elaborated) {
     if (elaborated.recipe() == null) {
       throw new IllegalArgumentException("model " + elaborated.model() + " has no `train` recipe");
     }

@@ -22,6 +22,15 @@ public record Convolve(Role role, Shape data, Shape weight, Geometry geometry, i
     return Geometry.shape(data.size(0), weight.size(0), geometry.outputs(Geometry.spatial(data)));
   }
 
+  /** Multiply-adds, the same for all roles; taps on padding are none. */
+  public double multiplyAdds() {
+    double all = (double) data.size(0) * weight.size(0) * weight.size(1);
+    for (int axis = 0; axis < geometry.rank(); axis++) {
+      all *= geometry.taps(axis, data.size(axis + 2));
+    }
+    return all;
+  }
+
   @Override
   public List<TensorType> infer(List<TensorType> in) {
     Types.count(this, in, 2);

@@ -53,6 +53,19 @@ public record Geometry(List<Integer> kernel, List<Integer> stride, List<Integer>
     return room < 0 ? 0 : room / stride.get(i) + 1;
   }
 
+  /** Window positions along spatial axis {@code i} of an operand of {@code size} that lie on it, of all windows. */
+  public long taps(int i, long size) {
+    long windows = outputs(i, size);
+    long taps = 0;
+    for (int tap = 0; tap < kernel.get(i); tap++) {
+      long offset = (long) tap * dilation.get(i) - padLow.get(i);
+      long first = Math.max(0, Math.ceilDiv(-offset, stride.get(i)));
+      long end = Math.min(windows, Math.floorDiv(size - 1 - offset, stride.get(i)) + 1);
+      taps += Math.max(0, end - first);
+    }
+    return taps;
+  }
+
   /** The spatial sizes that windows over {@code spatial} give. */
   public Shape outputs(Shape spatial) {
     return Shape.of(IntStream.range(0, rank()).mapToLong(i -> outputs(i, spatial.size(i))).toArray());

@@ -14,25 +14,6 @@ final class ConvolutionGeometry {
         (int) data.size(-1), (int) op.weight().size(0), vertical, axis(op, line ? 0 : 1), op.groups());
   }
 
-  /** Multiply-adds of any of the three roles, taps on padding included. */
-  static double multiplyAdds(Convolve op) {
-    return (double) op.output().elements() * op.weight().elements() / Math.max(1, op.weight().size(0));
-  }
-
-  /** The same without taps on padding. */
-  static double multiplyAddsOnImage(Convolve op) {
-    var shape = shape(op, dev.gatun.memory.DType.F32);
-    return multiplyAdds(op) * shareOnImage(shape.vertical(), shape.h()) * shareOnImage(shape.horizontal(), shape.w());
-  }
-
-  private static double shareOnImage(ConvolutionShape.Axis axis, int size) {
-    double taps = 0;
-    for (int tap = 0; tap < axis.kernel(); tap++) {
-      taps += AxisRun.ofTap(axis, size, tap).count();
-    }
-    return taps / Math.max(1, axis.kernel() * axis.out(size));
-  }
-
   private static ConvolutionShape.Axis axis(Convolve op, int i) {
     var g = op.geometry();
     return new ConvolutionShape.Axis(g.kernel().get(i), g.stride().get(i), g.padLow().get(i), g.padHigh().get(i),

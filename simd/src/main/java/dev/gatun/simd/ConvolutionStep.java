@@ -56,7 +56,7 @@ final class ConvolutionStep extends Step {
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(result), memory);
     var packed = constants.packed(in.get(1), convolution);
-    boolean shared = ConvolutionGeometry.multiplyAdds(op) >= ProductStep.WORTH_SHARING;
+    boolean shared = op.multiplyAdds() >= ProductStep.WORTH_SHARING;
     var epilogue = direct.epilogue();
     int tasks = convolution.tasksOfRow();
     int height = tasks == 0 || result.type().shape().rank() < 4 ? 0 : (int) result.size(2);

@@ -25,7 +25,7 @@ final class ConvolutionWeightsStep extends Step {
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(out.get(0)), memory);
     packed = weights.packedBytes() == 0 ? 0 : memory.allocate(weights.packedBytes(), 64).address();
-    shared = ConvolutionGeometry.multiplyAdds(op) >= ProductStep.WORTH_SHARING;
+    shared = op.multiplyAdds() >= ProductStep.WORTH_SHARING;
     for (int worker = 0; worker < crew.size(); worker++) {
       crew.scratch(worker).reserveTiles(weights.workspaceBytes());
     }

@@ -24,7 +24,11 @@ public final class CpuBackend implements Backend {
     }
     try {
       MemorySegment.NULL.reinterpret(1);
+      Machine.given(Machine.detect());
+      Costs.given();
       return null;
+    } catch (IllegalArgumentException wrong) {
+      return wrong.getMessage();
     } catch (IllegalCallerException denied) {
       var module = CpuBackend.class.getModule();
       return "this JVM denies native access; launch it with --enable-native-access="

@@ -1,5 +1,7 @@
 package dev.gatun.simd;
 
+import java.util.List;
+import java.util.Map;
 import jdk.incubator.vector.VectorShape;
 
 /**
@@ -13,7 +15,12 @@ import jdk.incubator.vector.VectorShape;
  * @param cores processors that this process may use
  */
 public record Machine(int vectorBits, int registers, int level1, int level2, int cores) {
-  private static final Machine DETECTED = detect();
+  static final String PROPERTY = "gatun.machine";
+
+  /** Detected once. */
+  private static final class Detected {
+    private static final Machine MACHINE = given(detect());
+  }
 
   /** @throws IllegalArgumentException if a width is not one that the Vector API has, or a count is not positive */
   public Machine {
@@ -26,9 +33,23 @@ public record Machine(int vectorBits, int registers, int level1, int level2, int
     }
   }
 
-  /** The machine that this JVM runs on. */
+  /**
+   * The machine that this JVM runs on. The property {@code gatun.machine} replaces what was detected, or guessed:
+   * {@code -Dgatun.machine=level1=49152,level2=2097152}.
+   */
   public static Machine detected() {
-    return DETECTED;
+    return Detected.MACHINE;
+  }
+
+  /** @throws IllegalArgumentException if the property does not say what it may */
+  static Machine given(Machine found) {
+    var given = Given.numbers(PROPERTY, List.of("vector_bits", "registers", "level1", "level2", "cores"));
+    return new Machine(given(given, "vector_bits", found.vectorBits), given(given, "registers", found.registers),
+        given(given, "level1", found.level1), given(given, "level2", found.level2), given(given, "cores", found.cores));
+  }
+
+  private static int given(Map<String, Double> given, String name, int found) {
+    return given.containsKey(name) ? given.get(name).intValue() : found;
   }
 
   /** The same machine with another vector width, as for a test that narrower vectors give the same bits. */
@@ -51,7 +72,7 @@ public record Machine(int vectorBits, int registers, int level1, int level2, int
    * are in use (32 KiB; 512 KiB a core), for the JDK does not say them: blocks that are too small by half cost a
    * percent or two, blocks that are too large by half cost far more. AVX-512 server cores have 1 MiB and more.
    */
-  private static Machine detect() {
+  static Machine detect() {
     int bits = Math.clamp(VectorShape.preferredShape().vectorBitSize(), 128, 512);
     boolean arm = System.getProperty("os.arch").equals("aarch64");
     int registers = bits == 512 || arm ? 32 : 16;

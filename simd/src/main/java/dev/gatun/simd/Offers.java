@@ -13,12 +13,6 @@ import java.util.List;
 
 /** Which specs the processor runs, and how. */
 final class Offers {
-  /** Bytes that a core streams through a kernel in a second, for weighing choices against relayouts. */
-  private static final double STREAM_RATE = 10e9;
-
-  /** Multiply-adds that a core does in a second. */
-  private static final double MULTIPLY_ADD_RATE = 50e9;
-
   /** Runs of a multiple of so many bytes start in few of the sets of a first-level cache (64 of 64 bytes, on most). */
   private static final int CROWDED = 1024;
 
@@ -58,7 +52,7 @@ final class Offers {
         || left == DType.F32 && (right == DType.F16 || right == DType.BF16)
         || direct.results().getFirst().dtype() == DType.I32;
     double seconds = direct.results().getFirst().shape().elements() * (double) direct.in().getFirst().shape().size(-1)
-        / MULTIPLY_ADD_RATE;
+        / Costs.current().multiplyAdds();
     return known ? List.of(Choice.anyLayout("gemm", direct, 0, seconds)) : List.of();
   }
 
@@ -70,8 +64,9 @@ final class Offers {
       return List.of(plain);
     }
     double pack = how.packSeconds(op);
-    return List.of(plain, new Choice(how.label(), plain.in(), plain.out(), 0,
-        how.seconds(op, MULTIPLY_ADD_RATE) + pack, pack, false));
+    var filtered = new Choice(how.label(), plain.in(), plain.out(), 0,
+        how.seconds(op, Costs.current().multiplyAdds()) + pack, pack, false);
+    return List.of(plain, Costs.current().weighed(filtered));
   }
 
   private static Choice convolution(KernelSpec.Direct direct, Convolve op) {
@@ -91,12 +86,12 @@ final class Offers {
     var in = new ArrayList<>(Collections.nCopies(direct.in().size(), Layout.ANY));
     in.set(0, lanes);
     in.set(1, weight ? lanes : Layout.ANY);
-    return new Choice(batch ? "conv.batch" : "conv.channels", in, List.of(weight ? Layout.ANY : image), 0,
-        ConvolutionGeometry.multiplyAddsOnImage(op) / MULTIPLY_ADD_RATE, 0, true);
+    return Costs.current().weighed(new Choice(batch ? "conv.batch" : "conv.channels", in,
+        List.of(weight ? Layout.ANY : image), 0, op.multiplyAdds() / Costs.current().multiplyAdds(), 0, true));
   }
 
   private static double streaming(KernelSpec spec) {
-    return (bytes(spec.in()) + bytes(spec.out())) / STREAM_RATE;
+    return (bytes(spec.in()) + bytes(spec.out())) / Costs.current().bytes();
   }
 
   private static long bytes(List<TensorType> types) {

@@ -100,7 +100,7 @@ final class WinogradStep extends Step implements Packing {
     resultDown = sweep(how.result(), points, blockBytes(), blockBytes(), origin);
     resultAcross = sweep(how.result(), points, blockBytes(), m * map.out().width(), origin);
     packed = constants.packed(in.get(1), this);
-    shared = ConvolutionGeometry.multiplyAdds(op) >= ProductStep.WORTH_SHARING;
+    shared = op.multiplyAdds() >= ProductStep.WORTH_SHARING;
     for (var scratch : crew.scratches()) {
       scratch.reserveTiles(workspaceBytes());
     }

@@ -26,19 +26,21 @@ final class Chains {
   private static final int FEWEST_COLUMNS = 32;
 
   private final Backend machine;
+  private final Reasons reasons;
   private final Program program;
   private List<Item> items;
   private int number;
 
-  private Chains(Program program, Backend machine) {
+  private Chains(Program program, Backend machine, Reasons reasons) {
     this.program = program;
     this.machine = machine;
+    this.reasons = reasons;
     this.items = new ArrayList<>(program.items());
   }
 
   /** The program with its chains, as far as the machine runs such. */
-  static Program join(Program program, Backend machine) {
-    var chains = new Chains(program, machine);
+  static Program join(Program program, Backend machine, Reasons reasons) {
+    var chains = new Chains(program, machine, reasons);
     var tried = new HashSet<Slot>();
     for (int at = 0; at < chains.items.size(); at++) {
       if (chains.items.get(at) instanceof Item.Kernel kernel && isWide(kernel) && tried.add(kernel.out().getFirst())) {
@@ -235,7 +237,13 @@ final class Chains {
     var builder = new ChainBuilder(results, kernels.getFirst().origin());
     joined(kernels).forEach(builder::add);
     var chain = builder.kernel();
-    return !machine.choices(chain.spec()).isEmpty() && insert(chain, kernels, region);
+    boolean inserted = !machine.choices(chain.spec()).isEmpty() && insert(chain, kernels, region);
+    if (inserted) {
+      reasons.say(chain, () -> kernels.size() + " kernels run entry by entry and some rows at a time, so that "
+          + needed.stream().map(slot -> slot.type().toString()).sorted().distinct().collect(Collectors.joining(", "))
+          + " never exists as a whole");
+    }
+    return inserted;
   }
 
   /** A kernel without the wide results that nothing needs. */

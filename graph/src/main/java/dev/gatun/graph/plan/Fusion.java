@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -29,16 +30,23 @@ final class Fusion {
   /** The product, a bias, a residual, a mask and one more. */
   private static final int MOST_EPILOGUE_OPERANDS = 5;
 
-  private final Program program;
   private final Backend machine;
+  private final Reasons reasons;
 
-  private Fusion(Program program, Backend machine) {
-    this.program = program;
-    this.machine = machine;
+  /** Two kernels as one, or why they stay two; neither where the consumer takes in nothing. */
+  private record Attempt(Item.Kernel joined, Supplier<String> refusal) {
+    static Attempt refused(Supplier<String> why) {
+      return new Attempt(null, why);
+    }
   }
 
-  static Program fuse(Program program, Backend machine) {
-    var fusion = new Fusion(program, machine);
+  private Fusion(Backend machine, Reasons reasons) {
+    this.machine = machine;
+    this.reasons = reasons;
+  }
+
+  static Program fuse(Program program, Backend machine, Reasons reasons) {
+    var fusion = new Fusion(machine, reasons);
     var outside = new HashSet<Slot>();
     program.outputs().values().forEach(v -> outside.add(v.slot()));
     program.updates().values().forEach(v -> outside.add(v.slot()));
@@ -89,8 +97,11 @@ final class Fusion {
         weight.axes(), weight.turns()));
     var spec = new KernelSpec.Direct(direct.op(), operands.stream().map(View::type).toList(), direct.results(),
         direct.epilogue());
-    return machine.choices(spec).isEmpty() ? kernel
-        : new Item.Kernel(spec, operands, kernel.out(), kernel.origin());
+    if (machine.choices(spec).isEmpty()) {
+      return kernel;
+    }
+    reasons.say(kernel, () -> "reads its weight as it is stored, in " + stored.type().dtype());
+    return new Item.Kernel(spec, operands, kernel.out(), kernel.origin());
   }
 
   /** Whether a kernel casts a whole slot of f16 or bf16 to f32, and nothing else. */
@@ -192,14 +203,22 @@ final class Fusion {
     }
     for (var view : consumer.in()) {
       int from = producer(items, view.slot(), at);
-      if (from < 0 || readBetween(items, from, at)) {
+      if (from < 0) {
         continue;
       }
-      var joined = join((Item.Kernel) items.get(from), consumer, items, at, readOutside);
-      if (joined != null) {
-        items.set(at, joined);
+      var producer = (Item.Kernel) items.get(from);
+      var attempt = Scope.of(consumer) == null ? Attempt.refused(null)
+          : readBetween(items, from, at)
+              ? Attempt.refused(() -> "what stands between them reads its results, or changes what it reads")
+              : join(producer, consumer, items, at, readOutside);
+      if (attempt.joined != null) {
+        reasons.joined(producer, consumer);
+        items.set(at, attempt.joined);
         items.remove(from);
         return true;
+      }
+      if (attempt.refusal != null) {
+        reasons.apart(producer, consumer, attempt.refusal);
       }
     }
     return false;
@@ -222,38 +241,52 @@ final class Fusion {
         item.reads().anyMatch(producer.out()::contains) || item.writes().anyMatch(operands::contains));
   }
 
-  private Item.Kernel join(Item.Kernel producer, Item.Kernel consumer, List<Item> items, int at, Set<Slot> readOutside) {
+  /** A map or row with what it reads. */
+  private Attempt join(Item.Kernel producer, Item.Kernel consumer, List<Item> items, int at, Set<Slot> readOutside) {
     var below = items.subList(at + 1, items.size());
     java.util.function.Predicate<Slot> needed =
         slot -> readOutside.contains(slot) || below.stream().anyMatch(item -> item.reads().anyMatch(slot::equals));
     var second = Scope.of(consumer);
-    if (second == null) {
-      return null;
-    }
     var first = Scope.of(producer);
     if (first == null) {
       return epilogue(producer, consumer, needed);
     }
     var both = second.after(first);
     if (both == null) {
-      return null;
+      return Attempt.refused(() -> first.space().equals(second.space())
+          ? "one is folded along other axes, or read through a view"
+          : "it runs over " + first.space() + ", this one over " + second.space());
     }
     var kept = both.keeping(slot -> consumer.out().contains(slot) || needed.test(slot)).compact();
-    return accepted(kept) ? kept.kernel() : null;
+    return accepted(kept) ? new Attempt(kept.kernel(), null) : Attempt.refused(() -> refusal(kept));
   }
 
   private boolean accepted(Scope scope) {
-    return scope.weight() <= HEAVIEST && scope.in().size() + scope.results().size() <= MOST_OPERANDS
+    return scope.weight() <= HEAVIEST && operands(scope) <= MOST_OPERANDS
         && !machine.choices(scope.kernel().spec()).isEmpty();
   }
 
-  /** A product and the only map that reads it; null if the machine declines or the product is needed elsewhere. */
-  private Item.Kernel epilogue(Item.Kernel producer, Item.Kernel consumer, java.util.function.Predicate<Slot> needed) {
+  private static int operands(Scope scope) {
+    return scope.in().size() + scope.results().size();
+  }
+
+  private String refusal(Scope scope) {
+    return scope.weight() > HEAVIEST ? "their code would have " + scope.weight() + " nodes, at most " + HEAVIEST
+        : operands(scope) > MOST_OPERANDS ? "there would be " + operands(scope) + " operands and results, at most "
+            + MOST_OPERANDS : "the machine has no kernel for both";
+  }
+
+  /** A product and the only map that reads it. */
+  private Attempt epilogue(Item.Kernel producer, Item.Kernel consumer, java.util.function.Predicate<Slot> needed) {
     if (!(producer.spec() instanceof KernelSpec.Direct direct)
-        || !(direct.op() instanceof MatMul || direct.op() instanceof Convolve)
-        || !(consumer.spec() instanceof KernelSpec.Map map) || map.exprs().size() != 1
-        || needed.test(producer.out().getFirst())) {
-      return null;
+        || !(direct.op() instanceof MatMul || direct.op() instanceof Convolve)) {
+      return Attempt.refused(() -> "only products and convolutions take in what follows");
+    }
+    if (!(consumer.spec() instanceof KernelSpec.Map map) || map.exprs().size() != 1) {
+      return Attempt.refused(() -> "only a map with one result follows a product in its kernel");
+    }
+    if (needed.test(producer.out().getFirst())) {
+      return Attempt.refused(() -> "its result is read elsewhere, too");
     }
     var result = producer.out().getFirst();
     var before = direct.epilogue() == null ? KernelSpec.Map.copy(result.type()) : direct.epilogue();
@@ -268,17 +301,18 @@ final class Fusion {
       } else if (view.isIdentity()) {
         inputs.add(before.exprs().getFirst());
       } else {
-        return null;
+        return Attempt.refused(() -> "its result is read through a view");
       }
     }
     var expr = map.exprs().getFirst().substitute(x -> inputs.get(x.index()));
     if (types.size() > MOST_EPILOGUE_OPERANDS || expr.weight() > HEAVIEST) {
-      return null;
+      return Attempt.refused(() -> "what follows a product would read " + types.size() + " operands in " + expr.weight()
+          + " nodes, at most " + MOST_EPILOGUE_OPERANDS + " in " + HEAVIEST);
     }
     var spec = new KernelSpec.Direct(direct.op(), operands.stream().map(View::type).toList(), direct.results(),
         new KernelSpec.Map(map.space(), types, List.of(expr)));
-    return machine.choices(spec).isEmpty() ? null
-        : new Item.Kernel(spec, operands, consumer.out(), consumer.origin());
+    return machine.choices(spec).isEmpty() ? Attempt.refused(() -> "the machine has no kernel for both")
+        : new Attempt(new Item.Kernel(spec, operands, consumer.out(), consumer.origin()), null);
   }
 
   private List<Item> dropDead(List<Item> items, Set<Slot> readOutside) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,9 +41,12 @@ public final class Planner {
   private final Map<Slot, Long> storesLeft;
   private int number;
 
-  private Planner(Program program, Backend machine) {
+  private final Reasons reasons;
+
+  private Planner(Program program, Backend machine, Reasons reasons) {
     this.program = program;
     this.machine = machine;
+    this.reasons = reasons;
     this.storesLeft = program.items().stream().flatMap(Planner::stores)
         .collect(Collectors.groupingBy(slot -> slot, Collectors.counting()));
   }
@@ -63,13 +67,32 @@ public final class Planner {
    * @throws KernelException if the machine has no kernel for a part of the graph
    */
   public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-    var program = Stores.withUpdates(Chains.join(Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine), machine));
-    var planner = new Planner(program, machine);
+    return plan(graph, machine, model, session, new Reasons(false)).plan();
+  }
+
+  /** The same plan, and why it is as it is. */
+  public static Explained explain(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
+    return plan(graph, machine, model, session, new Reasons(true));
+  }
+
+  /** A plan with the reasons of what was joined, left apart and chosen. */
+  public record Explained(Plan plan, List<Reason> reasons) {
+    public Explained {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  private static Explained plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
+      Reasons reasons) {
+    var fused = Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine, reasons);
+    var program = Stores.withUpdates(Chains.join(fused, machine, reasons));
+    var planner = new Planner(program, machine, reasons);
     program.sources().keySet().forEach(planner::placeRowMajor);
     program.tables().keySet().forEach(planner::placeRowMajor);
     var calls = planner.calls(program.items(), Set.of());
     var outputs = planner.outputs(calls);
-    return new Memory(program, planner.spots, model, session).plan(machine.name(), calls, outputs);
+    var plan = new Memory(program, planner.spots, model, session).plan(machine.name(), calls, outputs);
+    return new Explained(plan, reasons.all(program.items()));
   }
 
   /** The results, each dense and row-major, so that whoever reads them needs no strides. */
@@ -179,6 +202,7 @@ public final class Planner {
     choose(kernel.spec(), kernel.origin());
     Choice best = null;
     double least = Double.POSITIVE_INFINITY;
+    var costs = new LinkedHashMap<String, Double>();
     for (var choice : machine.choices(kernel.spec())) {
       double cost = choice.seconds() - (hasConstantWeight(kernel) ? choice.packSeconds() : 0);
       for (int i = 0; i < kernel.in().size(); i++) {
@@ -187,10 +211,17 @@ public final class Planner {
           cost += 2 * spot.type().bytes() / RELAYOUT_RATE;
         }
       }
+      costs.put(choice.name(), cost);
       if (cost < least) {
         least = cost;
         best = choice;
       }
+    }
+    var chosen = best;
+    if (costs.size() > 1) {
+      reasons.say(kernel, () -> "runs as " + chosen.name() + ": expected are " + costs.entrySet().stream()
+          .map(cost -> String.format(Locale.ROOT, "%.3g ms by %s", 1e3 * cost.getValue(), cost.getKey()))
+          .collect(Collectors.joining(", ")));
     }
     return best;
   }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
 /** The program: its verbs, and what happens when one fails. */
 @Command(name = "gatun", version = CommandLineProgram.VERSION, synopsisSubcommandLabel = "VERB", sortOptions = false,
     description = "Trains and runs neural networks. Begin with: gatun train digits",
-    subcommands = {TrainCommand.class, EvalCommand.class, RunCommand.class, InspectCommand.class, CheckCommand.class,
+    subcommands = {TrainCommand.class, EvalCommand.class, RunCommand.class, InspectCommand.class, ExplainCommand.class,
+        CheckCommand.class,
         BenchCommand.class, FormatCommand.class, ZooCommand.class, DataCommand.class, DoctorCommand.class})
 public final class CommandLineProgram extends Group {
   static final String VERSION = "gatun 0.1.0";

@@ -1,6 +1,7 @@
 package dev.gatun.tools.command;
 
 import dev.gatun.graph.Model;
+import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Program;
 import dev.gatun.graph.language.Source;
 import dev.gatun.tools.zoo.Zoo;
@@ -97,6 +98,14 @@ final class ModelOptions {
     var names = Zoo.all().stream().map(Zoo.Entry::name).toList();
     throw new UsageException("no model is called `" + name + "`" + Names.similar(name, names) + " (the zoo has "
         + String.join(", ", names) + "; a file's name ends in " + Zoo.SUFFIX + ")");
+  }
+
+  /** Fails if the model has no output. */
+  void requireOutput(Elaborated elaborated) {
+    if (elaborated.outputs().isEmpty()) {
+      throw new InputException(name + ": model " + elaborated.model() + " has no output: add a line such as "
+          + "`output y = …`");
+    }
   }
 
   /** Fails if the file does not say how to train the model, since that also says what to measure. */

@@ -132,10 +132,7 @@ final class RunCommand implements Callable<Integer> {
 
   /** Fails if the model has no output, or one of its inputs does not fit what was given. */
   private Elaborated requireInputs(Elaborated elaborated, Map<String, Tensor> given) {
-    if (elaborated.outputs().isEmpty()) {
-      throw new InputException(model.name() + ": model " + elaborated.model() + " has no output: add a line such as "
-          + "`output y = …`");
-    }
+    model.requireOutput(elaborated);
     var needed = elaborated.graph().inputs();
     for (var input : elaborated.inputs()) {
       var tensor = given.get(input.name());

@@ -250,6 +250,43 @@ class VerbsTest {
   }
 
   @Test
+  void explainShowsMoreByLevel() {
+    var plan = Shell.run("explain", "mlp").good().out();
+    assertTrue(plan.contains("kernels on cpu: "), plan);
+    assertTrue(plan.lines().allMatch(line -> line.length() <= 80), plan);
+    assertFalse(plan.contains("held at the peak"), plan);
+    var memory = Shell.run("explain", "mlp", "--level", "2").good().out();
+    assertTrue(memory.startsWith(plan) && memory.contains("held at the peak"), memory);
+    assertFalse(memory.contains("is one kernel with"), memory);
+    var reasons = Shell.run("explain", "mlp", "--level", "3").good().out();
+    assertTrue(reasons.startsWith(memory) && reasons.contains("is one kernel with mat_mul at "), reasons);
+    var all = Shell.run("explain", "mlp", "--level", "4").good().out();
+    var kernels = Shell.run("explain", "mlp", "--kernels").good().out();
+    assertTrue(all.startsWith(reasons) && all.endsWith(kernels), all);
+    assertTrue(kernels.contains("t = x0 @ x1;\n"), kernels);
+  }
+
+  @Test
+  void explainPlansATrainingStepOfAnySize() {
+    assertEquals(List.of("machine", "memory_bytes", "steps"),
+        keys(Shell.run("explain", "mlp", "--json").good().lastLine()));
+    var recipe = Shell.run("explain", "lenet", "--training").good().out();
+    assertTrue(recipe.contains("f32[64, 6, 28, 28]"), recipe);
+    var given = Shell.run("explain", "lenet", "--training", "--shapes", "N=3").good().out();
+    assertTrue(given.contains("f32[3, 6, 28, 28]"), given);
+    Shell.run("explain", "mlp", "--level", "5").fails(2, "gatun: --level must be from 1 to 4, found 5");
+    Shell.run("explain", "mlp", "--shapes", "M=5").fails(2, "gatun: --shapes: there is no free size M, there are N");
+  }
+
+  @Test
+  void explainNeedsARecipeOnlyForTraining() throws IOException {
+    var model = Files.writeString(folder.resolve("m.gat"), "model m(x: f32[N, 3]) { output y = relu(x) }").toString();
+    assertTrue(Shell.run("explain", model).good().out().contains("map max"));
+    Shell.run("explain", model, "--training").fails(3, "gatun: " + model
+        + ": model m has no recipe: add `train m { minimize loss }`");
+  }
+
+  @Test
   void checkSaysThatAFileStands() {
     var shell = Shell.run("check", "lenet").good();
     assertEquals("lenet: model lenet stands; inputs {image=f32[N, 1, 28, 28], label=i32[N]}, 61706 parameters",
