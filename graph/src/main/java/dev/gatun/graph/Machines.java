@@ -1,10 +1,13 @@
 package dev.gatun.graph;
 
+import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Choice;
 import dev.gatun.ops.ForwardingBackend;
 import dev.gatun.ops.Interpreter;
 import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.Plan;
+import dev.gatun.ops.Profile;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -45,6 +48,16 @@ public final class Machines {
       @Override
       public List<Choice> choices(KernelSpec spec) {
         return super.choices(spec).stream().filter(Choice::exact).toList();
+      }
+    };
+  }
+
+  /** A machine that tells {@code profile} when each kernel of the plans that it loads runs. */
+  public static Backend profiled(Backend machine, Profile profile) {
+    return new ForwardingBackend(machine) {
+      @Override
+      public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+        return super.load(plan, memory, arena, threads, profile);
       }
     };
   }

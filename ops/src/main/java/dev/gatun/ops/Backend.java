@@ -38,6 +38,11 @@ public interface Backend {
    */
   Executable load(Plan plan, Memory memory, TensorArena arena, int threads);
 
+  /** The same, telling {@code profile} when each kernel runs. A machine that cannot tell leaves it empty. */
+  default Executable load(Plan plan, Memory memory, TensorArena arena, int threads, Profile profile) {
+    return load(plan, memory, arena, threads);
+  }
+
   /** The memory of each {@link Plan.Place}; the session's may be null where a plan has no caches. */
   record Memory(Slab plan, Slab session, Slab model) {
     public Slab at(Plan.Place place) {

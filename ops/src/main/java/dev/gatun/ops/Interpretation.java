@@ -19,30 +19,45 @@ final class Interpretation {
 
   private final Plan plan;
   private final Backend.Memory memory;
+  private final Profile.Recorder recorder;
   private final List<Long> turns = new ArrayList<>();
 
-  Interpretation(Plan plan, Backend.Memory memory) {
+  /** @param recorder who is told when kernels run, or null */
+  Interpretation(Plan plan, Backend.Memory memory, Profile.Recorder recorder) {
     this.plan = plan;
     this.memory = memory;
+    this.recorder = recorder;
   }
 
   void run() {
-    run(plan.steps());
+    run(plan.steps(), 0);
   }
 
-  private void run(List<Plan.Step> steps) {
+  /** Runs steps, of whose kernels the first has a number; gives that of the next after them. */
+  private int run(List<Plan.Step> steps, int first) {
+    int number = first;
     for (var step : steps) {
       switch (step) {
-        case Plan.Run run -> run(run);
+        case Plan.Run run -> {
+          long start = System.nanoTime();
+          run(run);
+          if (recorder != null) {
+            recorder.ran(number, start, System.nanoTime());
+          }
+          number++;
+        }
         case Plan.Repeat repeat -> {
+          int next = number;
           for (long turn = 0; turn < repeat.count(); turn++) {
             turns.add(turn);
-            run(repeat.body());
+            next = run(repeat.body(), number);
             turns.removeLast();
           }
+          number = next;
         }
       }
     }
+    return number;
   }
 
   private void run(Plan.Run run) {

@@ -43,10 +43,16 @@ public final class Interpreter implements Backend {
 
   @Override
   public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+    return load(plan, memory, arena, threads, null);
+  }
+
+  @Override
+  public Executable load(Plan plan, Memory memory, TensorArena arena, int threads, Profile profile) {
+    var recorder = profile == null ? null : profile.recorder(plan, 1);
     return new Executable() {
       @Override
       public void run() {
-        new Interpretation(plan, memory).run();
+        new Interpretation(plan, memory, recorder).run();
       }
 
       @Override

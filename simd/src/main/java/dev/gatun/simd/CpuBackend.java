@@ -5,6 +5,7 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Choice;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.Profile;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -73,9 +74,15 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
+    return load(plan, memory, arena, threads, null);
+  }
+
+  @Override
+  public Executable load(Plan plan, Memory memory, TensorArena arena, int threads, Profile profile) {
     if (MISSING != null) {
       throw new IllegalStateException(description());
     }
-    return new LoadedPlan(plan, memory, arena, threads);
+    return new LoadedPlan(plan, memory, arena, threads,
+        profile == null ? null : profile.recorder(plan, Team.shared().size()));
   }
 }

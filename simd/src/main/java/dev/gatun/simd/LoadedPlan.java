@@ -7,6 +7,7 @@ import dev.gatun.ops.Extent;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.Profile;
 import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,17 +25,24 @@ final class LoadedPlan implements Backend.Executable {
   private final Node[] nodes;
   private final long[] turns;
 
-  /** A step, or a loop over steps. */
-  private record Node(Step step, long count, Node[] body, Constants.Loop loop) {}
+  /** Who is told when kernels run, or null. */
+  private final Profile.Recorder recorder;
+  /** The kernel whose steps are prepared, counted in the order in which they run. */
+  private int kernel;
 
-  LoadedPlan(Plan plan, Backend.Memory memory, TensorArena arena, int threads) {
+  /** A kernel's steps, or a loop over kernels. */
+  private record Node(int kernel, Step[] steps, long count, Node[] body, Constants.Loop loop) {}
+
+  /** @param recorder who is told when kernels run, or null */
+  LoadedPlan(Plan plan, Backend.Memory memory, TensorArena arena, int threads, Profile.Recorder recorder) {
+    this.recorder = recorder;
     this.plan = plan;
     this.memory = memory;
     this.workspace = arena.child("workspace");
     this.allocator = (bytes, _) -> workspace.allocateBytes(bytes);
     this.constants = new Constants(plan, memory, allocator);
     try {
-      this.crew = new Crew(allocator, threads);
+      this.crew = new Crew(allocator, threads, recorder);
       this.nodes = nodes(plan.steps(), new ArrayList<>());
       crew.allocate(allocator);
       constants.allocate();
@@ -53,13 +61,13 @@ final class LoadedPlan implements Backend.Executable {
     var made = new ArrayList<Node>();
     for (var step : steps) {
       switch (step) {
-        case Plan.Run run -> prepare(run, counts).forEach(ready -> made.add(new Node(ready, 1, null, null)));
+        case Plan.Run run -> made.add(new Node(kernel++, prepare(run, counts).toArray(new Step[0]), 1, null, null));
         case Plan.Repeat repeat -> {
           counts.add(repeat.count());
           var written = repeat.body().stream().flatMap(this::written).toList();
           var loop = new Constants.Loop(read -> written.stream().anyMatch(w -> w.overlaps(read)));
           var outer = constants.enter(loop);
-          made.add(new Node(null, repeat.count(), nodes(repeat.body(), counts), loop));
+          made.add(new Node(-1, null, repeat.count(), nodes(repeat.body(), counts), loop));
           constants.enter(outer);
           counts.removeLast();
         }
@@ -161,9 +169,15 @@ final class LoadedPlan implements Backend.Executable {
 
   private void run(Node[] of, int depth) {
     for (var node : of) {
-      if (node.step() != null) {
-        node.step().moveTo(turns);
-        node.step().run();
+      if (node.steps() != null) {
+        if (recorder == null) {
+          run(node.steps());
+        } else {
+          crew.at(node.kernel());
+          long start = System.nanoTime();
+          run(node.steps());
+          recorder.ran(node.kernel(), start, System.nanoTime());
+        }
       } else {
         node.loop().begin();
         for (long turn = 0; turn < node.count(); turn++) {
@@ -171,6 +185,13 @@ final class LoadedPlan implements Backend.Executable {
           run(node.body(), depth + 1);
         }
       }
+    }
+  }
+
+  private void run(Step[] steps) {
+    for (var step : steps) {
+      step.moveTo(turns);
+      step.run();
     }
   }
 

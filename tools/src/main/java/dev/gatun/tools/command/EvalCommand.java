@@ -49,6 +49,7 @@ final class EvalCommand implements Callable<Integer> {
       object.put("seconds", seconds);
       output.object(object);
     }
+    machine.report(output);
     return ExitCode.GOOD;
   }
 }

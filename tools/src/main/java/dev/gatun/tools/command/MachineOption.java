@@ -14,7 +14,7 @@ class MachineOption {
   private boolean exact;
 
   /** The machine asked for, or the best one. */
-  final Backend machine() {
+  Backend machine() {
     var machine = name == null ? Machines.best() : Machines.named(name);
     return exact ? Machines.exact(machine) : machine;
   }

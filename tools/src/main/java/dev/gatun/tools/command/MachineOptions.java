@@ -1,6 +1,12 @@
 package dev.gatun.tools.command;
 
+import dev.gatun.graph.Machines;
+import dev.gatun.memory.AtomicFile;
 import dev.gatun.memory.TensorArena;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.Profile;
+import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** On what a verb runs, and with how much of it. */
@@ -12,6 +18,43 @@ final class MachineOptions extends MachineOption {
   @Option(names = "--memory", paramLabel = "SIZE", converter = MemorySize.Converter.class,
       description = "Most that tensors may take, such as 512m or 4g; what the system allows if not given.")
   private MemorySize memory;
+
+  @Option(names = "--profile", paramLabel = "FILE.json",
+      description = "Write when each kernel ran, a trace for Perfetto, and show a table of the kernels.")
+  private Path trace;
+
+  private Profile profile;
+
+  @Override
+  Backend machine() {
+    if (trace == null) {
+      return super.machine();
+    }
+    if (profile == null) {
+      try {
+        AtomicFile.check(trace);
+      } catch (IOException e) {
+        throw new UsageException("--profile: " + e.getMessage());
+      }
+      profile = new Profile();
+    }
+    return Machines.profiled(super.machine(), profile);
+  }
+
+  /** What kernels tell of their times; null if the user does not want to know. */
+  Profile profile() {
+    return profile;
+  }
+
+  /** Writes the trace and shows the table, if the user wants them. */
+  void report(Output output) throws IOException {
+    if (profile != null) {
+      var report = new ProfileReport(profile, threads());
+      report.write(trace);
+      report.lines().forEach(output::line);
+      output.remark("wrote " + trace + ": open it at ui.perfetto.dev");
+    }
+  }
 
   int threads() {
     return threads == null ? Runtime.getRuntime().availableProcessors()

@@ -69,7 +69,7 @@ final class PlanTable {
   }
 
   /** Its name, and what a map computes last or a row folds, as far as there is room. */
-  private static String kernel(Plan.Run run) {
+  static String kernel(Plan.Run run) {
     var name = run.choice().name();
     var text = switch (run.spec()) {
       case KernelSpec.Map map -> name + " " + KernelText.name(map);

@@ -2,6 +2,7 @@ package dev.gatun.tools.command;
 
 import dev.gatun.graph.Dataset;
 import dev.gatun.graph.Model;
+import dev.gatun.graph.Predictor;
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.memory.Npy;
 import dev.gatun.memory.Shape;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
 @Command(name = "run", sortOptions = false,
     description = "Run a trained model on a sample of the test data, or on arrays in .npy files.")
 final class RunCommand implements Callable<Integer> {
+  private static final double WARMING_SECONDS = 4;
+  private static final double PROFILED_SECONDS = 1;
+
   @Mixin
   private ModelOptions model;
   @Mixin
@@ -58,9 +62,32 @@ final class RunCommand implements Callable<Integer> {
           predictor.seed(seed);
         }
         show(predictor.run(given, results, scratch.arena()), given);
+        if (machine.profile() != null) {
+          profile(() -> run(predictor, given, results, scratch.arena()));
+        }
       }
     }
+    machine.report(output);
     return ExitCode.GOOD;
+  }
+
+  private static void run(Predictor predictor, Map<String, Tensor> given, List<String> results, TensorArena arena) {
+    try (var answers = arena.child("answers")) {
+      predictor.run(given, results, answers);
+    }
+  }
+
+  /** Runs until kernels are warm, and then some more. */
+  private void profile(Runnable run) {
+    repeat(run, WARMING_SECONDS);
+    machine.profile().forget();
+    repeat(run, PROFILED_SECONDS);
+  }
+
+  private static void repeat(Runnable run, double seconds) {
+    for (long end = System.nanoTime() + (long) (1e9 * seconds); System.nanoTime() < end;) {
+      run.run();
+    }
   }
 
   /** The arena of what goes in and out, closed before its parent. */

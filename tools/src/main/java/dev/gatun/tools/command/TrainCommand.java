@@ -72,6 +72,7 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.TERMINATED;
       }
       report(run, trainer, chosen, file);
+      machine.report(output);
     }
     return ExitCode.GOOD;
   }

@@ -279,6 +279,27 @@ class VerbsTest {
   }
 
   @Test
+  void profilesShowKernelsAndWriteATrace() throws IOException {
+    var trace = folder.resolve("trace.json");
+    var trained = Shell.run("train", "mlp", "--epochs", "1", "--out", folder.resolve("p.safetensors").toString(),
+        "--profile", trace.toString()).good();
+    assertTrue(trained.out().contains("     time  share  GFLOP/s    GB/s  roof    calls  kernel"), trained.out());
+    assertTrue(trained.out().lines().filter(line -> line.contains(" %")).allMatch(line -> line.length() <= 90),
+        trained.out());
+    var events = Files.readString(trace);
+    assertTrue(events.startsWith("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n{\"name\": \"thread_name\", \"ph\": \"M\""),
+        events.substring(0, 200));
+    assertTrue(events.contains("\"cat\": \"kernel\", \"ph\": \"X\", \"pid\": 1, \"tid\": 0, \"ts\": "), "no kernel in the trace");
+    assertTrue(events.strip().endsWith("]}"), "the trace is not closed");
+
+    var run = Shell.run("run", "mlp", "--weights", weights, "--profile", trace.toString()).good().out();
+    assertTrue(run.contains("gemm"), run);
+    assertTrue(Files.readString(trace).contains("\"name\": \"gemm at "), "no product in the trace");
+    Shell.run("run", "mlp", "--weights", weights, "--profile", folder.resolve("no").resolve("t.json").toString())
+        .fails(2, "gatun: --profile: cannot write " + folder.resolve("no").resolve("t.json") + ": there is no such folder");
+  }
+
+  @Test
   void explainNeedsARecipeOnlyForTraining() throws IOException {
     var model = Files.writeString(folder.resolve("m.gat"), "model m(x: f32[N, 3]) { output y = relu(x) }").toString();
     assertTrue(Shell.run("explain", model).good().out().contains("map max"));
