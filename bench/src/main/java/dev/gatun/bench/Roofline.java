@@ -45,15 +45,33 @@ public record Roofline(int threads, long footprint, double flops, double read, d
     if (footprint % ((long) UNROLLED * BYTES) != 0 || footprint == 0) {
       throw new IllegalArgumentException("footprint " + footprint + ", expected a multiple of " + UNROLLED * BYTES);
     }
-    int turns = (int) Math.max(1, LEAST_BYTES / footprint);
+    int turns = turns(footprint);
     double bytes = (double) turns * footprint;
-    double flops = 2.0 * FMA_CHAINS * SPECIES.length() * FMA_TURNS;
-    return new Roofline(threads, footprint,
-        flops * rate(threads, secondsEach, arrays -> Roofline::multiplyAdds, footprint),
+    return new Roofline(threads, footprint, flops(threads, footprint, secondsEach),
         bytes * rate(threads, secondsEach, arrays -> () -> read(arrays[0], turns), footprint),
         bytes * rate(threads, secondsEach, arrays -> () -> write(arrays[0], turns), footprint),
         2 * bytes * rate(threads, secondsEach, arrays -> () -> copy(arrays[0], arrays[1], turns), footprint),
-        4 * bytes * rate(threads, secondsEach, arrays -> () -> triad(arrays, turns), footprint));
+        triad(threads, footprint, secondsEach));
+  }
+
+  private static int turns(long footprint) {
+    return (int) Math.max(1, LEAST_BYTES / footprint);
+  }
+
+  private static double flops(int threads, long footprint, double seconds) {
+    return 2.0 * FMA_CHAINS * SPECIES.length() * FMA_TURNS
+        * rate(threads, seconds, arrays -> Roofline::multiplyAdds, footprint);
+  }
+
+  /** Flops in a second alone, see {@link #measure}. */
+  public static double flops(int threads, double seconds) {
+    return flops(threads, LEAST_BYTES, seconds);
+  }
+
+  /** Bytes in a second by a triad alone, see {@link #measure}. */
+  public static double triad(int threads, long footprint, double seconds) {
+    int turns = turns(footprint);
+    return 4.0 * turns * footprint * rate(threads, seconds, arrays -> () -> triad(arrays, turns), footprint);
   }
 
   /** A loop whose result must be used. */

@@ -28,6 +28,11 @@ final class Demand {
     }
   }
 
+  /** Elements that the twin has computed, about. */
+  long elements() {
+    return elements;
+  }
+
   private synchronized void queue(Warmable kernel) {
     if (!queued) {
       queued = true;

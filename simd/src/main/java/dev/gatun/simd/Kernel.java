@@ -24,6 +24,8 @@ final class Kernel implements Warmable {
   private static final int MOST_PARTS = 64;
   /** More than an instruction takes, for one vector of each value and for the rest of a row. */
   private static final int INSTRUCTION_BYTECODES = 50;
+  /** What an instruction of a tape takes for an element. */
+  private static final double TAPE_NANOS = 0.3;
   /** Elements of the call that is measured, and those of the calls that make HotSpot count: whole steps and a rest. */
   private static final int MEASURED = 256;
   private static final int SMALL = 3 * 16 + 3;
@@ -112,6 +114,11 @@ final class Kernel implements Warmable {
   /** Whether the vector class serves. */
   boolean isWarm() {
     return parts == null ? vector != null : parts.isWarm();
+  }
+
+  @Override
+  public double cost() {
+    return TAPE_NANOS * demand.elements() * structure.code().size();
   }
 
   @Override

@@ -43,6 +43,12 @@ interface Warmable {
   /** Calls of what was generated last. */
   Rehearsal rehearse(Arena arena);
 
+  /**
+   * How much time its twin has taken so far, in nanoseconds, about: what has cost most is warmed first. Read while other
+   * threads write it.
+   */
+  double cost();
+
   /** Whether what was generated last serves from now on, or the twin. */
   void serve(boolean generated);
 }

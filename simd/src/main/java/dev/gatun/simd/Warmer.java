@@ -4,16 +4,17 @@ import com.sun.management.ThreadMXBean;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
  * Has HotSpot compile generated methods beside the main path, which their twins serve meanwhile: it calls them on
  * numbers of no account, looks every few milliseconds whether they have become fast, and now and then whether they
- * still are. Between looks it sleeps, since the compiler needs the processor.
+ * still are. Of those that wait it takes the one whose twin has cost most time. Between looks it sleeps, since the
+ * compiler needs the processor.
  *
  * <p>HotSpot can get stuck with a large method: where C2 has a long queue, C1 compiles the method without profiling,
  * later fails to compile it with profiling, and then never passes it on. A method that is slow for long is therefore
@@ -51,7 +52,7 @@ final class Warmer extends Thread {
     RUNNING.start();
   }
 
-  private final Deque<Watch> waiting = new ArrayDeque<>();
+  private final List<Watch> waiting = new ArrayList<>();
   private final Queue<Watch> timed = new PriorityQueue<>(Comparator.comparingLong(watch -> watch.due));
   private final long patience;
   private int tried;
@@ -71,25 +72,19 @@ final class Warmer extends Thread {
     return RUNNING;
   }
 
-  /** Warms and watches a kernel after those that came before. */
-  synchronized Watch add(Warmable kernel) {
-    var watch = new Watch(kernel);
-    waiting.addLast(watch);
+  /** Warms and watches a kernel. */
+  synchronized void add(Warmable kernel) {
+    waiting.add(new Watch(kernel));
     notifyAll();
-    return watch;
   }
 
-  /** Warms and watches a kernel before all others. */
-  synchronized Watch addFirst(Warmable kernel) {
-    var watch = add(kernel);
-    hasten(watch);
-    return watch;
-  }
-
-  private synchronized void hasten(Watch watch) {
-    if (waiting.removeLastOccurrence(watch)) {
-      waiting.addFirst(watch);
+  /** Takes the one whose twin has cost most; of several that have cost the same, the one that came first. */
+  private Watch costliest() {
+    int best = 0;
+    for (int i = 1; i < waiting.size(); i++) {
+      best = waiting.get(i).kernel.cost() > waiting.get(best).kernel.cost() ? i : best;
     }
+    return waiting.remove(best);
   }
 
   private synchronized void later(Watch watch, long nanos) {
@@ -100,7 +95,7 @@ final class Warmer extends Thread {
   private synchronized Watch next() throws InterruptedException {
     while (true) {
       if (tried < TRIED && !waiting.isEmpty()) {
-        return waiting.removeFirst();
+        return costliest();
       }
       long delay = timed.isEmpty() ? Long.MAX_VALUE : timed.peek().due - System.nanoTime();
       if (delay <= 0) {
@@ -147,7 +142,7 @@ final class Warmer extends Thread {
   final class Watch {
     private final Warmable kernel;
     private long due;
-    private volatile int attempts;
+    private int attempts;
     private Attempt attempt;
     private boolean warm;
     private boolean reported;
@@ -155,13 +150,6 @@ final class Warmer extends Thread {
 
     private Watch(Warmable kernel) {
       this.kernel = kernel;
-    }
-
-    /** Has a kernel that waits to be warmed warmed next, unless that was in vain so far. */
-    void hasten() {
-      if (attempts < ATTEMPTS) {
-        Warmer.this.hasten(this);
-      }
     }
 
     private void turn() {

@@ -7,6 +7,8 @@ final class WarmingDepthwise implements Warmable {
   private static final WarmingDepthwise SOME = new WarmingDepthwise(false);
   private static final WarmingDepthwise NINE = new WarmingDepthwise(true);
   private static final DepthwiseVectors AT_ONCE = new DepthwiseVectors();
+  /** What an element takes in plain Java, all its taps together. */
+  private static final double SCALAR_NANOS = 20;
   /** Vectors of the call that is measured. */
   private static final int MEASURED = 32;
   private static final int TAPS = 3;
@@ -49,6 +51,11 @@ final class WarmingDepthwise implements Warmable {
   public boolean renew() {
     copied = Apart.copy(DepthwiseVectors.class, DepthwiseLanes.class);
     return true;
+  }
+
+  @Override
+  public double cost() {
+    return SCALAR_NANOS * demand.elements();
   }
 
   @Override

@@ -6,32 +6,31 @@ import java.lang.foreign.Arena;
 final class WarmingTile implements Tile, Warmable {
   /** Steps of a warming call. */
   static final int STEPS = 25;
-  /** Each 256th cold call asks to be warmed next: what is used most should wait least. */
-  private static final int RECALL = 255;
+  /** What a multiply-add of a vector's lane takes in plain Java, call and all. */
+  private static final double COLD_NANOS = 1.2;
   /** Bytes between rows, columns and steps of the operands that are warmed on; more than any tile is wide. */
   private static final long PITCH = 1024;
 
   private final TileShape shape;
   private final Tile cold;
-  private final Warmer.Watch watch;
   private Tile generated;
   private volatile Tile serving;
-  /** Not exact where threads meet; it need not be. */
-  private int coldCalls;
+  /** Turns that were computed cold. Not exact where threads meet; it need not be. */
+  private long coldTurns;
 
   WarmingTile(TileShape shape, Warmer warmer) {
     this.shape = shape;
     this.cold = new ColdTile(shape);
     this.serving = cold;
-    this.watch = warmer.addFirst(this);
+    warmer.add(this);
   }
 
   @Override
   public void run(long a, long b, long c, int k, long aRow, long aStep, long bColumn, long bStep, long cRow, long table,
       long from, long fromRow, long last) {
     var tile = serving;
-    if (tile == cold && (++coldCalls & RECALL) == 0) {
-      watch.hasten();
+    if (tile == cold) {
+      coldTurns += k + 1;
     }
     tile.run(a, b, c, k, aRow, aStep, bColumn, bStep, cRow, table, from, fromRow, last);
   }
@@ -45,6 +44,11 @@ final class WarmingTile implements Tile, Warmable {
   @Override
   public void serve(boolean generated) {
     serving = generated ? this.generated : cold;
+  }
+
+  @Override
+  public double cost() {
+    return COLD_NANOS * coldTurns * shape.turn().steps() * shape.accumulators() * shape.vectorBytes() / Float.BYTES;
   }
 
   /** Whether the generated form serves. */

@@ -10,6 +10,8 @@ final class WarmingWindows implements Warmable {
   private static final List<WarmingWindows> KNOWN =
       Arrays.stream(WindowStep.Kind.values()).map(WarmingWindows::new).toList();
   private static final WindowVectors AT_ONCE = new WindowVectors();
+  /** What an element takes in plain Java, all its taps together. */
+  private static final double SCALAR_NANOS = 20;
   /** Vectors of the call that is measured. */
   private static final int MEASURED = 32;
 
@@ -42,6 +44,11 @@ final class WarmingWindows implements Warmable {
   public boolean renew() {
     copied = Apart.copy(WindowVectors.class, WindowLanes.class);
     return true;
+  }
+
+  @Override
+  public double cost() {
+    return SCALAR_NANOS * demand.elements();
   }
 
   @Override

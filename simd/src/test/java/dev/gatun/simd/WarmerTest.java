@@ -41,6 +41,7 @@ class WarmerTest {
     private final String name;
     private final boolean small;
     private volatile IntPredicate fast;
+    private volatile double cost;
     private volatile int classes;
     private volatile int rehearsals;
     private volatile boolean generatedServes;
@@ -81,6 +82,11 @@ class WarmerTest {
     }
 
     @Override
+    public double cost() {
+      return cost;
+    }
+
+    @Override
     public void serve(boolean generated) {
       generatedServes = generated;
     }
@@ -115,6 +121,28 @@ class WarmerTest {
   private Fake add(Fake fake) {
     warmer.add(fake);
     return fake;
+  }
+
+  @Test
+  void whatHasCostMostIsWarmedFirst() throws InterruptedException {
+    var order = new CopyOnWriteArrayList<String>();
+    var late = new Warmer(1_000_000);
+    for (int cost : new int[] {1, 9, 5, 9, 0}) {
+      var name = "cost " + cost;
+      var fake = new Fake(name, true, number -> {
+        order.addIfAbsent(name);
+        return true;
+      });
+      fake.cost = cost;
+      late.add(fake);
+    }
+    late.start();
+    try {
+      await(() -> order.size() == 4, "all are warmed");
+    } finally {
+      late.interrupt();
+    }
+    assertEquals(List.of("cost 9", "cost 5", "cost 1", "cost 0"), order);
   }
 
   @Test

@@ -54,14 +54,14 @@ final class ProfileReport {
       lines.add("no kernel told its times");
       return lines;
     }
-    var cache = Roofline.measure(threads, CACHE_FOOTPRINT, ROOFLINE_SECONDS);
-    var memory = Roofline.measure(threads, MEMORY_FOOTPRINT, ROOFLINE_SECONDS);
+    double flops = Roofline.flops(threads, ROOFLINE_SECONDS);
+    double inCache = Roofline.triad(threads, CACHE_FOOTPRINT, ROOFLINE_SECONDS);
+    double inMemory = Roofline.triad(threads, MEMORY_FOOTPRINT, ROOFLINE_SECONDS);
     double all = kernels.stream().mapToDouble(ProfileReport::total).sum();
     lines.add(String.format(ROW, "time", "share", "GFLOP/s", "GB/s", "roof", "calls", "kernel", "at"));
     for (var kernel : kernels.subList(0, Math.min(LISTED, kernels.size()))) {
       var cost = Cost.of(kernel.run());
-      var roof = cost.bytes() < CACHE ? cache : memory;
-      double least = Math.max(cost.flops() / roof.flops(), cost.bytes() / roof.triad());
+      double least = Math.max(cost.flops() / flops, cost.bytes() / (cost.bytes() < CACHE ? inCache : inMemory));
       lines.add(String.format(ROW, time(kernel.seconds()), percent(total(kernel) / all),
           cost.flops() == 0 ? "" : rate(cost.flops() / kernel.seconds()), rate(cost.bytes() / kernel.seconds()),
           percent(least / kernel.seconds()), kernel.calls(), PlanTable.kernel(kernel.run()),
@@ -72,7 +72,7 @@ final class ProfileReport {
       lines.add(String.format("%9s %6s  %d more kernels", "", percent(rest / all), kernels.size() - LISTED));
     }
     lines.add(String.format(Locale.ROOT, "roof: %.0f GFLOP/s; %.0f GB/s in cache, %.0f in memory; %d %s",
-        1e-9 * cache.flops(), 1e-9 * cache.triad(), 1e-9 * memory.triad(), threads,
+        1e-9 * flops, 1e-9 * inCache, 1e-9 * inMemory, threads,
         threads == 1 ? "thread" : "threads"));
     return lines;
   }
