@@ -23,6 +23,7 @@ public final class Builder {
 
   private final Map<Key, Node> nodes = new HashMap<>();
   private String origin = "";
+  private Frame frame;
 
   /** A builder that knows no node yet; values of others may be used with it. */
   public Builder() {}
@@ -38,6 +39,17 @@ public final class Builder {
       return body.get();
     } finally {
       origin = outer;
+    }
+  }
+
+  /** Runs {@code body} with new nodes marked as made in a call. */
+  public <T> T in(String call, String place, Supplier<T> body) {
+    var outer = frame;
+    frame = new Frame(call, place, outer);
+    try {
+      return body.get();
+    } finally {
+      frame = outer;
     }
   }
 
@@ -64,7 +76,7 @@ public final class Builder {
     if (known != null) {
       return known.outputs();
     }
-    var node = new Node(op, in, origin);
+    var node = new Node(op, in, origin, frame);
     var simpler = op.simplify(this, in);
     if (simpler == null) {
       simpler = folded(node);

@@ -9,11 +9,13 @@ public final class Node {
   private final List<Value> inputs;
   private final List<Value> outputs;
   private final String origin;
+  private final Frame frame;
 
-  Node(Op.Primitive op, List<Value> inputs, String origin) {
+  Node(Op.Primitive op, List<Value> inputs, String origin, Frame frame) {
     this.op = op;
     this.inputs = List.copyOf(inputs);
     this.origin = origin;
+    this.frame = frame;
     var types = op.infer(types(this.inputs));
     var results = new ArrayList<Value>(types.size());
     for (int i = 0; i < types.size(); i++) {
@@ -41,6 +43,11 @@ public final class Node {
   /** Where the node comes from, for errors and profiles: a call path or a place in a source file; may be empty. */
   public String origin() {
     return origin;
+  }
+
+  /** The innermost call in which the node was made first; null if it was made outside of all. */
+  public Frame frame() {
+    return frame;
   }
 
   public List<TensorType> inputTypes() {

@@ -32,10 +32,10 @@ final class DotGemm implements Gemm {
     this.as = shape.a().times(size);
     this.bs = shape.b().times(shape.right().bytes());
     this.cs = shape.c().times(size);
-    this.tiles = new DotTiles(machine, shape.dtype(), shape.k() % lanes(shape.dtype()));
+    this.tiles = new DotTiles(machine, shape.dtype(), shape.k() % lanes(shape.dtype()), shape.m(), shape.n());
     int stepsOfTask = Math.clamp(TASK_WORK / Math.max(1, shape.k()), 1, Integer.MAX_VALUE);
     this.height = Math.min(shape.m(), 64);
-    this.width = Math.clamp(stepsOfTask / Math.max(1, height) / 4 * 4, 4, Math.max(4, shape.n()));
+    this.width = Math.clamp(stepsOfTask / Math.max(1, height) / 12 * 12, 12, Math.max(12, shape.n()));
     this.rowBlocks = Math.ceilDiv(shape.m(), Math.max(1, height));
     this.columnBlocks = Math.ceilDiv(shape.n(), width);
   }

@@ -5,26 +5,28 @@ import dev.gatun.memory.DType;
 /**
  * The tiles of the dot family that cover a matrix of results: the full one and smaller ones for its edges. Tiles are
  * higher than wide since a step loads all rows but only one column at a time: 6 x 4 results with 32 registers of 16
- * lanes, 3 x 2 with 16 registers of 8.
+ * lanes, 3 x 2 with 16 registers of 8; where rows are fewer, wider.
  */
 final class DotTiles {
   private final TileShape full;
   private final long last;
   private final Tile[] tiles;
 
-  /** Tiles over strides; {@code remainder} is how many elements remain after the last whole step. */
-  DotTiles(Machine machine, DType dtype, int remainder) {
-    this(machine, dtype, remainder, false, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  /**
+   * Tiles over strides for at most so many rows and columns; {@code remainder} is how many elements remain after the
+   * last whole step.
+   */
+  DotTiles(Machine machine, DType dtype, int remainder, int rows, int columns) {
+    this(machine, dtype, remainder, false, Math.max(1, rows), Math.max(1, columns));
   }
 
   /** Tiles over a table of offsets, for at most so many rows and columns. */
   DotTiles(Machine machine, DType dtype, int remainder, boolean table, int rows, int columns) {
     int per = TileShape.DOT_BYTES / machine.vectorBytes();
     int budget = (machine.registers() >= 32 ? 24 : 12) / per;
-    int height = Math.max(1, (int) Math.sqrt(1.5 * budget));
-    int width = Math.max(1, budget / height);
-    full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.DOT, Math.min(rows, height),
-        Math.min(columns, width), 0, table, remainder > 0);
+    int height = Math.clamp((int) Math.sqrt(1.5 * budget), 1, rows);
+    int width = Math.clamp(budget / height, 1, columns);
+    full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.DOT, height, width, 0, table, remainder > 0);
     last = (1L << remainder) - 1;
     tiles = new Tile[full.rows() * full.columns()];
   }

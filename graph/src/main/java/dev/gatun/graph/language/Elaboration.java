@@ -143,7 +143,7 @@ final class Elaboration {
     var open = new Open(shown, place);
     calls.push(open);
     try {
-      Datum result = body.get();
+      Datum result = builder.in(shown, place.toString(), body);
       List<Value> values = tensors(result);
       open.pending.forEach(p -> updates.add(new Variable.Update(p.variable, p.next, values, p.place)));
       return result;

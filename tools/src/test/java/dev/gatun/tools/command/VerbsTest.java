@@ -279,6 +279,51 @@ class VerbsTest {
   }
 
   @Test
+  void vizWritesAPageAndTexts() throws IOException {
+    var page = folder.resolve("g.html");
+    assertTrue(Shell.run("viz", "lenet", "-o", page.toString()).good().out().matches(
+        "wrote .*g\\.html: \\d+ nodes in 6 blocks\\s*"), "what was written");
+    var html = Files.readString(page);
+    assertTrue(html.contains("<title>lenet · Gatun</title>"), "no title");
+    assertTrue(html.contains("[-1, \"conv(6)\", \"zoo/lenet.gat:4:17\"]"), "no block");
+    assertTrue(html.contains("\"kind\": \"parameter\", \"group\": 0, \"label\": \"c1.weight\""), "no parameter");
+    assertEquals(html.lastIndexOf("http"), html.indexOf("http"), "the page names another page");
+    var picture = folder.resolve("g.svg");
+    Shell.run("viz", "lenet", "-o", picture.toString()).good();
+    var svg = Files.readString(picture);
+    assertTrue(svg.startsWith("<svg ") && svg.contains(">conv(6)</text>") && svg.contains(">156 params · "), svg);
+    assertFalse(svg.contains("weight"), "a weight has a box of its own");
+    var dot = folder.resolve("g.dot");
+    Shell.run("viz", "mlp", "-o", dot.toString()).good();
+    assertTrue(Files.readString(dot).matches("(?s)digraph \"mlp\" \\{\n.*subgraph cluster0 \\{ label=\"linear.*n0 -> n\\d+;.*}\n"),
+        Files.readString(dot));
+    var mermaid = folder.resolve("g.mmd");
+    Shell.run("viz", "mlp", "-o", mermaid.toString()).good();
+    assertTrue(Files.readString(mermaid).matches("(?s)flowchart TB\n.*subgraph g0\\[\"linear.*end\n.*n0 --> n\\d+\n.*"),
+        Files.readString(mermaid));
+    Shell.run("viz", "mlp", "-o", folder.resolve("g.png").toString()).fails(2, "gatun: -o: "
+        + folder.resolve("g.png") + " should end in .html, .svg, .dot or .mmd");
+    Shell.run("viz", "mlp").fails(2, "gatun: missing required option: '--out=FILE'\ntry `gatun viz --help`");
+  }
+
+  /** Names cannot leave the script that holds them. */
+  @Test
+  void aPageShowsWhatNamesSay() throws IOException {
+    var model = Files.writeString(folder.resolve("m.gat"), """
+        block odd(x, how = "</script><!--") {
+          exp(x)
+        }
+        model m(x: f32[N, 3]) {
+          output y = odd(x, how = "</script><b>")
+        }
+        """);
+    var page = folder.resolve("m.html");
+    Shell.run("viz", model.toString(), "-o", page.toString()).good();
+    var html = Files.readString(page);
+    assertEquals(html.indexOf("</script>"), html.lastIndexOf("</script>"), "the script ends early");
+  }
+
+  @Test
   void profilesShowKernelsAndWriteATrace() throws IOException {
     var trace = folder.resolve("trace.json");
     var trained = Shell.run("train", "mlp", "--epochs", "1", "--out", folder.resolve("p.safetensors").toString(),
