@@ -88,8 +88,8 @@ public final class Agreement {
   }
 
   /**
-   * The error of f32 sums of so many terms added one after the other, as a part of the largest sum: each rounding is off
-   * by a part of 2⁻²⁴ of a sum that grows with the root of the terms, and so do all of them together.
+   * The error of f32 sums of so many terms added one after the other, as a part of the largest sum: each rounding is
+   * off by a part of 2⁻²⁴ of a sum that grows with the root of the terms, and so do all of them together.
    */
   public static double chain(long terms) {
     return 0x1p-25 * Math.sqrt(terms);

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /**
  * Times calls: warms each subject until its windows agree, then measures all of them in turn, A B A B, so that a
@@ -22,6 +23,10 @@ public final class Measure {
    * a neighbour takes its share even of a core that it does not run on, where two processors are threads of one core.
    */
   private static final double QUIET = 0.08;
+  /** A subject is cold as long as more than this part of a window is spent on code that is not compiled yet. */
+  private static final double COLD = 0.01;
+  /** Most time that is given to one that stays cold. */
+  private static final double COLD_LIMIT = 60;
   private static final int ATTEMPTS = 4;
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -33,11 +38,12 @@ public final class Measure {
    *
    * @param operations how many operations a call of {@code work} does
    * @param elsewhere whether other processes do the work, so that it proves nothing if they are busy
+   * @param cold nanoseconds spent so far on code that is not compiled yet
    */
-  public record Subject(String name, int operations, boolean elsewhere, Runnable work) {
+  public record Subject(String name, int operations, boolean elsewhere, DoubleSupplier cold, Runnable work) {
     /** Work of this process. */
     public Subject(String name, int operations, Runnable work) {
-      this(name, operations, false, work);
+      this(name, operations, false, () -> 0, work);
     }
 
     /** A subject whose call is one operation. */
@@ -164,10 +170,14 @@ public final class Measure {
       long start = System.nanoTime();
       int done = 0;
       double spent = 0;
-      while (spent < effort.limitSeconds && !(steady && spent >= effort.warmSeconds)) {
+      boolean cold = false;
+      while (spent < (cold ? COLD_LIMIT : effort.limitSeconds) && !(steady && spent >= effort.warmSeconds)) {
+        double before = subject.cold.getAsDouble();
+        double began = spent;
         last[done++ % AGREEING] = window();
-        steady = done >= AGREEING && agree(last);
         spent = 1e-9 * (System.nanoTime() - start);
+        cold = 1e-9 * (subject.cold.getAsDouble() - before) > COLD * (spent - began);
+        steady = !cold && done >= AGREEING && agree(last);
       }
     }
 

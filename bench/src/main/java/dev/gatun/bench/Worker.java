@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.bench.Measure.Subject;
 import dev.gatun.graph.Machines;
 import dev.gatun.ops.Backend;
+import dev.gatun.simd.CpuBackend;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -56,7 +57,8 @@ public final class Worker {
         return null;
       }
       double error = error(work, ours, names, runs);
-      var subjects = new ArrayList<>(List.of(subject("ours", ours)));
+      var subjects = new ArrayList<>(List.of(new Subject("ours", ours.operations(), ours.elsewhere(),
+          CpuBackend::coldNanos, ours::run)));
       for (int i = 0; i < runs.size(); i++) {
         subjects.add(subject(names.get(i), runs.get(i)));
       }
@@ -78,7 +80,7 @@ public final class Worker {
   }
 
   private static Subject subject(String name, Run run) {
-    return new Subject(name, run.operations(), run.elsewhere(), run::run);
+    return new Subject(name, run.operations(), run.elsewhere(), () -> 0, run::run);
   }
 
   /** Our error. Fails if it, or a peer's, is out of bound: then the two sides do not do the same. */

@@ -39,7 +39,8 @@ class AgreementTest {
   void whatProvesNothingIsRefused() {
     assertEquals("x: 1 numbers, expected 2", fault(new double[1], new double[2]));
     assertEquals("x: number 1 is NaN, in f64 2.0", fault(new double[] {1, Double.NaN}, new double[] {1, 2}));
-    assertEquals("x: 5 of 6 numbers are 0, which proves nothing", fault(new double[6], new double[] {0, 0, 0, 0, 0, 1}));
+    assertEquals("x: 5 of 6 numbers are 0, which proves nothing",
+        fault(new double[6], new double[] {0, 0, 0, 0, 0, 1}));
   }
 
   @Test

@@ -52,6 +52,21 @@ class MeasureTest {
     }
   }
 
+  /** What is slow but steady is not measured before it is compiled. */
+  @Test
+  void coldCodeIsNotMeasured() {
+    var turns = new int[1];
+    var cold = new double[1];
+    var subject = new Subject("slow at first", 1, false, () -> cold[0], () -> {
+      boolean slow = turns[0]++ < 100;
+      LockSupport.parkNanos(slow ? 4_000_000 : 1_000_000);
+      cold[0] += slow ? 4e6 : 0;
+    });
+    var timing = Measure.alternate(SHORT, List.of(subject)).getFirst();
+    assertTrue(turns[0] > 100, turns[0] + " turns");
+    assertTrue(timing.worst() < 3.5e-3, timing::toString);
+  }
+
   /** Once all are warm they take turns: as many turns as windows, whatever the number of calls in each. */
   @Test
   void subjectsTakeTurns() {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The plan of a model for a machine, and why it is as it is. Made from types alone: nothing is allocated, so that a model
- * may be larger than the memory here.
+ * The plan of a model for a machine, and why it is as it is. Made from types alone: nothing is allocated, so that a
+ * model may be larger than the memory here.
  *
  * @param memoryBytes what a session holds: parameters, states, caches and the plan's memory
  */

@@ -1,6 +1,7 @@
 package dev.gatun.memory;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -31,6 +32,15 @@ public final class AtomicFile {
   public interface Content {
     /** Appends everything to a fresh, empty file. */
     void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /** Writes so many bytes; see {@link #write(Path, Content)}. */
+  public static void write(Path target, byte[] bytes) throws IOException {
+    write(target, channel -> {
+      for (var rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
+        channel.write(rest);
+      }
+    });
   }
 
   /**

@@ -69,8 +69,8 @@ public final class KernelText {
     return switch (spec) {
       case KernelSpec.Map map -> map.exprs().stream().map(KernelText::outermost).distinct().limit(3)
           .collect(Collectors.joining(", "));
-      case KernelSpec.Row row -> row.folds().stream().map(fold -> fold.fold().name().toLowerCase(Locale.ROOT)).distinct()
-          .collect(Collectors.joining(" and ")) + " over " + row.axes();
+      case KernelSpec.Row row -> row.folds().stream().map(fold -> fold.fold().name().toLowerCase(Locale.ROOT))
+          .distinct().collect(Collectors.joining(" and ")) + " over " + row.axes();
       case KernelSpec.Direct direct -> word(direct.op().label());
       case KernelSpec.Chain chain -> "chain of " + chain.links().size();
       case KernelSpec.View v -> "view";

@@ -7,8 +7,7 @@ import java.util.List;
 
 /**
  * Where the time of plans goes. A machine that is given one when it loads a plan says when each kernel ran, and which
- * worker had a part in it. The latest times are kept; saying them allocates nothing. What is read should be read while no
- * plan runs.
+ * worker had a part in it. The latest times are kept; saying them allocates nothing. Read it while no plan runs.
  */
 public final class Profile {
   /** Times of a kernel, and spans of a worker, that are kept. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.gatun.memory.DType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Kernels as people read them. */
@@ -13,7 +14,7 @@ class KernelTextTest {
   private static final Expr Y = new Expr.Input(1, DType.F32);
 
   private static String text(KernelSpec spec, long[]... strides) {
-    var in = java.util.stream.IntStream.range(0, spec.in().size()).mapToObj(i -> new Plan.Operand(0, 0, spec.in().get(i),
+    var in = IntStream.range(0, spec.in().size()).mapToObj(i -> new Plan.Operand(0, 0, spec.in().get(i),
         Arrays.stream(strides[i]).boxed().toList(), List.of())).toList();
     return KernelText.of(new Plan.Run(spec, Choice.anyLayout("test", spec, 0, 0), in, List.of(), -1, ""));
   }

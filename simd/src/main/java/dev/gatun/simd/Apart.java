@@ -28,7 +28,7 @@ final class Apart {
     }
   }
 
-  /** An instance of a hidden copy of a class of this package, all its methods so lengthened: to HotSpot it is another. */
+  /** An instance of a hidden copy of a class, all its methods so lengthened: to HotSpot it is another. */
   static <T> T copy(Class<? extends T> type, Class<T> as) {
     try (var bytes = type.getResourceAsStream(type.getSimpleName() + ".class")) {
       var lookup = MethodHandles.lookup().defineHiddenClass(lengthen(bytes.readAllBytes()), true);

@@ -28,8 +28,8 @@ final class ChainProduct extends Step {
     super(List.of(a, b), List.of(c));
     this.alone = alone;
     int rank = c.type().shape().rank();
-    var shape = new GemmShape(c.type().dtype(), a.type().dtype(), b.type().dtype(), 1, (int) c.size(rank - 2), (int) c.size(rank - 1),
-        (int) a.size(rank - 1), strides(a), strides(b), strides(c));
+    var shape = new GemmShape(c.type().dtype(), a.type().dtype(), b.type().dtype(), 1, (int) c.size(rank - 2),
+        (int) c.size(rank - 1), (int) a.size(rank - 1), strides(a), strides(b), strides(c));
     var machine = Machine.detected();
     var plain = adds ? Gemm.adding(machine, shape) : Gemm.partOf(allRows, machine, shape);
     packedOperand = plain.packedOperand();

@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * What a core is expected to do in a second, by which one of several kernels is chosen. The property
- * {@code gatun.costs} replaces numbers: {@code multiply_adds} and {@code bytes} in a second, and by the name of a kernel
- * of convolutions a factor by which its time is multiplied.
+ * {@code gatun.costs} replaces numbers: {@code multiply_adds} and {@code bytes} in a second, and by the name of a
+ * kernel of convolutions a factor by which its time is multiplied.
  *
  * @param multiplyAdds that a core does in a second
  * @param bytes that it streams through a kernel in a second

@@ -62,6 +62,14 @@ public final class CpuBackend implements Backend {
     return 10;
   }
 
+  /**
+   * How long kernels of this process have been served by their slower twins so far, in nanoseconds, about: as long as that
+   * grows while a plan runs, some of its kernels are not compiled yet.
+   */
+  public static double coldNanos() {
+    return Warmer.shared().cost();
+  }
+
   @Override
   public List<Choice> choices(KernelSpec spec) {
     return Offers.of(spec);

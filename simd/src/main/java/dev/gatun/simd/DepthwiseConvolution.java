@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Convolution of each channel of f32 by itself with 3 × 3 taps, lanes along the channels: pixel by pixel, and for each
- * one vector of channels after the other, so that memory is read as it lies. As tiles, whose loop would have nine turns,
- * 16 images took twice as long. Weights are packed {@code [vector of channels][kh][kw][lane]}.
+ * one vector of channels after the other, so that memory is read as it lies. As tiles, whose loop would have nine
+ * turns, 16 images took twice as long. Weights are packed {@code [vector of channels][kh][kw][lane]}.
  *
  * <p>A task is some rows of one image.
  */
@@ -78,8 +78,8 @@ final class DepthwiseConvolution implements Convolution {
     for (int tap = 0; tap < KERNEL * KERNEL; tap++) {
       long source = weights + task * LANES * map.weightOut() + tap / KERNEL * map.weights().height()
           + tap % KERNEL * map.weights().width();
-      Pack.copy(DType.F32, source, 0, map.weightOut(), packed + ((long) task * KERNEL * KERNEL + tap) * LANES * size, 0, 1,
-          count);
+      Pack.copy(DType.F32, source, 0, map.weightOut(),
+          packed + ((long) task * KERNEL * KERNEL + tap) * LANES * size, 0, 1, count);
     }
   }
 

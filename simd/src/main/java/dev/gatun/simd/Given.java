@@ -39,6 +39,7 @@ final class Given {
     } catch (NumberFormatException e) {
       // Said below, as of any other number that will not do.
     }
-    throw new IllegalArgumentException("-D" + property + ": `" + part.strip() + "` wants a number above 0, as NAME=1e9");
+    throw new IllegalArgumentException("-D" + property + ": `" + part.strip()
+        + "` wants a number above 0, as NAME=1e9");
   }
 }

@@ -44,8 +44,8 @@ interface Warmable {
   Rehearsal rehearse(Arena arena);
 
   /**
-   * How much time its twin has taken so far, in nanoseconds, about: what has cost most is warmed first. Read while other
-   * threads write it.
+   * How much time its twin has taken so far, in nanoseconds, about: what has cost most is warmed first. Read while
+   * other threads write it.
    */
   double cost();
 

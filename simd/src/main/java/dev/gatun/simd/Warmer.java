@@ -13,8 +13,8 @@ import java.util.Queue;
 /**
  * Has HotSpot compile generated methods beside the main path, which their twins serve meanwhile: it calls them on
  * numbers of no account, looks every few milliseconds whether they have become fast, and now and then whether they
- * still are. Of those that wait it takes the one whose twin has cost most time. Between looks it sleeps, since the
- * compiler needs the processor.
+ * still are. Of those that wait it takes the one whose twin has cost most time of late. Between looks it sleeps, since
+ * the compiler needs the processor.
  *
  * <p>HotSpot can get stuck with a large method: where C2 has a long queue, C1 compiles the method without profiling,
  * later fails to compile it with profiling, and then never passes it on. A method that is slow for long is therefore
@@ -52,6 +52,7 @@ final class Warmer extends Thread {
     RUNNING.start();
   }
 
+  private final List<Watch> all = new ArrayList<>();
   private final List<Watch> waiting = new ArrayList<>();
   private final Queue<Watch> timed = new PriorityQueue<>(Comparator.comparingLong(watch -> watch.due));
   private final long patience;
@@ -74,17 +75,31 @@ final class Warmer extends Thread {
 
   /** Warms and watches a kernel. */
   synchronized void add(Warmable kernel) {
-    waiting.add(new Watch(kernel));
+    var watch = new Watch(kernel);
+    all.add(watch);
+    waiting.add(watch);
     notifyAll();
   }
 
-  /** Takes the one whose twin has cost most; of several that have cost the same, the one that came first. */
+  /** Nanoseconds that the twins of all kernels have taken so far, about. */
+  synchronized double cost() {
+    return all.stream().mapToDouble(watch -> watch.kernel.cost()).sum();
+  }
+
+  /**
+   * Takes the one whose twin has cost most since the last time, what it cost before counting half as much each time: a
+   * program may be done with what it used first. Of several that have cost the same, the one that came first.
+   */
   private Watch costliest() {
-    int best = 0;
-    for (int i = 1; i < waiting.size(); i++) {
-      best = waiting.get(i).kernel.cost() > waiting.get(best).kernel.cost() ? i : best;
+    var best = waiting.getFirst();
+    for (var watch : waiting) {
+      double cost = watch.kernel.cost();
+      watch.urgency = watch.urgency / 2 + cost - watch.seen;
+      watch.seen = cost;
+      best = watch.urgency > best.urgency ? watch : best;
     }
-    return waiting.remove(best);
+    waiting.remove(best);
+    return best;
   }
 
   private synchronized void later(Watch watch, long nanos) {
@@ -142,6 +157,9 @@ final class Warmer extends Thread {
   final class Watch {
     private final Warmable kernel;
     private long due;
+    private double urgency;
+    /** What its twin had cost when the next one was chosen last. */
+    private double seen;
     private int attempts;
     private Attempt attempt;
     private boolean warm;

@@ -3,10 +3,9 @@ package dev.gatun.simd;
 import java.lang.foreign.Arena;
 
 /** One of the methods of {@link DepthwiseVectors}, once HotSpot has compiled it; until then plain Java serves. */
-final class WarmingDepthwise implements Warmable {
+final class WarmingDepthwise extends Copied<DepthwiseLanes> {
   private static final WarmingDepthwise SOME = new WarmingDepthwise(false);
   private static final WarmingDepthwise NINE = new WarmingDepthwise(true);
-  private static final DepthwiseVectors AT_ONCE = new DepthwiseVectors();
   /** What an element takes in plain Java, all its taps together. */
   private static final double SCALAR_NANOS = 20;
   /** Vectors of the call that is measured. */
@@ -14,28 +13,14 @@ final class WarmingDepthwise implements Warmable {
   private static final int TAPS = 3;
 
   private final boolean nine;
-  private final Demand demand = new Demand();
-  private DepthwiseLanes copied;
-  private volatile DepthwiseLanes serving;
 
   private WarmingDepthwise(boolean nine) {
+    super(new DepthwiseVectors(), DepthwiseLanes.class, SCALAR_NANOS);
     this.nine = nine;
   }
 
   static WarmingDepthwise of(boolean nine) {
     return nine ? NINE : SOME;
-  }
-
-  /** What serves, null as long as that is plain Java; {@code more} elements are to be computed. */
-  DepthwiseLanes serving(long more) {
-    if (Demand.isAtOnce()) {
-      return AT_ONCE;
-    }
-    var warm = serving;
-    if (warm == null) {
-      demand.add(more, this);
-    }
-    return warm;
   }
 
   /** Sums of some pixels by what serves. */
@@ -48,24 +33,8 @@ final class WarmingDepthwise implements Warmable {
   }
 
   @Override
-  public boolean renew() {
-    copied = Apart.copy(DepthwiseVectors.class, DepthwiseLanes.class);
-    return true;
-  }
-
-  @Override
-  public double cost() {
-    return SCALAR_NANOS * demand.elements();
-  }
-
-  @Override
-  public void serve(boolean generated) {
-    serving = generated ? copied : null;
-  }
-
-  @Override
   public Rehearsal rehearse(Arena arena) {
-    var lanes = copied;
+    var lanes = copied();
     long vector = DepthwiseVectors.LANES * (long) Float.BYTES;
     int taps = TAPS * TAPS;
     long x = arena.allocate(vector * (2 * MEASURED + taps), 64).address();

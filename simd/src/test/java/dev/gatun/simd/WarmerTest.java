@@ -145,6 +145,35 @@ class WarmerTest {
     assertEquals(List.of("cost 9", "cost 5", "cost 1", "cost 0"), order);
   }
 
+  /** What was used long ago waits for what is used now. */
+  @Test
+  void whatHasCostMostOfLateIsWarmedFirst() throws InterruptedException {
+    var order = new CopyOnWriteArrayList<String>();
+    var late = new Warmer(1_000_000);
+    var old = new Fake("old", true, number -> order.add("old"));
+    var used = new Fake("used", true, number -> order.add("used"));
+    var others = new Fake[4];
+    for (int i = 0; i < others.length; i++) {
+      var name = "other " + i;
+      others[i] = new Fake(name, true, number -> {
+        used.cost += 30;
+        return order.add(name);
+      });
+      others[i].cost = 1000 - i;
+      late.add(others[i]);
+    }
+    old.cost = 100;
+    late.add(old);
+    late.add(used);
+    late.start();
+    try {
+      await(() -> order.contains("old") && order.contains("used"), "all are warmed");
+    } finally {
+      late.interrupt();
+    }
+    assertTrue(order.indexOf("used") < order.indexOf("old"), order::toString);
+  }
+
   @Test
   void aMethodThatIsStuckIsMadeAnew() throws InterruptedException {
     var stuck = add(new Fake("stuck", true, number -> number == 3));

@@ -40,7 +40,8 @@ class WidenTest {
       for (int bits = 0; bits < count; bits++) {
         float number = (float) expected.applyAsDouble(bits);
         assertEquals(number, row.getAtIndex(Raw.F32, bits), dtype + " of bits " + bits);
-        assertEquals(number, columns.getAtIndex(Raw.F32, bits % 2 * (count / 2) + bits / 2), dtype + " of bits " + bits);
+        assertEquals(number, columns.getAtIndex(Raw.F32, bits % 2 * (count / 2) + bits / 2),
+            dtype + " of bits " + bits);
       }
     }
   }

@@ -64,6 +64,7 @@ final class Reasons {
   }
 
   private static Reason reason(Item.Kernel kernel, Item.Kernel other, String text) {
-    return new Reason(kernel.origin(), KernelText.name(kernel.spec()), KernelText.name(other.spec()), other.origin(), text);
+    return new Reason(kernel.origin(), KernelText.name(kernel.spec()), KernelText.name(other.spec()), other.origin(),
+        text);
   }
 }

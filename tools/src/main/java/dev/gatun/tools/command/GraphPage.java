@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A graph as one page that needs nothing else: its data in a page that knows how to lay it out, fold it and search it. */
+/** A graph as one page that needs nothing else: its data, in a page that lays it out, folds and searches it. */
 final class GraphPage {
   private static final String TEMPLATE = "viz.html";
   private static final String DATA = "/*GRAPH*/";

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A graph as an SVG picture, its blocks folded, weights and constants left out. Boxes lie in layers, each below all that it
- * reads, those of a layer in the order of what they read.
+ * A graph as an SVG picture, its blocks folded, weights and constants left out. Boxes lie in layers, each below all that
+ * it reads, those of a layer in the order of what they read.
  */
 final class GraphPicture {
   private static final double GAP = 34;
@@ -175,8 +175,8 @@ final class GraphPicture {
         double top = from.y + from.height();
         double bend = Math.max(14, Math.abs(box.y - top) / 2);
         out.append(String.format(Locale.ROOT,
-            "<path fill=\"none\" stroke=\"#b9c0c6\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"/>\n", from.middle(), top,
-            from.middle(), top + bend, box.middle(), box.y - bend, box.middle(), box.y));
+            "<path fill=\"none\" stroke=\"#b9c0c6\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"/>\n",
+            from.middle(), top, from.middle(), top + bend, box.middle(), box.y - bend, box.middle(), box.y));
       }
     }
     boxes.values().forEach(box -> draw(box, out));
@@ -184,17 +184,19 @@ final class GraphPicture {
   }
 
   private static void draw(Box box, StringBuilder out) {
+    var colour = switch (box.kind) {
+      case "fold" -> "#e6effb";
+      case "input" -> "#e4f4e8";
+      case "output" -> "#fbeedd";
+      default -> "#ffffff";
+    };
     out.append(String.format(Locale.ROOT,
-        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\" fill=\"%s\" stroke=\"#b9c0c6\"/>\n", box.x, box.y,
-        box.width(), box.height(), switch (box.kind) {
-          case "fold" -> "#e6effb";
-          case "input" -> "#e4f4e8";
-          case "output" -> "#fbeedd";
-          default -> "#ffffff";
-        }));
+        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\" fill=\"%s\" stroke=\"#b9c0c6\"/>\n",
+        box.x, box.y, box.width(), box.height(), colour));
     for (int i = 0; i < box.lines.size(); i++) {
-      out.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n",
-          box.middle(), box.y + 16 + LINE * i, i == 0 ? "#1c2024" : "#687076", escaped(box.lines.get(i))));
+      out.append(String.format(Locale.ROOT,
+          "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", box.middle(),
+          box.y + 16 + LINE * i, i == 0 ? "#1c2024" : "#687076", escaped(box.lines.get(i))));
     }
   }
 

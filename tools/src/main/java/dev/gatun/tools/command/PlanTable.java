@@ -56,7 +56,8 @@ final class PlanTable {
           var cost = Cost.of(run);
           lines.add(String.format(ROW, next++, indent + kernel(run), run.out().getFirst().type(),
               cost.flops() == 0 ? "" : count(cost.flops()), Bytes.text((long) cost.bytes()), cost.flops() == 0 ? ""
-                  : String.format(Locale.ROOT, "%.1f", cost.intensity()), places.shortest(run.origin())).stripTrailing());
+                  : String.format(Locale.ROOT, "%.1f", cost.intensity()), places.shortest(run.origin()))
+              .stripTrailing());
         }
         case Plan.Repeat repeat -> {
           lines.add("    " + indent + "repeat " + repeat.count() + " {");

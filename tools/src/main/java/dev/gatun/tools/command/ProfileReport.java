@@ -6,7 +6,6 @@ import dev.gatun.ops.Cost;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.Profile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A profile for people: a table of kernels, and a file in the Trace Event Format, which Perfetto and Chromium show, with a
- * row for each worker.
+ * A profile for people: a table of kernels, and a file in the Trace Event Format, which Perfetto and Chromium show, with
+ * a row for each worker.
  */
 final class ProfileReport {
   private static final String ROW = "%9s %6s %8s %7s %5s %8s  %-15s %s";
@@ -110,12 +109,7 @@ final class ProfileReport {
       events.add(Json.text(event(span, start, plans)));
     }
     var text = "{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n" + String.join(",\n", events) + "\n]}\n";
-    AtomicFile.write(file, channel -> {
-      var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    });
+    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   private Map<String, Object> event(Profile.Span span, long start, List<Plan> plans) {

@@ -3,7 +3,6 @@ package dev.gatun.tools.command;
 import dev.gatun.graph.GraphView;
 import dev.gatun.memory.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -44,12 +43,7 @@ final class VizCommand implements Callable<Integer> {
     var elaborated = opened.elaborate(sizes.of(opened, 1), false);
     model.requireOutput(elaborated);
     var view = GraphView.of(elaborated);
-    var bytes = ByteBuffer.wrap(writer.apply(view).getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(out, channel -> {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    });
+    AtomicFile.write(out, writer.apply(view).getBytes(StandardCharsets.UTF_8));
     output.line("wrote " + out + ": " + view.nodes().size() + " nodes in " + view.groups().size() + " blocks");
     output.object(Map.of("file", out.toString(), "nodes", view.nodes().size(), "blocks", view.groups().size()));
     return ExitCode.GOOD;

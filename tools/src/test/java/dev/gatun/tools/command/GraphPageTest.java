@@ -56,7 +56,8 @@ class GraphPageTest {
       browser.type("convolve");
       assertTrue(browser.value("document.querySelector('#matches').textContent").matches("\\d+ found"),
           browser.value("document.querySelector('#matches').textContent"));
-      assertTrue(Integer.parseInt(browser.value("document.querySelectorAll('.found').length")) > 0, "nothing is marked");
+      assertTrue(Integer.parseInt(browser.value("document.querySelectorAll('.found').length")) > 0,
+          "nothing is marked");
       browser.press("Enter");
       assertEquals("convolve", browser.value("document.querySelector('.chosen text').textContent"));
       double y = Double.parseDouble(browser.value("document.querySelector('.chosen').getBoundingClientRect().y"));

@@ -21,7 +21,8 @@ class UsageTest {
 
   @Test
   void noVerb() {
-    Shell.run().fails(2, "gatun: a verb is missing: one of train, eval, run, inspect, explain, viz, check, bench, fmt, zoo, data, "
+    Shell.run().fails(2, "gatun: a verb is missing: one of train, eval, run, inspect, explain, viz, "
+        + "check, bench, fmt, zoo, data, "
         + "doctor\ntry `gatun --help`");
     Shell.run("zoo").fails(2, "gatun: a verb is missing: one of list, show\ntry `gatun zoo --help`");
   }
