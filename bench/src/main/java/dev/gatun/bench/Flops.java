@@ -1,10 +1,8 @@
 package dev.gatun.bench;
 
-import dev.gatun.ops.Convolve;
+import dev.gatun.ops.Cost;
 import dev.gatun.ops.Graph;
-import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Node;
-import dev.gatun.ops.Op;
 import dev.gatun.ops.Scan;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.Value;
@@ -54,17 +52,9 @@ final class Flops {
         }
         flops += scan.length() * ofTraining(Graph.ordered(scan.body().results()), varied);
       } else {
-        flops += (1 + operands) * of(node.op(), node.inputs());
+        flops += (1 + operands) * Cost.flops(node.op(), node.inputTypes());
       }
     }
     return flops;
-  }
-
-  private static double of(Op op, List<Value> in) {
-    return switch (op) {
-      case MatMul product -> 2.0 * in.get(0).shape().elements() * in.get(1).shape().size(-1);
-      case Convolve convolve -> 2 * convolve.multiplyAdds();
-      default -> 0;
-    };
   }
 }

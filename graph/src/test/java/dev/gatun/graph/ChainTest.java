@@ -13,11 +13,8 @@ import dev.gatun.ops.Interpreter;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.Reference;
-import dev.gatun.ops.Source;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Attention as a chain, without its matrix of scores, gives the bits that the kernels give one after the other. */
@@ -52,14 +49,7 @@ class ChainTest {
   }
 
   private static Map<String, Reference> sources(Graph graph) {
-    var sources = new HashMap<String, Reference>();
-    for (var input : graph.inputs()) {
-      var source = (Source) input.node().op();
-      var random = new Random(source.name().hashCode());
-      sources.put(source.name(), Reference.of(source.type(), random.doubles(source.type().shape().elements())
-          .map(x -> source.type().dtype().isFloat() ? (float) (2 * x - 1) : x < 0.7 ? 1 : 0).toArray()));
-    }
-    return sources;
+    return GraphRunner.sources(graph, (dtype, x) -> dtype.isFloat() ? (float) (2 * x - 1) : x < 0.7 ? 1 : 0);
   }
 
   private static long chains(Graph graph, Backend machine) {

@@ -1,6 +1,7 @@
 package dev.gatun.graph;
 
 import dev.gatun.graph.plan.Planner;
+import dev.gatun.memory.DType;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
@@ -11,6 +12,8 @@ import dev.gatun.ops.Value;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.ToDoubleBiFunction;
 
 /** Runs a graph once on a machine, through planner and session, on values given and returned as {@link Reference}s. */
 public final class GraphRunner {
@@ -18,6 +21,18 @@ public final class GraphRunner {
 
   /** What a run left behind: results by name, and the model's variables. */
   public record Outcome(Map<String, Reference> outputs, Map<String, Reference> variables) {}
+
+  /** A value for every source by name: {@code element} of its dtype and of numbers from 0 to 1, by the name's seed. */
+  public static Map<String, Reference> sources(Graph graph, ToDoubleBiFunction<DType, Double> element) {
+    var sources = new HashMap<String, Reference>();
+    for (var input : graph.inputs()) {
+      var source = (Source) input.node().op();
+      var type = source.type();
+      sources.put(source.name(), Reference.of(type, new Random(source.name().hashCode())
+          .doubles(type.shape().elements()).map(x -> element.applyAsDouble(type.dtype(), x)).toArray()));
+    }
+    return sources;
+  }
 
   /** Runs {@code graph}; {@code sources} gives every source's value by name. */
   public static Outcome run(Graph graph, Backend machine, int threads, Map<String, Reference> sources) {

@@ -16,11 +16,8 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Reference;
-import dev.gatun.ops.Source;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Weights in f16, bf16 and 8 bits, in models. */
@@ -41,15 +38,8 @@ class NarrowWeightsTest {
   }
 
   private static Map<String, Reference> sources(Graph graph) {
-    var sources = new HashMap<String, Reference>();
-    for (var input : graph.inputs()) {
-      var source = (Source) input.node().op();
-      var random = new Random(source.name().hashCode());
-      sources.put(source.name(), Reference.of(source.type(), random.doubles(source.type().shape().elements())
-          .map(x -> Expr.convert(source.type().dtype().isFloat() ? (float) (2 * x - 1) : 200 * x - 100,
-              DType.F64, source.type().dtype())).toArray()));
-    }
-    return sources;
+    return GraphRunner.sources(graph, (dtype, x) ->
+        Expr.convert(dtype.isFloat() ? (float) (2 * x - 1) : 200 * x - 100, DType.F64, dtype));
   }
 
   private static int steps(Graph graph, Backend machine) {

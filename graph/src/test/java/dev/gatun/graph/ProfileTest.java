@@ -9,12 +9,8 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Interpreter;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.Profile;
-import dev.gatun.ops.Reference;
-import dev.gatun.ops.Source;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A profile tells of every kernel of a plan, as often as it ran, and changes no result. */
@@ -34,12 +30,7 @@ class ProfileTest {
 
   private static void check(Backend machine, int threads) {
     var graph = Model.of(TEXT).elaborate(Map.of(), false).graph();
-    var sources = new HashMap<String, Reference>();
-    for (var input : graph.inputs()) {
-      var source = (Source) input.node().op();
-      sources.put(source.name(), Reference.of(source.type(), new Random(4).doubles(source.type().shape().elements())
-          .map(d -> (float) (0.1 * d)).toArray()));
-    }
+    var sources = GraphRunner.sources(graph, (_, x) -> (float) (0.1 * x));
     var profile = new Profile();
     var expected = GraphRunner.run(graph, machine, threads, sources).outputs();
     var found = GraphRunner.run(graph, Machines.profiled(machine, profile), threads, sources).outputs();

@@ -9,14 +9,11 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.Reference;
-import dev.gatun.ops.Source;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** 3 × 3 convolutions by minimal filtering: within their bound, equal on any threads, absent where arithmetic counts. */
+/** 3 × 3 convolutions by minimal filtering: within their bound, equal on any threads, absent if arithmetic counts. */
 class WinogradTest {
   /** The documented bounds, times the root of the channels. */
   private static final Map<String, Double> BOUNDS = Map.of("conv.winograd2", 1e-6, "conv.winograd4", 6e-6);
@@ -29,14 +26,7 @@ class WinogradTest {
   }
 
   private static Map<String, Reference> sources(Graph graph) {
-    var sources = new HashMap<String, Reference>();
-    var random = new Random(3);
-    for (var input : graph.inputs()) {
-      var source = (Source) input.node().op();
-      sources.put(source.name(), Reference.of(source.type(),
-          random.doubles(source.type().shape().elements()).map(x -> (float) (2 * x - 1)).toArray()));
-    }
-    return sources;
+    return GraphRunner.sources(graph, (_, x) -> (float) (2 * x - 1));
   }
 
   private static List<String> kernels(Graph graph, Backend machine) {

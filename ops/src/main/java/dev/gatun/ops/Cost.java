@@ -46,7 +46,8 @@ public record Cost(double flops, double bytes) {
         yield (double) row.space().elements() * (operations(each) + row.folds().size())
             + (double) row.rowShape().elements() * operations(row.rowExprs());
       }
-      case KernelSpec.Direct direct -> flops(direct) + (direct.epilogue() == null ? 0 : flops(direct.epilogue()));
+      case KernelSpec.Direct direct -> flops(direct.op(), direct.in())
+          + (direct.epilogue() == null ? 0 : flops(direct.epilogue()));
       case KernelSpec.Chain chain -> chain.links().stream().mapToDouble(link -> flops(link.spec())).sum();
       case KernelSpec.View v -> 0;
       case KernelSpec.Regroup r -> 0;
@@ -55,9 +56,10 @@ public record Cost(double flops, double bytes) {
     };
   }
 
-  private static double flops(KernelSpec.Direct direct) {
-    return switch (direct.op()) {
-      case MatMul _ -> 2.0 * direct.results().getFirst().shape().elements() * direct.in().getFirst().shape().size(-1);
+  /** Flops of a product or a convolution of such operands; 0 of any other op. */
+  public static double flops(Op op, List<TensorType> in) {
+    return switch (op) {
+      case MatMul _ -> 2.0 * in.get(0).shape().elements() * in.get(1).shape().size(-1);
       case Convolve convolve -> 2 * convolve.multiplyAdds();
       default -> 0;
     };

@@ -19,8 +19,6 @@ final class ChainStep extends Step implements Team.Task {
   private static final int TILE_ROWS = 4;
   /** Tasks that keep all threads busy to the end. */
   private static final int TASKS = 8;
-  /** What rows that are handed on are apart, beyond their length, so as not to share the sets of a cache. */
-  private static final int LINE = 64;
 
   private final KernelSpec.Chain chain;
   private final List<TensorType> values;
@@ -107,9 +105,10 @@ final class ChainStep extends Step implements Team.Task {
         .anyMatch(passed -> passed.value() == value);
   }
 
+  /** A cache line more than its length, so that rows do not share the sets of a cache. */
   private long bytesOfRow(int value) {
     var type = values.get(value);
-    return Math.ceilDiv(type.shape().size(-1) * type.dtype().bytes(), LINE) * (long) LINE + LINE;
+    return (Math.ceilDiv(type.shape().size(-1) * type.dtype().bytes(), Machine.LINE) + 1) * Machine.LINE;
   }
 
   /** Bytes of a row of all values together that are handed on at one time. */
@@ -133,7 +132,7 @@ final class ChainStep extends Step implements Team.Task {
   private List<Located> places(List<Located> in, List<Located> out, SegmentAllocator memory) {
     var places = new ArrayList<>(in);
     long block = mostBytesOfRow() * rows;
-    long base = memory.allocate(block, LINE).address();
+    long base = memory.allocate(block, Machine.LINE).address();
     var taken = new ArrayList<long[]>();
     for (int link = 0; link < chain.links().size(); link++) {
       int from = link;
@@ -147,7 +146,7 @@ final class ChainStep extends Step implements Team.Task {
         long bytes = bytesOfRow(value) * rows;
         long start = firstGap(taken, bytes);
         taken.add(new long[] {start, start + bytes, value});
-        long address = start + bytes <= block ? base + start : memory.allocate(bytes, LINE).address();
+        long address = start + bytes <= block ? base + start : memory.allocate(bytes, Machine.LINE).address();
         places.add(new Located(address, values.get(value), innerStrides(value), new long[0]));
       }
     }

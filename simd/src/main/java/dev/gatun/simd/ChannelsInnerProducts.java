@@ -21,7 +21,6 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   private static final int BLOCK = 256 * INPUTS;
   /** Pixels in a block at most. */
   private static final int PIXELS = 512;
-  private static final int LINE = 64;
 
   private final WeightsMap map;
   private final GemmTiles tiles;
@@ -71,7 +70,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
 
   /** Bytes from one packed panel of x to the next. */
   private long panel() {
-    return (long) entries * sourceLines * across * tiles.rows() * map.bytes() + LINE;
+    return (long) entries * sourceLines * across * tiles.rows() * map.bytes() + Machine.LINE;
   }
 
   private long sumsRow() {
@@ -94,7 +93,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
 
   @Override
   public long workspaceBytes() {
-    return columnsAt() + (long) entries * lines * across * sumsRow() + LINE;
+    return columnsAt() + (long) entries * lines * across * sumsRow() + Machine.LINE;
   }
 
   @Override
@@ -193,8 +192,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
       long workspace) {
     for (int at = line; at < end; at++) {
       tiles.packColumns(map.shape().dtype(), y + entry * map.y().outer() + at * map.y().height(), map.y().width(),
-          map.bytes(),
-          workspace + columnsAt(), all, first + (at - line) * count, count, columns);
+          map.bytes(), workspace + columnsAt(), all, first + (at - line) * count, count, columns);
     }
   }
 

@@ -20,9 +20,6 @@ final class IntegerGemm implements Gemm, Packing {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   /** Up to this f32 holds every whole number. */
   private static final int EXACT = 1 << 24;
-  /** Multiply-adds from which a product of one rectangle is cut in two, for the second of two threads. */
-  private static final long SHARED_WORK = 1 << 21;
-  private static final int LINE = 64;
 
   private final Machine machine;
   private final GemmShape shape;
@@ -47,7 +44,8 @@ final class IntegerGemm implements Gemm, Packing {
         Math.max(1, shape.k()));
     tiles = new GemmTiles(machine, DType.F32, blocking, (int) panelRow());
     rowBlocks = Math.ceilDiv(shape.m(), blocking.height());
-    boolean shared = rowBlocks * shape.batch() == 1 && (long) shape.m() * shape.n() * shape.k() >= SHARED_WORK;
+    long work = (long) shape.m() * shape.n() * shape.k();
+    boolean shared = rowBlocks * shape.batch() == 1 && work >= OuterGemm.SHARED_WORK;
     columnBlocks = Math.max(Math.ceilDiv(shape.n(), blocking.width()), shared ? 2 : 1);
     for (int block = 0; block < rowBlocks * columnBlocks; block++) {
       int rows = row(block % rowBlocks + 1) - row(block % rowBlocks);
@@ -69,16 +67,16 @@ final class IntegerGemm implements Gemm, Packing {
 
   @Override
   public long workspaceBytes() {
-    return bytesOfB() + tiles.rows() * panelRow() + LINE + (long) tiles.rows() * tileRow();
+    return bytesOfB() + tiles.rows() * panelRow() + Machine.LINE + (long) tiles.rows() * tileRow();
   }
 
   private long bytesOfB() {
-    return (long) depth * (Math.ceilDiv(shape.n(), columnBlocks) + 2L * tiles.width()) * Float.BYTES + LINE;
+    return (long) depth * (Math.ceilDiv(shape.n(), columnBlocks) + 2L * tiles.width()) * Float.BYTES + Machine.LINE;
   }
 
   /** Between the rows of a panel of A: that of {@link OuterGemm}, so that both use one tile. */
   private long panelRow() {
-    return (long) blocking.depth() * Float.BYTES + LINE;
+    return (long) blocking.depth() * Float.BYTES + Machine.LINE;
   }
 
   /** Between the rows of the sums of a tile. */

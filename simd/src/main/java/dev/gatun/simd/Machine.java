@@ -15,6 +15,8 @@ import jdk.incubator.vector.VectorShape;
  * @param cores processors that this process may use
  */
 public record Machine(int vectorBits, int registers, int level1, int level2, int cores) {
+  /** Bytes of a cache line. */
+  static final int LINE = 64;
   static final String PROPERTY = "gatun.machine";
 
   /** Detected once. */

@@ -16,7 +16,6 @@ final class MapStep extends Step implements Team.Task {
    * uses several lines of each page that it touches. Units of one row took 27 ns an element to transpose 32768 × 1024.
    */
   private static final int TURNED_COLUMNS = 128;
-  private static final int LINE = 64;
 
   private final Crew crew;
   private final ScopeSlots slots;
@@ -63,7 +62,7 @@ final class MapStep extends Step implements Team.Task {
   /** Whether the lanes of an operand or a result lie a cache line apart or further. */
   private boolean jumps(long[] laneSteps) {
     return IntStream.range(0, slots.widths().length).anyMatch(slot -> slots.widths()[slot] > 0
-        && Math.abs(laneSteps[slot]) >= LINE);
+        && Math.abs(laneSteps[slot]) >= Machine.LINE);
   }
 
   private static long blocks(long size, int block) {

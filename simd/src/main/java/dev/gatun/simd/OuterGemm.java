@@ -34,9 +34,7 @@ final class OuterGemm implements Gemm, Packing {
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
   private static final long TASK_WORK = 1 << 18;
   /** Multiply-adds from which a product is cut in two, for the second of two threads. */
-  private static final long SHARED_WORK = 1 << 21;
-  /** Rows of a copied panel of A lie a cache line further apart than their length, so as not to share a cache set. */
-  private static final int LINE = 64;
+  static final long SHARED_WORK = 1 << 21;
 
   private final Machine machine;
   private final GemmShape given;
@@ -81,7 +79,7 @@ final class OuterGemm implements Gemm, Packing {
     blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n());
     packB = isNarrow(given) || shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
-    copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) LINE > machine.level1() / 2
+    copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) Machine.LINE > machine.level1() / 2
         : shape.a().row() * bytes() >= PAGE && blocking.rows() > FEW_ROWS);
     copyWhole = copyA && stepMajor();
     packedSteps = packB && (copyA || shape.a().column() == 1);
@@ -166,17 +164,18 @@ final class OuterGemm implements Gemm, Packing {
   }
 
   private long bytesOfB() {
-    return (long) depth * Math.min(blocking.width(), ceil(shape.n(), tiles.width()) * tiles.width()) * bytes() + LINE;
+    int columns = Math.min(blocking.width(), ceil(shape.n(), tiles.width()) * tiles.width());
+    return (long) depth * columns * bytes() + Machine.LINE;
   }
 
   private long bytesOfA() {
     return copyWhole ? (long) ceil(ceil(shape.m(), tiles.rows()), rowBlocks) * copiedPanel()
-        : tiles.rows() * panelRow() + LINE;
+        : tiles.rows() * panelRow() + Machine.LINE;
   }
 
   /** Bytes from one copied panel to the next, where all are copied: they start in different sets of a cache. */
   private long copiedPanel() {
-    return (long) tiles.rows() * depth * bytes() + LINE;
+    return (long) tiles.rows() * depth * bytes() + Machine.LINE;
   }
 
   /** Whether the rows of A lie side by side, so that its panels are copied step after step. */
@@ -184,9 +183,12 @@ final class OuterGemm implements Gemm, Packing {
     return shape.a().row() == 1 && shape.m() > 1;
   }
 
-  /** Between the rows of a copied panel of A: part of the tile, so the same whatever k is. */
+  /**
+   * Between the rows of a copied panel of A: part of the tile, so the same whatever k is, and a cache line more than
+   * their length, so as not to share a cache set.
+   */
   private long panelRow() {
-    return (long) blocking.depth() * bytes() + LINE;
+    return (long) blocking.depth() * bytes() + Machine.LINE;
   }
 
   private long tileBytes() {

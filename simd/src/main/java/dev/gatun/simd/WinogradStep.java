@@ -26,7 +26,6 @@ final class WinogradStep extends Step implements Packing {
   /** Tasks that keep all threads busy to the end. */
   private static final int TASKS = 8;
   private static final int BYTES = Float.BYTES;
-  private static final long LINE = 64;
 
   private final ConvolutionMap map;
   private final boolean flipped;
@@ -93,7 +92,7 @@ final class WinogradStep extends Step implements Packing {
     parts = Math.clamp(TASKS / groups, 1, panels);
     long panelBytes = (long) points * points * tilesOfTask() * tiles.width() * BYTES;
     panelsOfBlock = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.ceilDiv(panels, parts));
-    padding = memory.allocate(Math.max(inWidth * map.in().width(), points * channelsBytes()), LINE).address();
+    padding = memory.allocate(Math.max(inWidth * map.in().width(), points * channelsBytes()), Machine.LINE).address();
     imageDown = sweep(how.image(), points, map.in().width(), channelsBytes(), origin);
     imageAcross = sweep(how.image(), points, m * channelsBytes(), channelsBytes(), origin);
     filter = sweep(how.filter(), Winograd.TAPS, 0, 0, origin);

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 @Command(name = "gatun", version = CommandLineProgram.VERSION, synopsisSubcommandLabel = "VERB", sortOptions = false,
     description = "Trains and runs neural networks. Begin with: gatun train digits",
     subcommands = {TrainCommand.class, EvalCommand.class, RunCommand.class, InspectCommand.class, ExplainCommand.class,
-        VizCommand.class, CheckCommand.class,
-        BenchCommand.class, FormatCommand.class, ZooCommand.class, DataCommand.class, DoctorCommand.class})
+        VizCommand.class, CheckCommand.class, BenchCommand.class, FormatCommand.class, ZooCommand.class,
+        DataCommand.class, DoctorCommand.class})
 public final class CommandLineProgram extends Group {
   static final String VERSION = "gatun 0.1.0";
 

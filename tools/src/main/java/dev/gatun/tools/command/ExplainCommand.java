@@ -41,25 +41,26 @@ final class ExplainCommand implements Callable<Integer> {
     var object = new LinkedHashMap<String, Object>();
     object.put("machine", explanation.plan().machine());
     object.put("memory_bytes", explanation.memoryBytes());
-    if (!kernels) {
+    int above = kernels ? 0 : level;
+    if (above >= 1) {
       plan.lines().forEach(output::line);
       object.put("steps", plan.objects());
     }
-    if (level >= 2 && !kernels) {
+    if (above >= 2) {
       var memory = new MemoryMap(explanation.plan());
       output.line("");
       memory.lines().forEach(output::line);
       object.put("memory", memory.object());
     }
-    if (level >= 3 && !kernels) {
+    if (above >= 3) {
       output.line("");
       ReasonList.lines(explanation.reasons()).forEach(output::line);
       object.put("reasons", ReasonList.objects(explanation.reasons()));
     }
-    if (level >= LEVELS || kernels) {
-      if (!kernels) {
-        output.line("");
-      }
+    if (above >= LEVELS) {
+      output.line("");
+    }
+    if (above >= LEVELS || kernels) {
       plan.code().forEach(output::line);
       object.put("kernels", plan.codeObjects());
     }

@@ -25,11 +25,7 @@ final class GraphPage {
     data.put("nodes", view.nodes().stream().map(GraphPage::node).toList());
     // Within a script an end tag would end it, and a comment's begin change its meaning.
     var json = Json.text(data).replace("<", "\\u003c");
-    return template().replace(TITLE, escaped(view.model())).replace(DATA, json);
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;");
+    return template().replace(TITLE, Html.escaped(view.model())).replace(DATA, json);
   }
 
   private static List<Object> group(GraphView.Group group) {

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A graph as an SVG picture, its blocks folded, weights and constants left out. Boxes lie in layers, each below all that
- * it reads, those of a layer in the order of what they read.
+ * A graph as an SVG picture, its blocks folded, weights and constants left out. Boxes lie in layers, each below all
+ * that it reads, those of a layer in the order of what they read.
  */
 final class GraphPicture {
   private static final double GAP = 34;
@@ -168,7 +168,7 @@ final class GraphPicture {
         <svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" font-family="monospace" font-size="12">
         <title>%s</title>
         <rect width="100%%" height="100%%" fill="#fbfbfa"/>
-        """, width, height, escaped(view.model())));
+        """, width, height, Html.escaped(view.model())));
     for (var box : boxes.values()) {
       for (int read : box.reads) {
         var from = boxes.get(read);
@@ -196,11 +196,7 @@ final class GraphPicture {
     for (int i = 0; i < box.lines.size(); i++) {
       out.append(String.format(Locale.ROOT,
           "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"%s\">%s</text>\n", box.middle(),
-          box.y + 16 + LINE * i, i == 0 ? "#1c2024" : "#687076", escaped(box.lines.get(i))));
+          box.y + 16 + LINE * i, i == 0 ? "#1c2024" : "#687076", Html.escaped(box.lines.get(i))));
     }
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;");
   }
 }

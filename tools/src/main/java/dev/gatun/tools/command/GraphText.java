@@ -36,7 +36,7 @@ final class GraphText {
   /** For Mermaid. */
   static String mermaid(GraphView view) {
     var text = new GraphText(view, number -> "n" + number + "[\"" + mermaid(label(view.nodes().get(number))) + "\"]",
-        (number, name) -> "subgraph g" + number + "[\"" + mermaid(name) + "\"]", "end");
+        (number, name) -> "subgraph g" + number + "[\"" + Html.escaped(name) + "\"]", "end");
     text.out.append("flowchart TB\n");
     text.group(-1, "  ");
     text.edges("  n%d --> n%d\n");
@@ -63,12 +63,8 @@ final class GraphText {
     return String.join("\\n", lines.stream().map(GraphText::dotted).toList());
   }
 
-  private static String mermaid(String text) {
-    return text.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;").replace(">", "&gt;");
-  }
-
   private static String mermaid(List<String> lines) {
-    return String.join("<br/>", lines.stream().map(GraphText::mermaid).toList());
+    return String.join("<br/>", lines.stream().map(Html::escaped).toList());
   }
 
   /** The calls and nodes within a call, or outside of all. */
