@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /** What the process does that {@link Workshop} starts: measures one suite on one number of threads. */
 public final class Worker {
@@ -57,10 +58,9 @@ public final class Worker {
         return null;
       }
       double error = error(work, ours, names, runs);
-      var subjects = new ArrayList<>(List.of(new Subject("ours", ours.operations(), ours.elsewhere(),
-          CpuBackend::coldNanos, ours::run)));
+      var subjects = new ArrayList<>(List.of(subject("ours", ours, CpuBackend::coldNanos)));
       for (int i = 0; i < runs.size(); i++) {
-        subjects.add(subject(names.get(i), runs.get(i)));
+        subjects.add(subject(names.get(i), runs.get(i), () -> 0));
       }
       var timings = Measure.alternate(order.effort(work), subjects);
       var times = new LinkedHashMap<String, Double>();
@@ -79,8 +79,8 @@ public final class Worker {
     return work.isExact() ? Machines.exact(Machines.best()) : Machines.best();
   }
 
-  private static Subject subject(String name, Run run) {
-    return new Subject(name, run.operations(), run.elsewhere(), () -> 0, run::run);
+  private static Subject subject(String name, Run run, DoubleSupplier cold) {
+    return new Subject(name, run.operations(), run.elsewhere(), cold, run::run);
   }
 
   /** Our error. Fails if it, or a peer's, is out of bound: then the two sides do not do the same. */

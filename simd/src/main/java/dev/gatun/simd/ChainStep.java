@@ -105,10 +105,9 @@ final class ChainStep extends Step implements Team.Task {
         .anyMatch(passed -> passed.value() == value);
   }
 
-  /** A cache line more than its length, so that rows do not share the sets of a cache. */
   private long bytesOfRow(int value) {
     var type = values.get(value);
-    return (Math.ceilDiv(type.shape().size(-1) * type.dtype().bytes(), Machine.LINE) + 1) * Machine.LINE;
+    return Machine.rowBytes(type.shape().size(-1) * type.dtype().bytes());
   }
 
   /** Bytes of a row of all values together that are handed on at one time. */

@@ -63,8 +63,8 @@ public final class CpuBackend implements Backend {
   }
 
   /**
-   * How long kernels of this process have been served by their slower twins so far, in nanoseconds, about: as long as that
-   * grows while a plan runs, some of its kernels are not compiled yet.
+   * How long kernels of this process have been served by their slower twins so far, in nanoseconds, about: as long as
+   * that grows while a plan runs, some of its kernels are not compiled yet.
    */
   public static double coldNanos() {
     return Warmer.shared().cost();

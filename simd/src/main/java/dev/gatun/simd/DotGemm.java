@@ -75,9 +75,9 @@ final class DotGemm implements Gemm {
     return shape.right() != shape.dtype();
   }
 
-  /** Bytes from one widened column to the next, which start in different sets of a cache. */
+  /** Bytes from one widened column to the next. */
   private long wideColumn() {
-    return (shape.k() * (long) shape.dtype().bytes() + 63) / 64 * 64 + 64;
+    return Machine.rowBytes(shape.k() * (long) shape.dtype().bytes());
   }
 
   @Override

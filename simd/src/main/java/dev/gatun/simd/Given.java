@@ -6,8 +6,7 @@ import java.util.Map;
 
 /** Numbers that a user sets by a property of the JVM, such as {@code -Dgatun.machine=level1=49152,level2=2097152}. */
 final class Given {
-  private Given() {
-  }
+  private Given() {}
 
   /**
    * The numbers of a property by name; none if it is not set.

@@ -64,6 +64,14 @@ public record Machine(int vectorBits, int registers, int level1, int level2, int
     return vectorBits / 8 / elementBytes;
   }
 
+  /**
+   * From one row of so many bytes to the next: whole cache lines and one more, so that rows do not share the sets of a
+   * cache.
+   */
+  static long rowBytes(long bytes) {
+    return (Math.ceilDiv(bytes, LINE) + 1) * LINE;
+  }
+
   /** Bytes of one vector. */
   int vectorBytes() {
     return vectorBits / 8;

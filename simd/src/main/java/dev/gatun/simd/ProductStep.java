@@ -46,7 +46,8 @@ final class ProductStep extends Step implements Team.Task {
       batch *= a.size(axis);
     }
     var plain = Gemm.of(Machine.detected(), new GemmShape(c.type().dtype(), a.type().dtype(), b.type().dtype(),
-        (int) batch, (int) a.size(rank - 2), (int) b.size(rank - 1), (int) a.size(rank - 1), strides(a, inner), strides(b, inner), strides(c, inner)));
+        (int) batch, (int) a.size(rank - 2), (int) b.size(rank - 1), (int) a.size(rank - 1),
+        strides(a, inner), strides(b, inner), strides(c, inner)));
     packing = plain.packing();
     packedOperand = plain.packedOperand();
     packed = packing == null || Arrays.stream(outerStrides[packedOperand]).anyMatch(stride -> stride != 0) ? null

@@ -33,6 +33,7 @@ public final class Planner {
   private static final double RELAYOUT_RATE = 5e9;
 
   private final Backend machine;
+  private final Reasons reasons;
   private final Program program;
   private final Map<Slot, Spot> spots = new HashMap<>();
   private final Map<View, Map<Layout, Spot>> relaid = new HashMap<>();
@@ -40,8 +41,6 @@ public final class Planner {
   /** How many stores will still write a slot: a second name for its memory would change under its readers. */
   private final Map<Slot, Long> storesLeft;
   private int number;
-
-  private final Reasons reasons;
 
   private Planner(Program program, Backend machine, Reasons reasons) {
     this.program = program;

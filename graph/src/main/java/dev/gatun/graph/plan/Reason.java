@@ -1,5 +1,7 @@
 package dev.gatun.graph.plan;
 
+import java.util.function.UnaryOperator;
+
 /**
  * Why a part of a plan is as it is.
  *
@@ -11,6 +13,11 @@ package dev.gatun.graph.plan;
 public record Reason(String origin, String kernel, String other, String otherOrigin, String text) {
   /** The text with the other kernel and its place. */
   public String sentence() {
-    return text.replace("%s", other + (otherOrigin.isEmpty() ? "" : " at " + otherOrigin));
+    return sentence(place -> place.isEmpty() ? "" : " at " + place);
+  }
+
+  /** The same with the other kernel's place as {@code at} puts it behind a name. */
+  public String sentence(UnaryOperator<String> at) {
+    return text.replace("%s", other + at.apply(otherOrigin));
   }
 }

@@ -19,7 +19,7 @@ final class ReasonList {
     var kernels = new LinkedHashMap<String, List<String>>();
     for (var reason : reasons) {
       var texts = kernels.computeIfAbsent(reason.kernel() + places.at(reason.origin()), k -> new ArrayList<>());
-      var text = "  " + reason.text().replace("%s", named(reason, places));
+      var text = "  " + reason.sentence(places::at);
       if (!texts.contains(text)) {
         texts.add(text);
       }
@@ -29,10 +29,6 @@ final class ReasonList {
       lines.addAll(texts);
     });
     return lines;
-  }
-
-  private static String named(Reason reason, Places places) {
-    return reason.other() + places.at(reason.otherOrigin());
   }
 
   static List<Map<String, Object>> objects(List<Reason> reasons) {
