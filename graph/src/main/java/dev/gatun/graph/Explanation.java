@@ -57,6 +57,7 @@ public record Explanation(Plan plan, List<Reason> reasons, long memoryBytes) {
   private static Explanation of(Planner.Explained explained, Map<String, TensorType> model,
       Map<String, TensorType> session) {
     return new Explanation(explained.plan(), explained.reasons(),
-        explained.plan().planBytes() + Variables.bytes(model) + Variables.bytes(session));
+        explained.plan().planBytes() + explained.plan().bytes(Plan.Place.PREPARED) + Variables.bytes(model)
+            + Variables.bytes(session));
   }
 }

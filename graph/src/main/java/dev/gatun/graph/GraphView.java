@@ -117,7 +117,7 @@ public record GraphView(String model, List<Box> nodes, List<Group> groups) {
         case Source source -> switch (source.role()) {
           case INPUT -> Kind.INPUT;
           case PARAMETER -> Kind.PARAMETER;
-          case STATE, CACHE -> Kind.STATE;
+          case STATE, CACHE, PREPARED -> Kind.STATE;
         };
         case Constant c -> Kind.CONSTANT;
         default -> Kind.OP;

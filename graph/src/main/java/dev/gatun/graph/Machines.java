@@ -49,6 +49,11 @@ public final class Machines {
       public List<Choice> choices(KernelSpec spec) {
         return super.choices(spec).stream().filter(Choice::exact).toList();
       }
+
+      @Override
+      public boolean exact() {
+        return true;
+      }
     };
   }
 

@@ -143,15 +143,7 @@ public final class Predictor implements AutoCloseable {
       var plan = Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
           Variables.offsets(Model.cached(elaborated)));
       boolean hasCaches = plan.buffers().stream().anyMatch(buffer -> buffer.place() == Plan.Place.SESSION);
-      return new Planned(plan, hasCaches, changesModel(plan, plan.steps()) ? seats : 1);
-    });
-  }
-
-  private static boolean changesModel(Plan plan, List<Plan.Step> steps) {
-    return steps.stream().anyMatch(step -> switch (step) {
-      case Plan.Run run -> run.out().stream()
-          .anyMatch(out -> plan.buffers().get(out.buffer()).place() == Plan.Place.MODEL);
-      case Plan.Repeat repeat -> changesModel(plan, repeat.body());
+      return new Planned(plan, hasCaches, plan.writes(Plan.Place.MODEL) ? seats : 1);
     });
   }
 

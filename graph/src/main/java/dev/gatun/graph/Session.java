@@ -92,21 +92,37 @@ public final class Session implements AutoCloseable {
     if (!plan.machine().equals(machine.name())) {
       throw new IllegalArgumentException("the plan is for " + plan.machine() + ", the session on " + machine.name());
     }
+    requireSources(plan);
+    if (plan.preparation() != null) {
+      requireSources(plan.preparation());
+    }
+    var prepared = plan.preparation() == null ? null : model.prepared(plan.preparation());
+    var preparation = prepared == null ? null : executable(plan.preparation(), memory(plan.preparation(), prepared));
+    var memory = memory(plan, prepared);
+    var loaded = new Loaded(plan, memory, executable(plan, memory), prepared, preparation);
+    plans.add(loaded);
+    return loaded;
+  }
+
+  private Backend.Memory memory(Plan plan, Prepared prepared) {
+    var slab = machine.allocate(arena, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
+    plan.tables().forEach(table -> upload(plan, slab, table));
+    return new Backend.Memory(slab, caches.slab(), model.slab(), prepared == null ? null : prepared.slab());
+  }
+
+  private Backend.Executable executable(Plan plan, Backend.Memory memory) {
+    return Checked.on() ? new Checked(machine, plan, memory, arena, threads)
+        : machine.load(plan, memory, arena, threads);
+  }
+
+  private void requireSources(Plan plan) {
     plan.sources().forEach((name, operand) -> {
       switch (plan.buffers().get(operand.buffer()).place()) {
-        case PLAN -> { }
+        case PLAN, PREPARED -> { }
         case SESSION -> require(plan, name, operand, caches, "session");
         case MODEL -> require(plan, name, operand, model, "model");
       }
     });
-    var slab = machine.allocate(arena, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
-    plan.tables().forEach(table -> upload(plan, slab, table));
-    var memory = new Backend.Memory(slab, caches.slab(), model.slab());
-    var executable = Checked.on() ? new Checked(machine, plan, memory, arena, threads)
-        : machine.load(plan, memory, arena, threads);
-    var loaded = new Loaded(plan, memory, executable);
-    plans.add(loaded);
-    return loaded;
   }
 
   /** A plan reads variables where it was told that they lie; elsewhere it would read past them. */
@@ -133,7 +149,7 @@ public final class Session implements AutoCloseable {
     turn.lock();
     try {
       closed = true;
-      plans.forEach(loaded -> loaded.executable.close());
+      plans.forEach(Loaded::free);
       plans.clear();
       arena.close();
     } finally {
@@ -149,11 +165,26 @@ public final class Session implements AutoCloseable {
     private final Plan plan;
     private final Backend.Memory memory;
     private final Backend.Executable executable;
+    private final boolean changesModel;
+    /** What the plan reads that hangs on the model alone, and how that is computed; null if nothing. */
+    private final Prepared prepared;
+    private final Backend.Executable preparation;
 
-    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable) {
+    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable, Prepared prepared,
+        Backend.Executable preparation) {
       this.plan = plan;
       this.memory = memory;
       this.executable = executable;
+      this.changesModel = plan.writes(Plan.Place.MODEL);
+      this.prepared = prepared;
+      this.preparation = preparation;
+    }
+
+    private void free() {
+      executable.close();
+      if (preparation != null) {
+        preparation.close();
+      }
     }
 
     public Plan plan() {
@@ -223,8 +254,14 @@ public final class Session implements AutoCloseable {
         try {
           model.arena().acquire();
           try {
+            if (prepared != null) {
+              prepared.refresh(preparation);
+            }
             executable.run();
           } finally {
+            if (changesModel) {
+              model.changed();
+            }
             model.arena().release();
           }
         } finally {

@@ -3,10 +3,13 @@ package dev.gatun.graph;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Named tensors in one memory of a machine: a model's parameters and states, or a session's caches. Shared by all plans
@@ -20,6 +23,8 @@ public final class Variables {
   private final Backend.Slab slab;
   private final Map<String, TensorType> types;
   private final Map<String, Long> offsets;
+  private final AtomicLong changes = new AtomicLong();
+  private final Map<Plan, Prepared> prepared = new HashMap<>();
 
   /**
    * Memory for tensors of these types, zeroed.
@@ -73,6 +78,24 @@ public final class Variables {
     return slab;
   }
 
+  /** How often they may have changed. */
+  long changes() {
+    return changes.get();
+  }
+
+  /** Says that they may have changed. */
+  void changed() {
+    changes.incrementAndGet();
+  }
+
+  /** What a plan prepares of them, in memory that all who load that plan share. */
+  Prepared prepared(Plan preparation) {
+    synchronized (prepared) {
+      return prepared.computeIfAbsent(preparation, plan ->
+          new Prepared(this, machine.allocate(arena, plan.bytes(Plan.Place.PREPARED))));
+    }
+  }
+
   TensorArena arena() {
     return arena;
   }
@@ -89,6 +112,7 @@ public final class Variables {
   public void write(String name, Tensor value) {
     Tensors.check(name, type(name), value);
     slab.upload(offsets.get(name), value.segment());
+    changed();
   }
 
   /** Writes row-major values, rounded to the variable's dtype. */

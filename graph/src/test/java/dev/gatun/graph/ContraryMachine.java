@@ -114,7 +114,8 @@ final class ContraryMachine implements Backend {
   @Override
   public Executable load(Plan plan, Memory memory, TensorArena arena, int threads) {
     plan.steps().forEach(ContraryMachine::requireLayouts);
-    var hidden = new Memory(hidden(memory.plan()), hidden(memory.session()), hidden(memory.model()));
+    var hidden = new Memory(hidden(memory.plan()), hidden(memory.session()), hidden(memory.model()),
+        hidden(memory.prepared()));
     var interpreted = new Interpreter().load(plan, hidden, arena, threads);
     return new Executable() {
       @Override

@@ -13,6 +13,7 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec.Fold;
 import dev.gatun.ops.Lu;
 import dev.gatun.ops.MatMul;
+import dev.gatun.ops.Node;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Qr;
 import dev.gatun.ops.Reduce;
@@ -196,6 +197,22 @@ abstract class MachineContract {
       outputs.put("g" + i, gradients.get(i));
     }
     check(Graph.of(outputs, Map.of()), drawn.sources());
+  }
+
+  /** Whatever of a graph hangs on parameters and states alone, and is not computed in each run, comes out the same. */
+  @Property(tries = 200)
+  void whatIsPreparedIsWhatARunWouldCompute(@ForAll long seed) {
+    var drawn = RandomGraphs.draw(seed, DType.F64);
+    check(Graph.of(drawn.graph().outputs(), Map.of()).rewrite(node -> role(node, seed)), drawn.sources());
+  }
+
+  /** A source as a parameter, a state or an input, as the seed wills. */
+  private static Op.Primitive role(Node node, long seed) {
+    if (!(node.op() instanceof Source source)) {
+      return node.op();
+    }
+    var roles = List.of(Source.Role.PARAMETER, Source.Role.STATE, Source.Role.INPUT);
+    return new Source(source.name(), roles.get(Math.floorMod(source.name().hashCode() * 31 + seed, 3)), source.type());
   }
 
   @Property(tries = 100)

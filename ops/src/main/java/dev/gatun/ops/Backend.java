@@ -43,13 +43,27 @@ public interface Backend {
     return load(plan, memory, arena, threads);
   }
 
-  /** The memory of each {@link Plan.Place}; the session's may be null where a plan has no caches. */
-  record Memory(Slab plan, Slab session, Slab model) {
+  /**
+   * Whether the order of arithmetic is held to what ops define, so that no rewrite may change it either. Such a machine
+   * offers exact choices alone.
+   */
+  default boolean exact() {
+    return false;
+  }
+
+  /** The memory of each {@link Plan.Place}; null where a plan has nothing. */
+  record Memory(Slab plan, Slab session, Slab model, Slab prepared) {
+    /** That of a plan for which nothing is prepared. */
+    public Memory(Slab plan, Slab session, Slab model) {
+      this(plan, session, model, null);
+    }
+
     public Slab at(Plan.Place place) {
       return switch (place) {
         case PLAN -> plan;
         case SESSION -> session;
         case MODEL -> model;
+        case PREPARED -> prepared;
       };
     }
   }

@@ -38,6 +38,11 @@ public abstract class ForwardingBackend implements Backend {
   }
 
   @Override
+  public boolean exact() {
+    return machine.exact();
+  }
+
+  @Override
   public Executable load(Plan plan, Memory memory, TensorArena arena, int threads, Profile profile) {
     return machine.load(plan, memory, arena, threads, profile);
   }

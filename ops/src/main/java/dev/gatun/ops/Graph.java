@@ -55,11 +55,16 @@ public record Graph(List<Value> inputs, List<Node> nodes, Map<String, Value> out
 
   /** All nodes that {@code roots} need, each after its operands. */
   public static List<Node> ordered(Collection<Value> roots) {
+    return ordered(roots, Map.of());
+  }
+
+  /** The same where other values stand in place of some. */
+  private static List<Node> ordered(Collection<Value> roots, Map<Value, Value> replaced) {
     var order = new ArrayList<Node>();
     var done = new HashSet<Node>();
     var stack = new ArrayDeque<Visit>();
     for (var root : roots) {
-      stack.push(new Visit(root.node(), 0));
+      stack.push(new Visit(replaced.getOrDefault(root, root).node(), 0));
       while (!stack.isEmpty()) {
         var visit = stack.pop();
         if (done.contains(visit.node)) {
@@ -67,7 +72,8 @@ public record Graph(List<Value> inputs, List<Node> nodes, Map<String, Value> out
         }
         if (visit.next < visit.node.inputs().size()) {
           stack.push(new Visit(visit.node, visit.next + 1));
-          stack.push(new Visit(visit.node.inputs().get(visit.next).node(), 0));
+          var operand = visit.node.inputs().get(visit.next);
+          stack.push(new Visit(replaced.getOrDefault(operand, operand).node(), 0));
         } else {
           done.add(visit.node);
           order.add(visit.node);
@@ -113,9 +119,30 @@ public record Graph(List<Value> inputs, List<Node> nodes, Map<String, Value> out
     return mapped(map);
   }
 
+  /**
+   * This graph with other values in place of some: they have the same types, hang on values of this graph or on new
+   * ones, and not on those that they replace but through another that is replaced.
+   */
+  public Graph with(Map<Value, Value> replaced) {
+    var roots = new ArrayList<>(outputs.values());
+    updates.forEach((state, next) -> roots.addAll(List.of(state, next)));
+    var builder = new Builder();
+    var map = new HashMap<Value, Value>();
+    for (var node : ordered(roots, replaced)) {
+      copyInto(builder, node, node.op(), map, replaced);
+    }
+    replaced.forEach((old, other) -> map.put(old, map.get(other)));
+    return mapped(map);
+  }
+
   /** Emits {@code op} in the place of {@code node} and enters its results into {@code map}. */
   public static void copyInto(Builder builder, Node node, Op.Primitive op, Map<Value, Value> map) {
-    var operands = node.inputs().stream().map(map::get).toList();
+    copyInto(builder, node, op, map, Map.of());
+  }
+
+  private static void copyInto(Builder builder, Node node, Op.Primitive op, Map<Value, Value> map,
+      Map<Value, Value> replaced) {
+    var operands = node.inputs().stream().map(v -> map.get(replaced.getOrDefault(v, v))).toList();
     var results = builder.at(node.origin(), () -> builder.apply(op, operands));
     for (int i = 0; i < node.outputs().size(); i++) {
       map.put(node.outputs().get(i), results.get(i));

@@ -32,6 +32,11 @@ public final class Interpreter implements Backend {
   }
 
   @Override
+  public boolean exact() {
+    return true;
+  }
+
+  @Override
   public List<Choice> choices(KernelSpec spec) {
     return List.of(Choice.anyLayout("interpret", spec, 0, 0));
   }

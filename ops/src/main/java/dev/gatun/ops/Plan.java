@@ -16,9 +16,11 @@ import java.util.Map;
  * @param outputs results by name, dense and row-major
  * @param tables constants that a session writes into its memory once, before the first run
  * @param planBytes size of the memory that each session needs
+ * @param preparation writes what this plan reads in {@link Place#PREPARED}: to be run before this plan, and again when
+ *     parameters or states have changed; null if there is nothing
  */
 public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> sources,
-    Map<String, Operand> outputs, List<Table> tables, long planBytes) {
+    Map<String, Operand> outputs, List<Table> tables, long planBytes, Plan preparation) {
 
   public Plan {
     tables = List.copyOf(tables);
@@ -28,8 +30,34 @@ public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<S
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
   }
 
-  /** Which memory a buffer lies in: one plan's in a session, a session's for all its plans, or the model's. */
-  public enum Place { PLAN, SESSION, MODEL }
+  /** A plan for which nothing is prepared. */
+  public Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<String, Operand> sources,
+      Map<String, Operand> outputs, List<Table> tables, long planBytes) {
+    this(machine, buffers, steps, sources, outputs, tables, planBytes, null);
+  }
+
+  /**
+   * Which memory a buffer lies in: one plan's in a session, a session's for all its plans, the model's, or that of what
+   * is prepared of the model for all sessions.
+   */
+  public enum Place { PLAN, SESSION, MODEL, PREPARED }
+
+  /** The size of a memory other than the plan's own, as far as this plan reaches. */
+  public long bytes(Place place) {
+    return buffers.stream().filter(b -> b.place() == place).mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
+  }
+
+  /** Whether a run may write to a memory. */
+  public boolean writes(Place place) {
+    return writes(steps, place);
+  }
+
+  private boolean writes(List<Step> of, Place place) {
+    return of.stream().anyMatch(step -> switch (step) {
+      case Repeat repeat -> writes(repeat.body(), place);
+      case Run run -> run.out().stream().anyMatch(out -> buffers.get(out.buffer()).place() == place);
+    });
+  }
 
   /** A constant and its elements, row-major. */
   public record Table(Operand operand, List<Double> values) {

@@ -17,6 +17,9 @@ final class PlanText {
           .append(" ×").append(b.bytes()).append('\n');
     }
     steps(plan.steps(), "", out);
+    if (plan.preparation() != null) {
+      out.append("prepared by a ").append(of(plan.preparation()));
+    }
     return out.toString();
   }
 

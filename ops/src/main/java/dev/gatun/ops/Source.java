@@ -18,7 +18,9 @@ public record Source(String name, Role role, TensorType type) implements Op.Prim
     /** Replaced by updates; lives with the model and is saved. */
     STATE,
     /** Replaced by updates; lives with a session and is never saved. */
-    CACHE
+    CACHE,
+    /** Computed of parameters and states alone, when these change; lives with the model and is never saved. */
+    PREPARED
   }
 
   @Override

@@ -10,17 +10,18 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Which operands of a loaded plan stay as they are, and where their packed copies lie: parameters and states, in a plan
- * that writes none, change only between runs, by an upload or by another plan; and what a loop reads and none of its
- * steps writes stays for all its turns.
+ * Which operands of a loaded plan stay as they are, and where their packed copies lie: parameters and states, and what
+ * is prepared of them, change only between runs, by an upload or by another plan, unless this one writes such; and what
+ * a loop reads and none of its steps writes stays for all its turns.
  */
 final class Constants {
   /** How much of what may still be allocated a copy takes that speed alone asks for. */
   private static final double ROOM = 0.5;
 
-  /** The model's memory, or null if the plan has none. */
-  private final CpuSlab model;
-  private final boolean changesModel;
+  /** Memories that no run of the plan writes to: the model's, and that of what is prepared. */
+  private final List<CpuSlab> kept = new ArrayList<>();
+  /** Those of the two to which it does. */
+  private final List<CpuSlab> changed = new ArrayList<>();
   private final SegmentAllocator workspace;
   /** The copies that are packed in each run just before they are read: they share one place. */
   private final List<Packed> passing = new ArrayList<>();
@@ -59,24 +60,19 @@ final class Constants {
 
   /** @param workspace memory of the loaded plan alone */
   Constants(Plan plan, Backend.Memory memory, SegmentAllocator workspace) {
-    this.model = (CpuSlab) memory.model();
-    this.changesModel = changesModel(plan, plan.steps());
     this.workspace = workspace;
-  }
-
-  /** Whether a run may change parameters or states. */
-  private static boolean changesModel(Plan plan, List<Plan.Step> steps) {
-    return steps.stream().anyMatch(step -> switch (step) {
-      case Plan.Repeat repeat -> changesModel(plan, repeat.body());
-      case Plan.Run run -> run.out().stream()
-          .anyMatch(out -> plan.buffers().get(out.buffer()).place() == Plan.Place.MODEL);
-    });
+    for (var place : List.of(Plan.Place.MODEL, Plan.Place.PREPARED)) {
+      var slab = (CpuSlab) memory.at(place);
+      if (slab != null) {
+        (plan.writes(place) ? changed : kept).add(slab);
+      }
+    }
   }
 
   /** Says that a run is over, even if it failed. */
   void ran() {
-    if (changesModel) {
-      model.written();
+    for (int i = 0; i < changed.size(); i++) {
+      changed.get(i).written();
     }
   }
 
@@ -116,7 +112,7 @@ final class Constants {
   }
 
   private Optional<Packed> ofModel(Located operand, Packing packing, double room) {
-    return model != null && !changesModel && model.contains(operand.address()) && isFixed(operand)
-        ? model.packed(operand.address(), packing, room) : Optional.empty();
+    return isFixed(operand) ? kept.stream().filter(slab -> slab.contains(operand.address())).findFirst()
+        .flatMap(slab -> slab.packed(operand.address(), packing, room)) : Optional.empty();
   }
 }

@@ -20,8 +20,7 @@ final class Memory {
 
   private final Program program;
   private final Map<Slot, Spot> spots;
-  private final Map<String, Long> model;
-  private final Map<String, Long> session;
+  private final Map<Plan.Place, Map<String, Long>> outside;
   private final Map<Slot, Life> lives = new LinkedHashMap<>();
   private final Map<Slot, Integer> numbers = new LinkedHashMap<>();
   private final List<int[]> loops = new ArrayList<>();
@@ -47,14 +46,14 @@ final class Memory {
     }
   }
 
-  Memory(Program program, Map<Slot, Spot> spots, Map<String, Long> model, Map<String, Long> session) {
+  /** @param outside offset in bytes of each source in each memory but the plan's own */
+  Memory(Program program, Map<Slot, Spot> spots, Map<Plan.Place, Map<String, Long>> outside) {
     this.program = program;
     this.spots = spots;
-    this.model = model;
-    this.session = session;
+    this.outside = outside;
   }
 
-  Plan plan(String machine, List<Call> calls, Map<String, Spot> outputs) {
+  Plan plan(String machine, List<Call> calls, Map<String, Spot> outputs, Plan preparation) {
     program.sources().keySet().forEach(this::keepAlways);
     program.tables().keySet().forEach(this::keepAlways);
     measure(calls);
@@ -75,7 +74,7 @@ final class Memory {
     outputs.forEach((name, spot) -> results.put(name, operand(spot)));
     var tables = program.tables().entrySet().stream()
         .map(e -> new Plan.Table(operand(spots.get(e.getKey())), e.getValue().values())).toList();
-    return new Plan(machine, buffers, steps(calls), sources, results, tables, bytes);
+    return new Plan(machine, buffers, steps(calls), sources, results, tables, bytes, preparation);
   }
 
   private void keepAlways(Slot slot) {
@@ -145,7 +144,12 @@ final class Memory {
   }
 
   private static long size(Slot slot) {
-    return (slot.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return aligned(slot.bytes());
+  }
+
+  /** Bytes from one buffer's start to the next. */
+  static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   private Plan.Buffer buffer(Slot slot, Map<Slot, Long> offsets) {
@@ -153,12 +157,17 @@ final class Memory {
     if (inPlan(slot)) {
       return new Plan.Buffer(slot.name(), Plan.Place.PLAN, offsets.get(slot), slot.bytes());
     }
-    boolean cached = source.role() == Source.Role.CACHE;
-    var offset = (cached ? session : model).get(source.name());
+    var place = switch (source.role()) {
+      case INPUT -> Plan.Place.PLAN;
+      case PARAMETER, STATE -> Plan.Place.MODEL;
+      case CACHE -> Plan.Place.SESSION;
+      case PREPARED -> Plan.Place.PREPARED;
+    };
+    var offset = outside.get(place).get(source.name());
     if (offset == null) {
       throw new IllegalArgumentException("no memory was given for " + source.name());
     }
-    return new Plan.Buffer(slot.name(), cached ? Plan.Place.SESSION : Plan.Place.MODEL, offset, slot.bytes());
+    return new Plan.Buffer(slot.name(), place, offset, slot.bytes());
   }
 
   private Plan.Operand operand(Spot spot) {

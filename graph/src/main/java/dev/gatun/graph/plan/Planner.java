@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Compiles a graph for a machine: lowering, fusion, choice of kernels with their layouts, then memory. A pure function
- * of its arguments.
+ * Compiles a graph for a machine: what hangs on parameters alone is set apart, then lowering, fusion, choice of kernels
+ * with their layouts, then memory. A pure function of its arguments.
  */
 public final class Planner {
   /** Bytes that a relayout moves in a second, for weighing choices. */
@@ -83,14 +83,23 @@ public final class Planner {
 
   private static Explained plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
       Reasons reasons) {
-    var fused = Fusion.fuse(Lowering.lower(Sharing.share(graph)), machine, reasons);
+    var parts = Preparation.of(Folding.fold(Sharing.share(graph), machine));
+    var outside = Map.of(Plan.Place.MODEL, model, Plan.Place.SESSION, session, Plan.Place.PREPARED, parts.offsets());
+    var preparation = parts.prepared() == null ? null
+        : compile(parts.prepared(), machine, outside, null, new Reasons(false)).plan();
+    return compile(parts.graph(), machine, outside, preparation, reasons);
+  }
+
+  private static Explained compile(Graph graph, Backend machine, Map<Plan.Place, Map<String, Long>> outside,
+      Plan preparation, Reasons reasons) {
+    var fused = Fusion.fuse(Lowering.lower(graph), machine, reasons);
     var program = Stores.withUpdates(Chains.join(fused, machine, reasons));
     var planner = new Planner(program, machine, reasons);
     program.sources().keySet().forEach(planner::placeRowMajor);
     program.tables().keySet().forEach(planner::placeRowMajor);
     var calls = planner.calls(program.items(), Set.of());
     var outputs = planner.outputs(calls);
-    var plan = new Memory(program, planner.spots, model, session).plan(machine.name(), calls, outputs);
+    var plan = new Memory(program, planner.spots, outside).plan(machine.name(), calls, outputs, preparation);
     return new Explained(plan, reasons.all(program.items()));
   }
 
@@ -231,7 +240,7 @@ public final class Planner {
       return false;
     }
     var source = program.sources().get(kernel.in().get(1).slot());
-    return source != null && source.role() == Source.Role.PARAMETER;
+    return source != null && (source.role() == Source.Role.PARAMETER || source.role() == Source.Role.PREPARED);
   }
 
   /** Runs a kernel: operands in the layouts that the choice wants, results in theirs. */
