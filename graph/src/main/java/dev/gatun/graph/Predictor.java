@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Predictor implements AutoCloseable {
   /**
-   * Most plans that are kept, here and in each session: who asks for ever new sizes pays with time, not with memory.
+   * Most plans that are kept, here and in each session, those used last: who asks for ever new sizes pays with time, not
+   * with memory.
    */
   private static final int MOST_PLANS = 16;
 
@@ -35,7 +35,8 @@ public final class Predictor implements AutoCloseable {
   private final TensorArena arena;
   private final Variables variables;
   private final int threads;
-  private final Map<Request, Planned> plans = new ConcurrentHashMap<>();
+  /** Guarded by itself, for moments only: who makes a plan does not hold up those who want others. */
+  private final Recent<Request, Later> plans = new Recent<>(MOST_PLANS, _ -> { });
   private final int seats = Runtime.getRuntime().availableProcessors();
   private final Semaphore turns = new Semaphore(seats, true);
   private final Deque<Seat> idle = new ConcurrentLinkedDeque<>();
@@ -52,8 +53,25 @@ public final class Predictor implements AutoCloseable {
    */
   private record Planned(Plan plan, boolean hasCaches, int turns) {}
 
+  /** A plan that the first who wants it makes, while others who want it wait. */
+  private final class Later {
+    private final Request request;
+    private Planned planned;
+
+    private Later(Request request) {
+      this.request = request;
+    }
+
+    private synchronized Planned planned() {
+      if (planned == null) {
+        planned = make(request);
+      }
+      return planned;
+    }
+  }
+
   /** A session between two calls, with what it has loaded. */
-  private record Seat(Session session, Map<Request, Session.Loaded> loaded) {}
+  private record Seat(Session session, Recent<Request, Session.Loaded> loaded) {}
 
   /**
    * A model with weights from a file.
@@ -135,16 +153,26 @@ public final class Predictor implements AutoCloseable {
   }
 
   private Planned planned(Request wanted) {
-    if (plans.size() >= MOST_PLANS) {
-      plans.clear();
+    Later later;
+    synchronized (plans) {
+      later = plans.get(wanted, () -> new Later(wanted));
     }
-    return plans.computeIfAbsent(wanted, request -> {
-      var elaborated = model.elaborate(request.sizes(), false);
-      var plan = Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
-          Variables.offsets(Model.cached(elaborated)));
-      boolean hasCaches = plan.buffers().stream().anyMatch(buffer -> buffer.place() == Plan.Place.SESSION);
-      return new Planned(plan, hasCaches, plan.writes(Plan.Place.MODEL) ? seats : 1);
-    });
+    try {
+      return later.planned();
+    } catch (RuntimeException e) {
+      synchronized (plans) {
+        plans.forget(wanted, later);
+      }
+      throw e;
+    }
+  }
+
+  private Planned make(Request request) {
+    var elaborated = model.elaborate(request.sizes(), false);
+    var plan = Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
+        Variables.offsets(Model.cached(elaborated)));
+    boolean hasCaches = plan.buffers().stream().anyMatch(buffer -> buffer.place() == Plan.Place.SESSION);
+    return new Planned(plan, hasCaches, plan.writes(Plan.Place.MODEL) ? seats : 1);
   }
 
   /**
@@ -190,9 +218,9 @@ public final class Predictor implements AutoCloseable {
           return answer(loaded, inputs, results, into);
         }
       }
-      var seat = seat(request);
+      var seat = seat();
       try {
-        var loaded = seat.loaded().computeIfAbsent(request, _ -> seat.session().load(planned.plan()));
+        var loaded = seat.loaded().get(request, () -> seat.session().load(planned.plan()));
         loaded.seed(seed, run);
         return answer(loaded, inputs, results, into);
       } finally {
@@ -203,15 +231,11 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
-  /** A session that nobody uses. One that is full of other plans makes room for a fresh one. */
-  private Seat seat(Request request) {
+  /** A session that nobody uses. */
+  private Seat seat() {
     var seat = idle.poll();
-    if (seat != null && seat.loaded().size() >= MOST_PLANS && !seat.loaded().containsKey(request)) {
-      seat.session().close();
-      seat = null;
-    }
-    return seat != null ? seat
-        : new Seat(new Session(machine, arena, variables, Map.of(), threads), new LinkedHashMap<>());
+    return seat != null ? seat : new Seat(new Session(machine, arena, variables, Map.of(), threads),
+        new Recent<>(MOST_PLANS, Session.Loaded::close));
   }
 
   private static Map<String, Tensor> answer(Session.Loaded loaded, Map<String, Tensor> inputs,

@@ -96,23 +96,32 @@ public final class Session implements AutoCloseable {
     if (plan.preparation() != null) {
       requireSources(plan.preparation());
     }
+    var own = arena.child("plan");
     var prepared = plan.preparation() == null ? null : model.prepared(plan.preparation());
-    var preparation = prepared == null ? null : executable(plan.preparation(), memory(plan.preparation(), prepared));
-    var memory = memory(plan, prepared);
-    var loaded = new Loaded(plan, memory, executable(plan, memory), prepared, preparation);
-    plans.add(loaded);
-    return loaded;
+    try {
+      var preparation = prepared == null ? null
+          : executable(plan.preparation(), memory(plan.preparation(), prepared, own), own);
+      var memory = memory(plan, prepared, own);
+      var loaded = new Loaded(plan, memory, own, executable(plan, memory, own), prepared, preparation);
+      plans.add(loaded);
+      return loaded;
+    } catch (RuntimeException e) {
+      if (prepared != null) {
+        prepared.release();
+      }
+      own.close();
+      throw e;
+    }
   }
 
-  private Backend.Memory memory(Plan plan, Prepared prepared) {
-    var slab = machine.allocate(arena, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
+  private Backend.Memory memory(Plan plan, Prepared prepared, TensorArena own) {
+    var slab = machine.allocate(own, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
     plan.tables().forEach(table -> upload(plan, slab, table));
     return new Backend.Memory(slab, caches.slab(), model.slab(), prepared == null ? null : prepared.slab());
   }
 
-  private Backend.Executable executable(Plan plan, Backend.Memory memory) {
-    return Checked.on() ? new Checked(machine, plan, memory, arena, threads)
-        : machine.load(plan, memory, arena, threads);
+  private Backend.Executable executable(Plan plan, Backend.Memory memory, TensorArena own) {
+    return Checked.on() ? new Checked(machine, plan, memory, own, threads) : machine.load(plan, memory, own, threads);
   }
 
   private void requireSources(Plan plan) {
@@ -158,32 +167,37 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * A plan in a session's memory. Setting, running and getting allocate nothing on the heap, and throw an
-   * {@link IllegalStateException} once the session is closed.
+   * A plan in a session's memory, until it or the session is closed. Setting, running and getting allocate nothing on the
+   * heap, and throw an {@link IllegalStateException} from then on.
    */
-  public final class Loaded {
+  public final class Loaded implements AutoCloseable {
     private final Plan plan;
     private final Backend.Memory memory;
+    private final TensorArena own;
     private final Backend.Executable executable;
     private final boolean changesModel;
     /** What the plan reads that hangs on the model alone, and how that is computed; null if nothing. */
     private final Prepared prepared;
     private final Backend.Executable preparation;
 
-    private Loaded(Plan plan, Backend.Memory memory, Backend.Executable executable, Prepared prepared,
+    /** @param own has the memory of the plan and of its preparation, and is closed with it */
+    private Loaded(Plan plan, Backend.Memory memory, TensorArena own, Backend.Executable executable, Prepared prepared,
         Backend.Executable preparation) {
       this.plan = plan;
       this.memory = memory;
+      this.own = own;
       this.executable = executable;
       this.changesModel = plan.writes(Plan.Place.MODEL);
       this.prepared = prepared;
       this.preparation = preparation;
     }
 
-    private void free() {
-      executable.close();
-      if (preparation != null) {
-        preparation.close();
+    /** As the session's, of a plan that is still loaded. */
+    private void enter() {
+      Session.this.enter();
+      if (own.isClosed()) {
+        turn.unlock();
+        throw new IllegalStateException("the plan is closed");
       }
     }
 
@@ -292,6 +306,28 @@ public final class Session implements AutoCloseable {
       }
       get(output, f32);
       return f32.segment().get(ValueLayout.JAVA_FLOAT, 0);
+    }
+
+    /** Frees the plan's memory, after the step that runs. The session and its other plans stay. */
+    @Override
+    public void close() {
+      turn.lock();
+      try {
+        if (plans.remove(this)) {
+          free();
+        }
+      } finally {
+        turn.unlock();
+      }
+    }
+
+    private void free() {
+      executable.close();
+      if (prepared != null) {
+        preparation.close();
+        prepared.release();
+      }
+      own.close();
     }
   }
 }

@@ -88,11 +88,26 @@ public final class Variables {
     changes.incrementAndGet();
   }
 
-  /** What a plan prepares of them, in memory that all who load that plan share. */
+  /**
+   * What a plan prepares of them, in memory that all who load that plan share, until the last of them releases it.
+   */
   Prepared prepared(Plan preparation) {
     synchronized (prepared) {
-      return prepared.computeIfAbsent(preparation, plan ->
-          new Prepared(this, machine.allocate(arena, plan.bytes(Plan.Place.PREPARED))));
+      var shared = prepared.computeIfAbsent(preparation, plan -> {
+        var own = arena.child("prepared weights");
+        return new Prepared(this, own, machine.allocate(own, plan.bytes(Plan.Place.PREPARED)));
+      });
+      shared.acquire();
+      return shared;
+    }
+  }
+
+  /** Says that one reader less needs it. */
+  void release(Prepared shared) {
+    synchronized (prepared) {
+      if (shared.dropped()) {
+        prepared.values().remove(shared);
+      }
     }
   }
 
