@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.bench.Measure.Subject;
 import dev.gatun.graph.Machines;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Profile;
 import dev.gatun.simd.CpuBackend;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ public final class Worker {
   private static final double ROOFLINE_SECONDS = 0.4;
   private static final int CACHE = 16 << 10;
   private static final int MEMORY = 64 << 20;
+  private static final double PROFILED_SECONDS = 1;
 
   private final Order order;
   private final List<Peer> peers;
@@ -73,6 +75,25 @@ public final class Worker {
     } finally {
       runs.forEach(Run::close);
     }
+  }
+
+  /**
+   * When the kernels of our side run: after a warm-up as in a measurement, as often as fits into a second, in this
+   * process and without peers. Empty if the work is done by processes of its own.
+   */
+  public static Profile profile(Order order, Work work) {
+    var profile = new Profile();
+    try (var ours = work.open(Machines.profiled(machine(work), profile), order.threads())) {
+      var effort = order.effort(work);
+      Measure.alternate(new Measure.Effort(effort.warmSeconds(), effort.limitSeconds(), effort.windowSeconds(), 1, 0),
+          List.of(subject("ours", ours, CpuBackend::coldNanos)));
+      profile.forget();
+      long end = System.nanoTime() + (long) (1e9 * PROFILED_SECONDS);
+      do {
+        ours.run();
+      } while (System.nanoTime() < end);
+    }
+    return profile;
   }
 
   private static Backend machine(Work work) {

@@ -8,6 +8,7 @@ import dev.gatun.bench.Report;
 import dev.gatun.bench.Row;
 import dev.gatun.bench.Suite;
 import dev.gatun.bench.Work;
+import dev.gatun.bench.Worker;
 import dev.gatun.bench.Workshop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,6 +63,10 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--against", paramLabel = "FILE", description = "Fail if a factor is more than a tenth below that in "
       + "this file, which --save wrote.")
   private Path against;
+  @Option(names = "--profile", paramLabel = "FILE.json", description = "Once a suite is measured, run our side of each "
+      + "case again, write when each kernel ran, a trace for Perfetto, and show a table of the kernels. Several cases "
+      + "write FILE-1.json, FILE-2.json and so on.")
+  private Path trace;
   @Mixin
   private Output output;
 
@@ -76,6 +81,9 @@ final class BenchCommand implements Callable<Integer> {
     if (!(duration >= 0 && duration <= 3600)) {
       throw new UsageException("--duration must be some seconds, found " + duration);
     }
+    if (trace != null) {
+      ProfileReport.check(trace);
+    }
     if (list) {
       list(suites);
       return ExitCode.GOOD;
@@ -88,6 +96,8 @@ final class BenchCommand implements Callable<Integer> {
     var kept = save == null || !Files.exists(save) ? Figures.of(List.of()) : figures(save);
     var orders = orders(suites, sizes);
     var rows = new ArrayList<Row>();
+    int cases = orders.stream().mapToInt(order -> order.works().size()).sum();
+    int profiled = 0;
     for (var order : orders) {
       var measured = Workshop.measure(order, row -> {
         kept.add(row);
@@ -98,6 +108,11 @@ final class BenchCommand implements Callable<Integer> {
       measured.forEach(kept::add);
       save(kept);
       write(kept);
+      if (trace != null) {
+        for (var work : order.works()) {
+          profile(order, work, cases == 1 ? trace : numbered(trace, ++profiled));
+        }
+      }
     }
     tables(rows);
     summary(rows);
@@ -115,6 +130,21 @@ final class BenchCommand implements Callable<Integer> {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  private void profile(Order order, Work work, Path file) throws IOException {
+    output.remark("profiling " + work.name());
+    var profile = Worker.profile(order, work);
+    output.line(order.suite().label() + " " + work.name() + " on " + order.threads()
+        + (order.threads() == 1 ? " thread" : " threads"));
+    new ProfileReport(profile, order.threads()).show(file, output);
+  }
+
+  /** {@code folder/name-3.json} of {@code folder/name.json}. */
+  private static Path numbered(Path file, int number) {
+    var name = file.getFileName().toString();
+    int end = name.contains(".") ? name.lastIndexOf('.') : name.length();
+    return file.resolveSibling(name.substring(0, end) + "-" + number + name.substring(end));
   }
 
   private void write(Figures figures) throws IOException {

@@ -1,7 +1,6 @@
 package dev.gatun.tools.command;
 
 import dev.gatun.graph.Machines;
-import dev.gatun.memory.AtomicFile;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Profile;
@@ -31,11 +30,7 @@ final class MachineOptions extends MachineOption {
       return super.machine();
     }
     if (profile == null) {
-      try {
-        AtomicFile.check(trace);
-      } catch (IOException e) {
-        throw new UsageException("--profile: " + e.getMessage());
-      }
+      ProfileReport.check(trace);
       profile = new Profile();
     }
     return Machines.profiled(super.machine(), profile);
@@ -49,10 +44,7 @@ final class MachineOptions extends MachineOption {
   /** Writes the trace and shows the table, if the user wants them. */
   void report(Output output) throws IOException {
     if (profile != null) {
-      var report = new ProfileReport(profile, threads());
-      report.write(trace);
-      report.lines().forEach(output::line);
-      output.remark("wrote " + trace + ": open it at ui.perfetto.dev");
+      new ProfileReport(profile, threads()).show(trace, output);
     }
   }
 

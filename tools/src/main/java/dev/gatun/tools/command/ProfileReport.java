@@ -41,13 +41,29 @@ final class ProfileReport {
     places = new Places(kernels.stream().map(kernel -> kernel.run().origin()).toList());
   }
 
+  /** Fails if a trace cannot be written there: better now than after the work. */
+  static void check(Path file) {
+    try {
+      AtomicFile.check(file);
+    } catch (IOException e) {
+      throw new UsageException("--profile: " + e.getMessage());
+    }
+  }
+
+  /** Writes the trace and shows the table. */
+  void show(Path file, Output output) throws IOException {
+    write(file);
+    lines().forEach(output::line);
+    output.remark("wrote " + file + ": open it at ui.perfetto.dev");
+  }
+
   /** Seconds of all calls, if each took the median. */
   private static double total(Profile.Kernel kernel) {
     return kernel.seconds() * kernel.calls();
   }
 
   /** The costliest kernels. The roofline is measured now. */
-  List<String> lines() {
+  private List<String> lines() {
     var lines = new ArrayList<String>();
     if (kernels.isEmpty()) {
       lines.add("no kernel told its times");
@@ -90,7 +106,7 @@ final class ProfileReport {
   }
 
   /** Writes the trace: complete events in microseconds from the first span on. */
-  void write(Path file) throws IOException {
+  private void write(Path file) throws IOException {
     var spans = profile.spans();
     long start = spans.isEmpty() ? 0 : spans.getFirst().start();
     var workers = spans.stream().map(Profile.Span::worker).distinct().sorted().toList();

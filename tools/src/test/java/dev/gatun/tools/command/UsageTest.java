@@ -45,6 +45,9 @@ class UsageTest {
     Shell.run("bench", "gemm", "--repeat", "0").fails(2, "gatun: --repeat must be at least 1, found 0");
     Shell.run("bench", "gemm", "--duration", "-1").fails(2, "gatun: --duration must be some seconds, found -1.0");
     Shell.run("bench", "gemm", "--markdown", "--csv").fails(2, "gatun: --markdown and --csv exclude each other");
+    var file = folder.resolve("no").resolve("t.json");
+    Shell.run("bench", "gemm", "--profile", file.toString()).fails(2,
+        "gatun: --profile: cannot write " + file + ": there is no such folder");
     Shell.run("bench", "gemm", "--peers").fails(2, "gatun: --peers: no other engine is on the class path; run ./gatun "
         + "bench --peers in the repository, with Maven on the PATH");
   }
