@@ -16,10 +16,15 @@ final class Prepared {
   private int readers;
 
   /** @param arena has the memory, and is closed when the last reader has released it */
-  Prepared(Variables variables, TensorArena arena, Backend.Slab slab) {
+  Prepared(Variables variables, TensorArena arena, long bytes) {
     this.variables = variables;
     this.arena = arena;
-    this.slab = slab;
+    try {
+      this.slab = variables.machine().allocate(arena, bytes);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
   }
 
   Backend.Slab slab() {

@@ -93,10 +93,8 @@ public final class Variables {
    */
   Prepared prepared(Plan preparation) {
     synchronized (prepared) {
-      var shared = prepared.computeIfAbsent(preparation, plan -> {
-        var own = arena.child("prepared weights");
-        return new Prepared(this, own, machine.allocate(own, plan.bytes(Plan.Place.PREPARED)));
-      });
+      var shared = prepared.computeIfAbsent(preparation,
+          plan -> new Prepared(this, arena.child("prepared weights"), plan.bytes(Plan.Place.PREPARED)));
       shared.acquire();
       return shared;
     }

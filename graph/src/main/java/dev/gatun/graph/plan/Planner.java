@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -92,8 +93,10 @@ public final class Planner {
 
   private static Explained compile(Graph graph, Backend machine, Map<Plan.Place, Map<String, Long>> outside,
       Plan preparation, Reasons reasons) {
-    var fused = Fusion.fuse(Lowering.lower(graph), machine, reasons);
-    var program = Stores.withUpdates(Chains.join(fused, machine, reasons));
+    var program = Lowering.lower(graph);
+    for (var pass : passes(machine, reasons)) {
+      program = pass.change().apply(program);
+    }
     var planner = new Planner(program, machine, reasons);
     program.sources().keySet().forEach(planner::placeRowMajor);
     program.tables().keySet().forEach(planner::placeRowMajor);
@@ -101,6 +104,16 @@ public final class Planner {
     var outputs = planner.outputs(calls);
     var plan = new Memory(program, planner.spots, outside).plan(machine.name(), calls, outputs, preparation);
     return new Explained(plan, reasons.all(program.items()));
+  }
+
+  /** One step on the way from a lowered graph to what is placed: a program that computes the same. */
+  record Pass(String name, UnaryOperator<Program> change) {}
+
+  /** The passes in the order in which they run. */
+  static List<Pass> passes(Backend machine, Reasons reasons) {
+    return List.of(new Pass("fusion", program -> Fusion.fuse(program, machine, reasons)),
+        new Pass("chains", program -> Chains.join(program, machine, reasons)),
+        new Pass("stores", Stores::withUpdates));
   }
 
   /** The results, each dense and row-major, so that whoever reads them needs no strides. */

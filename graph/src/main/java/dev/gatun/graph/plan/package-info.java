@@ -7,6 +7,7 @@
  * Sharing   equal calls become one
  * Lowering  ops → items: kernels, stores and loops on slots; moves that need no copy → views
  * Fusion    maps, rows and epilogues join, so that what lies between them never reaches memory
+ * Chains    products, and what lies between them, run some rows at a time
  * Stores    updates → stores at the end, or none where the value can be computed in its place
  * Planner   items → calls: the machine's choice of kernel, with the strides of every operand and copies between layouts
  * Memory    slots → offsets in one slab, shared by what never lives together
@@ -14,7 +15,8 @@
  *
  * <p><b>What it guarantees.</b> {@link dev.gatun.graph.plan.Planner#plan} is a pure function of the graph, the
  * machine's answers and the offsets of variables; it allocates no memory of tensors. Fusion changes no bit of a result.
- * What no kernel can run is a {@link dev.gatun.graph.plan.KernelException} that names it.
+ * What no kernel can run is a {@link dev.gatun.graph.plan.KernelException} that names it. What holds for a program
+ * between two passes stands in the tests, as {@code ProgramVerifier}, which looks at what each pass leaves.
  *
  * <p><b>What is dangerous.</b> A machine trusts a plan's offsets and strides and turns them into addresses. Two slots
  * that share bytes are kept apart by their lives alone: a step that is added here must say all that it reads and
