@@ -1,5 +1,6 @@
 package dev.gatun.ops;
 
+import dev.gatun.memory.DType;
 import java.util.Arrays;
 import java.util.List;
 
@@ -41,7 +42,11 @@ public record Binary(BinaryFn fn) implements Op.Primitive {
     return fn.derivative().emit(b, call.in(0), call.in(1), call.out(0), dOut.getFirst());
   }
 
-  /** x + 0, x − 0, x · 1, x / 1, their mirror images, and parts on zeros: all keep every bit but the sign of a zero. */
+  /**
+   * x + 0, x − 0, x · 1, x / 1, x¹, their mirror images, and parts on zeros: all keep every bit but the sign of a zero.
+   * A division by a power of two is a product, with the same bits. x² is x · x, which is what xʸ means, rounded once;
+   * x³ is x · x · x.
+   */
   @Override
   public Value simplify(Builder b, List<Value> in) {
     var x = in.get(0);
@@ -50,8 +55,18 @@ public record Binary(BinaryFn fn) implements Op.Primitive {
       case ADD -> Builder.isUniform(y, 0) ? x : Builder.isUniform(x, 0) ? y : Pad.sum(b, x, y);
       case SUB -> Builder.isUniform(y, 0) ? x : null;
       case MUL -> Builder.isUniform(y, 1) ? x : Builder.isUniform(x, 1) ? y : null;
-      case DIV -> Builder.isUniform(y, 1) ? x : null;
+      case DIV -> y.node().op() instanceof Constant c && c.isUniform() && hasExactReciprocal(c.value(), y.dtype())
+          ? b.mul(x, 1 / c.value()) : null;
+      case POW -> Builder.isUniform(y, 1) ? x : Builder.isUniform(y, 2) ? b.mul(x, x)
+          : Builder.isUniform(y, 3) ? b.mul(b.mul(x, x), x) : null;
       default -> null;
     };
+  }
+
+  /** Whether it is a power of two, or its negative, whose reciprocal is a normal number. */
+  private static boolean hasExactReciprocal(double value, DType dtype) {
+    int exponent = Math.getExponent(value);
+    int most = dtype == DType.F32 ? -Float.MIN_EXPONENT : -Double.MIN_EXPONENT;
+    return Math.abs(value) == Math.scalb(1.0, exponent) && Math.abs(exponent) <= most;
   }
 }
