@@ -12,6 +12,8 @@ import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
+import dev.gatun.ops.Interpreter;
+import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +63,12 @@ class PreparationTest {
     return predictor.run(Map.of("x", x), List.of("y"), arena).get("y").toFloats();
   }
 
+  private static void requireClose(float[] expected, float[] found, double error) {
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], found[i], error * (1 + Math.abs(expected[i])));
+    }
+  }
+
   private static List<Plan.Run> kernels(Plan plan) {
     return Lifetimes.of(plan).steps();
   }
@@ -86,11 +94,7 @@ class PreparationTest {
     write(folded, 1);
     write(exact, 1);
     try (var one = new Predictor(NORMALISED, folded, arena, 1); var two = new Predictor(NORMALISED, exact, arena, 1)) {
-      var expected = run(two, x);
-      var found = run(one, x);
-      for (int i = 0; i < expected.length; i++) {
-        assertEquals(expected[i], found[i], 1e-4 * (1 + Math.abs(expected[i])));
-      }
+      requireClose(run(two, x), run(one, x), 1e-4);
       assertTrue(kernels(two.plan(Map.of(), List.of("y"))).size() >= kernels(one.plan(Map.of(), List.of("y"))).size());
     }
   }
@@ -118,6 +122,59 @@ class PreparationTest {
         }
         assertNotEquals(before[0], expected[0]);
       }
+    }
+  }
+
+  /** Queries, keys and values of an attention are one product, beside the scores, what they weigh, and the last. */
+  @Test
+  void productsOfOneOperandAreOne() {
+    var model = Model.of("""
+        model attending(x: f32[N, 12, 32]) {
+          output y = attention(x, heads = 4)
+        }
+        """);
+    var variables = variables(model, machine);
+    write(variables, 1);
+    var x = random(Shape.of(3, 12, 32), -1, 1, 2);
+    try (var predictor = new Predictor(model, variables, arena, 2)) {
+      var plan = predictor.plan(Map.of("N", 3L), List.of("y"));
+      assertEquals(4, kernels(plan).stream().filter(run -> run.choice().name().equals("gemm")).count(), plan.text());
+      assertTrue(kernels(plan).stream().noneMatch(run -> run.spec() instanceof KernelSpec.Map map
+          && !map.equals(KernelSpec.Map.copy(map.in().getFirst()))), plan.text());
+      requireClose(interpreted(model, variables, x), run(predictor, x), 1e-5);
+    }
+  }
+
+  /** Products whose results arithmetic reads keep it in their kernels; one row gains nothing. */
+  @Test
+  void othersStayApart() {
+    var gated = Model.of("model m(x: f32[N, 32]) { output y = sigmoid(linear(x, 8)) * linear(x, 8) }");
+    assertEquals(2, products(gated, 4));
+    var heads = Model.of("""
+        model m(x: f32[N, 32]) {
+          output y = reshape(linear(x, 8), [N, 2, 4]) @ transpose(reshape(linear(x, 8), [N, 2, 4]), [0, 2, 1])
+        }
+        """);
+    assertEquals(1 + 1, products(heads, 4));
+    assertEquals(2 + 1, products(heads, 1));
+  }
+
+  private long products(Model model, long samples) {
+    try (var predictor = new Predictor(model, variables(model, machine), arena, 1)) {
+      return kernels(predictor.plan(Map.of("N", samples), List.of("y"))).stream()
+          .filter(run -> run.choice().name().equals("gemm")).count();
+    }
+  }
+
+  private float[] interpreted(Model model, Variables same, Tensor x) {
+    var plain = variables(model, new Interpreter());
+    same.tensors(arena).forEach((name, value) -> {
+      var copy = arena.allocate(value.dtype(), value.shape());
+      same.read(name, copy);
+      plain.write(name, copy);
+    });
+    try (var predictor = new Predictor(model, plain, arena, 1)) {
+      return run(predictor, x);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.gatun.graph.plan;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Node;
 import dev.gatun.ops.Source;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -54,8 +55,9 @@ final class Fixed {
     return sources.containsKey(node);
   }
 
-  /** Bytes of all parameters and states that a node hangs on. */
-  long sourceBytes(Node node) {
-    return sources.get(node).stream().mapToLong(source -> source.type().bytes()).sum();
+  /** Bytes of all parameters and states that nodes hang on. */
+  long sourceBytes(Node... nodes) {
+    return Arrays.stream(nodes).flatMap(node -> sources.get(node).stream()).distinct()
+        .mapToLong(source -> source.type().bytes()).sum();
   }
 }

@@ -10,10 +10,8 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.MatMul;
 import dev.gatun.ops.Node;
 import dev.gatun.ops.Value;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,17 +26,14 @@ final class Folding {
 
   private final Builder b = new Builder();
   private final Fixed fixed;
-  private final Map<Value, List<Node>> readers = new HashMap<>();
+  private final Readers readers;
 
   /** y · scale + shift, for each channel; null where that is 1 or 0. */
   private record Affine(Value scale, Value shift) {}
 
   private Folding(Graph graph) {
     this.fixed = Fixed.of(graph);
-    graph.nodes().forEach(node -> node.inputs()
-        .forEach(value -> readers.computeIfAbsent(value, v -> new ArrayList<>()).add(node)));
-    graph.outputs().values().forEach(value -> readers.computeIfAbsent(value, v -> new ArrayList<>()).add(null));
-    graph.updates().values().forEach(value -> readers.computeIfAbsent(value, v -> new ArrayList<>()).add(null));
+    this.readers = new Readers(graph);
   }
 
   static Graph fold(Graph graph, Backend machine) {
@@ -59,7 +54,7 @@ final class Folding {
     var affine = new Affine(null, null);
     for (var next = next(end, affine); next != null; next = next(end, affine)) {
       affine = next;
-      end = readers.get(end).getFirst().outputs().getFirst();
+      end = readers.only(end).outputs().getFirst();
     }
     if (affine.scale != null) {
       var all = affine;
@@ -80,8 +75,7 @@ final class Folding {
 
   /** What the channels become by the only reader of a value, or null if that is another one. */
   private Affine next(Value y, Affine before) {
-    var all = readers.getOrDefault(y, List.of());
-    var reader = all.size() == 1 ? all.getFirst() : null;
+    var reader = readers.only(y);
     if (reader == null || !(reader.op() instanceof Binary binary)) {
       return null;
     }

@@ -84,7 +84,11 @@ public final class Planner {
 
   private static Explained plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
       Reasons reasons) {
-    var parts = Preparation.of(Folding.fold(Sharing.share(graph), machine));
+    var rewritten = graph;
+    for (var rewrite : rewrites(machine)) {
+      rewritten = rewrite.change().apply(rewritten);
+    }
+    var parts = Preparation.of(rewritten);
     var outside = Map.of(Plan.Place.MODEL, model, Plan.Place.SESSION, session, Plan.Place.PREPARED, parts.offsets());
     var preparation = parts.prepared() == null ? null
         : compile(parts.prepared(), machine, outside, null, new Reasons(false)).plan();
@@ -104,6 +108,15 @@ public final class Planner {
     var outputs = planner.outputs(calls);
     var plan = new Memory(program, planner.spots, outside).plan(machine.name(), calls, outputs, preparation);
     return new Explained(plan, reasons.all(program.items()));
+  }
+
+  /** One step on the way from a graph to what is lowered: a graph that computes the same. */
+  record Rewrite(String name, UnaryOperator<Graph> change) {}
+
+  /** The rewrites in the order in which they run. */
+  static List<Rewrite> rewrites(Backend machine) {
+    return List.of(new Rewrite("sharing", Sharing::share), new Rewrite("sinking", Sinking::sink),
+        new Rewrite("folding", graph -> Folding.fold(graph, machine)), new Rewrite("merging", Merging::merge));
   }
 
   /** One step on the way from a lowered graph to what is placed: a program that computes the same. */

@@ -20,18 +20,39 @@ public final class VerifiedPasses {
       GraphVerifier.verify(graph);
       return graph;
     });
-    after("sharing", () -> {
-      var shared = Sharing.share(graph);
-      GraphVerifier.verify(shared);
-      require(outputs(graph).equals(outputs(shared)), "it changes the results");
-      require(updates(graph).equals(updates(shared)), "it changes the updates");
-      return shared;
+    var rewritten = graph;
+    for (var rewrite : Planner.rewrites(machine)) {
+      var given = rewritten;
+      rewritten = after(rewrite.name(), () -> verified(rewrite.change().apply(given), graph));
+    }
+    var last = rewritten;
+    var parts = after("preparation", () -> {
+      var found = Preparation.of(last);
+      verified(found.graph(), graph);
+      if (found.prepared() != null) {
+        GraphVerifier.verify(found.prepared());
+      }
+      return found;
     });
-    var program = after("lowering", () -> verified(Lowering.lower(Sharing.share(graph)), graph));
+    passes(parts.graph(), machine);
+    if (parts.prepared() != null) {
+      passes(parts.prepared(), machine);
+    }
+  }
+
+  private static void passes(Graph graph, Backend machine) {
+    var program = after("lowering", () -> verified(Lowering.lower(graph), graph));
     for (var pass : Planner.passes(machine, new Reasons(false))) {
       var given = program;
       program = after(pass.name(), () -> verified(pass.change().apply(given), graph));
     }
+  }
+
+  private static Graph verified(Graph found, Graph graph) {
+    GraphVerifier.verify(found);
+    require(outputs(graph).equals(outputs(found)), "it changes the results");
+    require(updates(graph).equals(updates(found)), "it changes the updates");
+    return found;
   }
 
   private static <T> T after(String pass, Supplier<T> work) {
