@@ -8,14 +8,14 @@ import java.lang.foreign.SegmentAllocator;
  *
  * <p>Order of arithmetic, which layout and shape decide: {@link BatchInnerWeights} has 16 virtual lanes along the batch
  * (8 in f64), {@link BatchInnerProducts} one chain over (oy, ox, n), {@link ChannelsInnerWeights},
- * {@link ChannelsInnerProducts} and {@link PointwiseWeights} one over (n, oy, ox).
+ * {@link ChannelsInnerProducts}, {@link DepthwiseWeights} and {@link PointwiseWeights} one over (n, oy, ox).
  * Tiles, width and threads do not change it.
  *
  * <p>A run is {@link #pack} for all {@link #packTasks()}, then, when these are done, {@link #run} for all
  * {@link #tasks()}; within each list in any order, on any threads.
  */
 sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeights,
-    ChannelsInnerProducts, ChannelsInnerWeights, PointwiseWeights {
+    ChannelsInnerProducts, ChannelsInnerWeights, DepthwiseWeights, PointwiseWeights {
   /**
    * Prepares a weight gradient.
    *
@@ -30,6 +30,7 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
     var map = new WeightsMap(shape, x, y, weights);
     if (lanes == Convolution.LaneAxis.CHANNELS) {
       return PointwiseWeights.suits(map) ? new PointwiseWeights(machine, map)
+          : DepthwiseWeights.suits(map) ? new DepthwiseWeights(machine, map)
           : ChannelsInnerProducts.suits(map) ? new ChannelsInnerProducts(machine, map)
           : new ChannelsInnerWeights(machine, map, tables);
     }

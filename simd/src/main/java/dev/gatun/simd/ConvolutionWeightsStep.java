@@ -21,11 +21,12 @@ final class ConvolutionWeightsStep extends Step {
     this.crew = crew;
     var op = (Convolve) direct.op();
     var shape = ConvolutionGeometry.shape(op, out.get(0).type().dtype());
-    weights = ConvolutionWeights.of(Machine.detected(), shape, Convolution.laneAxis(shape),
+    shared = op.multiplyAdds() >= ProductStep.WORTH_SHARING;
+    weights = ConvolutionWeights.of(Machine.detected().withCores(shared ? crew.threads() : 1), shape,
+        Convolution.laneAxis(shape),
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(out.get(0)), memory);
     packed = weights.packedBytes() == 0 ? 0 : memory.allocate(weights.packedBytes(), 64).address();
-    shared = op.multiplyAdds() >= ProductStep.WORTH_SHARING;
     for (int worker = 0; worker < crew.size(); worker++) {
       crew.scratch(worker).reserveTiles(weights.workspaceBytes());
     }

@@ -73,6 +73,11 @@ final class Crew {
     return scratches.length;
   }
 
+  /** How many take part at once, at most. */
+  int threads() {
+    return Math.min(threads, size());
+  }
+
   Scratch[] scratches() {
     return scratches;
   }

@@ -113,7 +113,7 @@ final class DepthwiseConvolution implements Convolution {
 
   /** Pixels of one row that read the same taps. */
   private void run(DepthwiseTaps some, long x, long w, long y, int pixels) {
-    var warming = WarmingDepthwise.of(some.areNine());
+    var warming = WarmingDepthwise.of(some.kind());
     var fast = warming.serving((long) pixels * channels);
     int whole = fast == null ? 0 : channels / LANES * LANES;
     if (whole > 0) {

@@ -1,12 +1,11 @@
 package dev.gatun.simd;
 
 /**
- * Sums over the taps of some pixels of f32, each channel by itself, for the first {@code channels}, whole vectors: a
- * chain of fused multiply-adds from zero, in ascending order of taps.
+ * Convolution of f32, each channel by itself, for some pixels of a row and the first {@code channels}, whole vectors.
  */
 interface DepthwiseLanes {
   /**
-   * Any number of taps.
+   * Sums over any number of taps: a chain of fused multiply-adds from zero, in ascending order of taps.
    *
    * @param x address of the image under the first tap of the first pixel, in channel 0
    * @param w address of the packed weights
@@ -14,6 +13,17 @@ interface DepthwiseLanes {
    */
   void some(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
 
-  /** Three rows of three taps. */
+  /** The same over three rows of three taps. */
   void nine(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
+
+  /**
+   * Adds to the sums of nine weights, each a chain of fused multiply-adds over its pixels, in ascending order.
+   *
+   * @param x address of the image under the first tap of pixel {@code from}, in channel 0, be it padding
+   * @param y address of that pixel of the output's gradient
+   * @param sums address of the sums {@code [kh][vector of channels][kw][lane]}, and after them of as many as a row of
+   *     taps has, to be left with anything
+   * @param top the first row of taps that lies on the image; {@code bottom} the one after the last such
+   */
+  void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int from, int to, int channels);
 }

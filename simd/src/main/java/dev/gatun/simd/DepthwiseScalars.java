@@ -22,4 +22,25 @@ final class DepthwiseScalars {
       }
     }
   }
+
+  static void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int pixel, int pixels, int from,
+      int to) {
+    for (int i = pixel; i < pixels; i++) {
+      for (int down = top; down < bottom; down++) {
+        for (int across = 0; across < 3; across++) {
+          if (i < row.starts()[across] || i >= row.ends()[across]) {
+            continue;
+          }
+          long image = x + down * row.row() + (long) (i - pixel) * row.step() + (long) across * row.tap();
+          long own = y + (long) (i - pixel) * row.ownStep();
+          for (int channel = from; channel < to; channel++) {
+            int lane = channel % DepthwiseVectors.LANES;
+            long sum = sums + down * row.sums() + 4L * (3 * (channel - lane) + across * DepthwiseVectors.LANES + lane);
+            Raw.ALL.set(Raw.F32, sum, Math.fma(Raw.ALL.get(Raw.F32, own + 4L * channel),
+                Raw.ALL.get(Raw.F32, image + 4L * channel), Raw.ALL.get(Raw.F32, sum)));
+          }
+        }
+      }
+    }
+  }
 }

@@ -14,8 +14,8 @@ package dev.gatun.simd;
  */
 record DepthwiseTaps(int height, int width, long row, long tap, long step, long ownStep, long weight, long weightRow,
     long weightTap, long weights) {
-  /** Taps that {@link DepthwiseLanes#nine} may be given. */
-  boolean areNine() {
-    return height == 3 && width == 3;
+  /** By which method they are summed. */
+  WarmingDepthwise.Kind kind() {
+    return height == 3 && width == 3 ? WarmingDepthwise.Kind.NINE : WarmingDepthwise.Kind.SOME;
   }
 }

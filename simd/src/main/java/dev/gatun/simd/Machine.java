@@ -59,6 +59,11 @@ public record Machine(int vectorBits, int registers, int level1, int level2, int
     return new Machine(bits, registers, level1, level2, cores);
   }
 
+  /** The same machine, of which so many processors are used. */
+  Machine withCores(int used) {
+    return new Machine(vectorBits, registers, level1, level2, used);
+  }
+
   /** How many elements of so many bytes one vector holds. */
   int lanes(int elementBytes) {
     return vectorBits / 8 / elementBytes;

@@ -4,15 +4,12 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 
 /** What {@link WindowVectors} does for one kind of window, once HotSpot has compiled it; until then nothing serves. */
 final class WarmingWindows extends Copied<WindowLanes> {
   private static final List<WarmingWindows> KNOWN =
       Arrays.stream(WindowStep.Kind.values()).map(WarmingWindows::new).toList();
-  /** What an element takes in plain Java, all its taps together. */
-  private static final double SCALAR_NANOS = 20;
-  /** Vectors of the call that is measured. */
-  private static final int MEASURED = 32;
 
   private final WindowStep.Kind kind;
 
@@ -26,38 +23,23 @@ final class WarmingWindows extends Copied<WindowLanes> {
   }
 
   @Override
-  public Rehearsal rehearse(Arena arena) {
-    var lanes = copied();
+  IntConsumer calls(WindowLanes lanes, Arena arena) {
     int vector = WindowVectors.LANES * Float.BYTES;
     long taps = arena.allocate((long) vector * (MEASURED + Window.REHEARSED_TAPS), 64).address();
     long y = arena.allocate((long) vector * MEASURED, 64).address();
     long p = arena.allocate((long) vector * MEASURED, 64).address();
     var window = new Window();
     window.rehearse(taps, vector);
-    return new Rehearsal() {
-      @Override
-      public void count() {
-        for (int i = 0; i < TURNING_CALLS; i++) {
-          call(2);
-        }
-      }
-
-      @Override
-      public void measured() {
-        call(MEASURED);
-      }
-
-      private void call(int vectors) {
-        kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, true);
-        kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, false);
-        lanes.clear(window, 0, WindowVectors.LANES);
-      }
-
-      @Override
-      public long vectors() {
-        return 2L * MEASURED * Window.REHEARSED_TAPS;
-      }
+    return vectors -> {
+      kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, true);
+      kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, false);
+      lanes.clear(window, 0, WindowVectors.LANES);
     };
+  }
+
+  @Override
+  int vectorsEach() {
+    return 2 * Window.REHEARSED_TAPS;
   }
 
   @Override

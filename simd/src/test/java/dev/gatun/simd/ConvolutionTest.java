@@ -48,21 +48,48 @@ class ConvolutionTest {
     }
   }
 
-  /** Each channel by itself with 3 × 3 taps: whole vectors of channels and some more, by plain Java and by vectors. */
-  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  /**
+   * Each channel by itself with 3 × 3 taps: whole vectors of channels and some more, padding wider than the taps and
+   * images of one row or column too, one task and several, by plain Java and by vectors.
+   */
+  @Property(tries = 120, shrinking = ShrinkingMode.OFF)
   void nineTapsOfEachChannelGiveTheDefinedBits(@ForAll long seed) {
     var random = new Random(seed);
     int channels = 8 + random.nextInt(60);
-    var vertical = new ConvolutionShape.Axis(3, 1 + random.nextInt(3), random.nextInt(3), random.nextInt(3),
-        1 + random.nextInt(2));
-    var horizontal = new ConvolutionShape.Axis(3, 1 + random.nextInt(3), random.nextInt(3), random.nextInt(3),
-        1 + random.nextInt(2));
     var shape = new ConvolutionShape(DType.F32, random.nextInt(4), channels, random.nextInt(9), random.nextInt(19),
-        channels, vertical, horizontal, channels);
-    Demand.serveAtOnce(random.nextBoolean());
+        channels, nine(random), nine(random), channels);
+    int level2 = random.nextBoolean() ? 512 << 10 : 4 << 10;
+    checkDepthwise(shape, new Machine(Machine.detected().vectorBits(), 16, 32 << 10, level2, 1 + random.nextInt(4)),
+        random.nextBoolean(), random);
+  }
+
+  private static ConvolutionShape.Axis nine(Random random) {
+    return new ConvolutionShape.Axis(3, 1 + random.nextInt(3), random.nextInt(6), random.nextInt(6),
+        1 + random.nextInt(3));
+  }
+
+  /** Small images with every stride, padding and dilation, so that each set of taps that a pixel can have occurs. */
+  @Test
+  void nineTapsOnEveryBorderGiveTheDefinedBits() {
+    for (int stride = 1; stride <= 2; stride++) {
+      for (int dilation = 1; dilation <= 2; dilation++) {
+        for (int size = 1; size <= 6; size++) {
+          for (int pads = 0; pads < 25; pads++) {
+            var across = new ConvolutionShape.Axis(3, stride, pads % 5, pads / 5, dilation);
+            var shape = new ConvolutionShape(DType.F32, 2, 19, 3, size, 19, new ConvolutionShape.Axis(3, 1, 1, 1, 1),
+                across, 19);
+            checkDepthwise(shape, Machine.detected(), true, new Random(pads));
+          }
+        }
+      }
+    }
+  }
+
+  private static void checkDepthwise(ConvolutionShape shape, Machine machine, boolean byVectors, Random random) {
+    Demand.serveAtOnce(byVectors);
     try (var arena = Arena.ofConfined()) {
       new ConvolutionProblem(new Buffers(arena, DType.F32), shape, Convolution.LaneAxis.CHANNELS, random)
-          .check(Machine.detected());
+          .check(machine);
     } finally {
       Demand.serveAtOnce(false);
     }
@@ -132,10 +159,12 @@ class ConvolutionTest {
   static void aWarmConvolutionAllocatesNothing() {
     var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
     for (var lanes : Convolution.LaneAxis.values()) {
-      var shape = new ConvolutionShape(DType.F32, 16, 2, 6, 6, 6, axis, axis, 1);
-      try (var arena = Arena.ofConfined()) {
-        var problem = new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, lanes, new Random(3));
-        Allocation.assertNone(problem.warm(Machine.detected()));
+      for (var shape : new ConvolutionShape[] {new ConvolutionShape(DType.F32, 16, 2, 6, 6, 6, axis, axis, 1),
+          new ConvolutionShape(DType.F32, 16, 19, 6, 6, 19, axis, axis, 19)}) {
+        try (var arena = Arena.ofConfined()) {
+          var problem = new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, lanes, new Random(3));
+          Allocation.assertNone(problem.warm(Machine.detected()));
+        }
       }
     }
   }

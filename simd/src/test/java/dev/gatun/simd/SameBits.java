@@ -32,8 +32,11 @@ final class SameBits {
       hash = 31 * hash + product(new GemmShape(dtype, 1, 3, 21, 333, new GemmShape.Strides(333, 1, 0),
           new GemmShape.Strides(1, 333, 0), new GemmShape.Strides(21, 1, 0)), threads);
       for (var lanes : Convolution.LaneAxis.values()) {
-        hash = 31 * hash + convolution(dtype, lanes, 1, threads);
-        hash = 31 * hash + convolution(dtype, lanes, 5, threads);
+        hash = 31 * hash + convolution(shape(dtype, 32, 1, 9, 1, 1), lanes, threads);
+        hash = 31 * hash + convolution(shape(dtype, 32, 5, 9, 1, 1), lanes, threads);
+      }
+      for (int stride = 1; stride <= 2; stride++) {
+        hash = 31 * hash + convolution(shape(dtype, 5, 83, 83, 83, stride), Convolution.LaneAxis.CHANNELS, threads);
       }
     }
     return hash;
@@ -55,37 +58,48 @@ final class SameBits {
     }
   }
 
-  private static long convolution(DType dtype, Convolution.LaneAxis lanes, int channels, int threads) {
-    var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
-    int n = 32;
-    var shape = new ConvolutionShape(dtype, n, channels, 8, 7, 9, axis, axis, 1);
-    boolean batch = lanes == Convolution.LaneAxis.BATCH;
-    var xs = batch ? new ConvolutionShape.Strides(1, n, 7L * n * channels, (long) n * channels)
-        : new ConvolutionShape.Strides(56L * channels, 1, 7L * channels, channels);
-    var ys = batch ? new ConvolutionShape.Strides(1, n, 63L * n, 9L * n)
-        : new ConvolutionShape.Strides(56 * 9, 1, 63, 9);
-    var ws = new ConvolutionShape.Strides(9L * channels, 9, 3, 1);
+  private static ConvolutionShape shape(DType dtype, int n, int channels, int filters, int groups, int stride) {
+    var axis = new ConvolutionShape.Axis(3, stride, 1, 1, 1);
+    return new ConvolutionShape(dtype, n, channels, 8, 7, filters, axis, axis, groups);
+  }
+
+  private static ConvolutionShape.Strides strides(Convolution.LaneAxis lanes, int n, int channels, int height,
+      int width) {
+    long c = channels;
+    return lanes == Convolution.LaneAxis.BATCH ? new ConvolutionShape.Strides(1, n, width * n * c, n * c)
+        : new ConvolutionShape.Strides(height * width * c, 1, width * c, c);
+  }
+
+  private static long convolution(ConvolutionShape shape, Convolution.LaneAxis lanes, int threads) {
+    var dtype = shape.dtype();
+    int inputs = shape.c() / shape.groups();
+    var xs = strides(lanes, shape.n(), shape.c(), shape.h(), shape.w());
+    var ys = strides(lanes, shape.n(), shape.o(), shape.outHeight(), shape.outWidth());
+    var ws = new ConvolutionShape.Strides(9L * inputs, 9, 3, 1);
+    long image = (long) shape.n() * shape.c() * shape.h() * shape.w();
+    long result = (long) shape.n() * shape.o() * shape.outHeight() * shape.outWidth();
+    long filters = 9L * shape.o() * inputs;
     try (var arena = Arena.ofShared()) {
       var buffers = new Buffers(arena, dtype);
       var random = new Random(2);
-      long x = buffers.random(56L * channels * n, random);
-      long w = buffers.random(81L * channels, random);
-      long y = buffers.allocate(56L * 9 * n);
-      long dx = buffers.allocate(56L * channels * n);
-      long dw = buffers.allocate(81L * channels);
-      image(Convolution.of(Machine.detected(), shape, Convolution.Role.OUTPUT, lanes, xs, ws, ys, arena), buffers, x, w, y,
-          threads);
-      image(Convolution.of(Machine.detected(), shape, Convolution.Role.DATA, lanes, ys, ws, xs, arena), buffers, y, w, dx,
-          threads);
-      var gradient = ConvolutionWeights.of(Machine.detected(), shape, lanes, xs, ys, ws, arena);
+      long x = buffers.random(image, random);
+      long w = buffers.random(filters, random);
+      long y = buffers.allocate(result);
+      long dx = buffers.allocate(image);
+      long dw = buffers.allocate(filters);
+      image(Convolution.of(Machine.detected(), shape, Convolution.Role.OUTPUT, lanes, xs, ws, ys, arena), buffers, x, w,
+          y, threads);
+      image(Convolution.of(Machine.detected(), shape, Convolution.Role.DATA, lanes, ys, ws, xs, arena), buffers, y, w,
+          dx, threads);
+      var gradient = ConvolutionWeights.of(Machine.detected().withCores(threads), shape, lanes, xs, ys, ws, arena);
       long each = gradient.workspaceBytes() + 63 & -64;
       long workspace = buffers.bytes(each * threads);
       long packed = gradient.packedBytes() == 0 ? y : buffers.bytes(gradient.packedBytes());
       Team.shared().run(gradient.packTasks(), threads, (task, worker) -> gradient.pack(task, y, packed));
       Team.shared().run(gradient.tasks(), threads,
           (task, worker) -> gradient.run(task, x, packed, dw, workspace + each * worker));
-      return buffers.digest(y, 56L * 9 * n) * 961 + buffers.digest(dx, 56L * channels * n) * 31
-          + buffers.digest(dw, 81L * channels);
+      return buffers.digest(y, result) * 961 + buffers.digest(dx, image) * 31
+          + buffers.digest(dw, filters);
     }
   }
 

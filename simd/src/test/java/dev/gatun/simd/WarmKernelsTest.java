@@ -51,8 +51,8 @@ class WarmKernelsTest {
   }
 
   private static void depthwiseSumsBecomeWarm() {
-    for (boolean nine : new boolean[] {false, true}) {
-      var sums = WarmingDepthwise.of(nine);
+    for (var kind : WarmingDepthwise.Kind.values()) {
+      var sums = WarmingDepthwise.of(kind);
       for (long end = System.nanoTime() + 30_000_000_000L; sums.serving(4096) == null; ) {
         assertTrue(System.nanoTime() < end, sums + " are not compiled after 30 s");
         LockSupport.parkNanos(1_000_000);
