@@ -17,13 +17,21 @@ interface DepthwiseLanes {
   void nine(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
 
   /**
-   * Adds to the sums of nine weights, each a chain of fused multiply-adds over its pixels, in ascending order.
+   * Adds to the sums of nine weights, each a chain of fused multiply-adds over its pixels, in ascending order: a few
+   * pixels first whose first column of taps lies on padding, {@code inner} ones, and a few whose last column does.
    *
-   * @param x address of the image under the first tap of pixel {@code from}, in channel 0, be it padding
+   * @param x address of the image under the first tap of the first pixel, in channel 0, be it padding
    * @param y address of that pixel of the output's gradient
    * @param sums address of the sums {@code [kh][vector of channels][kw][lane]}, and after them of as many as a row of
    *     taps has, to be left with anything
    * @param top the first row of taps that lies on the image; {@code bottom} the one after the last such
    */
-  void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int from, int to, int channels);
+  void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int left, int inner, int right,
+      int channels);
+
+  /**
+   * The same for the weights of one column of taps and any pixels: {@code x} lies under the first tap of the column,
+   * {@code sums} are those of its first weight.
+   */
+  void column(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int pixels, int channels);
 }

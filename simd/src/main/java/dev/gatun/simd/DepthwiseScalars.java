@@ -23,16 +23,14 @@ final class DepthwiseScalars {
     }
   }
 
-  static void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int pixel, int pixels, int from,
-      int to) {
-    for (int i = pixel; i < pixels; i++) {
+  /** For the weights of columns {@code first} to {@code last} of taps, exclusive. */
+  static void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int first, int last, int pixels,
+      int from, int to) {
+    for (int i = 0; i < pixels; i++) {
+      long own = y + (long) i * row.ownStep();
       for (int down = top; down < bottom; down++) {
-        for (int across = 0; across < 3; across++) {
-          if (i < row.starts()[across] || i >= row.ends()[across]) {
-            continue;
-          }
-          long image = x + down * row.row() + (long) (i - pixel) * row.step() + (long) across * row.tap();
-          long own = y + (long) (i - pixel) * row.ownStep();
+        for (int across = first; across < last; across++) {
+          long image = x + down * row.row() + (long) i * row.step() + (long) across * row.tap();
           for (int channel = from; channel < to; channel++) {
             int lane = channel % DepthwiseVectors.LANES;
             long sum = sums + down * row.sums() + 4L * (3 * (channel - lane) + across * DepthwiseVectors.LANES + lane);

@@ -17,11 +17,18 @@ final class DepthwiseWeights implements ConvolutionWeights {
   private static final int LANES = DepthwiseVectors.LANES;
   /** Channels of a cache line, which no two tasks share. */
   private static final int LINE = Machine.LINE / Float.BYTES;
-  private static final WarmingDepthwise WARMING = WarmingDepthwise.of(WarmingDepthwise.Kind.WEIGHTS);
+  private static final WarmingDepthwise NINE = WarmingDepthwise.of(WarmingDepthwise.Kind.WEIGHTS);
+  private static final WarmingDepthwise COLUMN = WarmingDepthwise.of(WarmingDepthwise.Kind.COLUMN);
 
   private final WeightsMap map;
   private final DepthwiseRow row;
   private final int channelsPerTask;
+  /** The first pixel of a row all of whose columns of taps lie on the image; {@code last} is that after the last. */
+  private final int first;
+  private final int last;
+  /** Pixels before these, or after them, that have two columns of taps. */
+  private final int left;
+  private final int right;
   /** Pixels of a row that are walked at a time: what they read waits in L2 for the next vector of channels. */
   private final int pixels;
 
@@ -30,20 +37,26 @@ final class DepthwiseWeights implements ConvolutionWeights {
     channelsPerTask = Math.ceilDiv(Math.ceilDiv(map.outputs(), machine.cores()), LINE) * LINE;
     var across = map.horizontal();
     row = new DepthwiseRow(map.shape().vertical().dilation() * map.x().height(), (int) tap(map), (int) step(map),
-        (int) map.y().width(), (long) KERNEL * vectors() * LANES * map.bytes(),
-        across.stream().mapToInt(AxisRun::start).toArray(),
-        across.stream().mapToInt(run -> run.start() + run.count()).toArray());
+        map.y().width(), (long) KERNEL * vectors() * LANES * map.bytes());
+    // A later column of taps starts and ends earlier.
+    first = across.get(0).start();
+    last = Math.max(first, end(across.get(2)));
+    left = first - across.get(1).start();
+    right = end(across.get(1)) - last;
     long read = KERNEL * step(map) + map.y().width();
     pixels = Math.clamp(machine.level2() / 2 / read, 1, Math.max(1, map.shape().outWidth()));
   }
 
-  /** Whether a weight gradient is one for this kernel; all others are sums of tiles. */
+  /**
+   * Whether a weight gradient is one for this kernel, which wants distances of a few pixels to be ints; all others are
+   * sums of tiles.
+   */
   static boolean suits(WeightsMap map) {
     var shape = map.shape();
     return shape.dtype() == DType.F32 && shape.isDepthwise() && shape.c() >= LANES
         && shape.vertical().kernel() == KERNEL && shape.horizontal().kernel() == KERNEL
         && map.x().channel() == map.bytes() && map.y().channel() == map.bytes() && step(map) > 0
-        && step(map) + KERNEL * tap(map) + map.y().width() <= Integer.MAX_VALUE / 2;
+        && step(map) + tap(map) <= Integer.MAX_VALUE / 4;
   }
 
   /** Bytes from a tap to the next one. */
@@ -102,25 +115,78 @@ final class DepthwiseWeights implements ConvolutionWeights {
     if (top == bottom) {
       return;
     }
-    int width = map.shape().outWidth();
-    long padding = map.shape().horizontal().padBegin() * map.x().width();
-    for (int from = 0; from < width; from += pixels) {
-      int to = Math.min(width, from + pixels);
-      long image = x - padding + (long) from * row.step();
-      long own = y + (long) from * row.ownStep();
-      var fast = WARMING.serving((long) (to - from) * channels);
+    if (first == last) {
+      for (int across = 0; across < KERNEL; across++) {
+        var run = map.horizontal().get(across);
+        column(x, y, across, top, bottom, run.start(), end(run), channels, sums);
+      }
+      return;
+    }
+    column(x, y, 2, top, bottom, map.horizontal().get(2).start(), first - left, channels, sums);
+    for (int from = first; from < last; from += pixels) {
+      nine(x, y, top, bottom, from, Math.min(last, from + pixels), channels, sums);
+    }
+    column(x, y, 0, top, bottom, last + right, end(map.horizontal().get(0)), channels, sums);
+  }
+
+  /** Some pixels that have all columns of taps, and those beside the first and the last such that have two. */
+  private void nine(long x, long y, int top, int bottom, int from, int to, int channels, long sums) {
+    int before = from == first ? left : 0;
+    int after = to == last ? right : 0;
+    long image = image(x, from - before);
+    long own = own(y, from - before);
+    var fast = NINE.serving((long) (to - from) * channels);
+    int whole = fast == null ? 0 : channels / LANES * LANES;
+    if (whole > 0) {
+      fast.weights(row, image, own, sums, top, bottom, before, to - from, after, whole);
+    }
+    if (whole < channels) {
+      scalars(x, y, 1, 3, top, bottom, from - before, from, whole, channels, sums);
+      scalars(x, y, 0, 3, top, bottom, from, to, whole, channels, sums);
+      scalars(x, y, 0, 2, top, bottom, to, to + after, whole, channels, sums);
+    }
+  }
+
+  /** Pixels of one column of taps, none where {@code from} is not below {@code to}. */
+  private void column(long x, long y, int across, int top, int bottom, int from, int to, int channels, long sums) {
+    for (int pixel = from; pixel < to; pixel += pixels) {
+      int end = Math.min(to, pixel + pixels);
+      var fast = COLUMN.serving((long) (end - pixel) * channels);
       int whole = fast == null ? 0 : channels / LANES * LANES;
       if (whole > 0) {
-        fast.weights(row, image, own, sums, top, bottom, from, to, whole);
+        fast.column(row, image(x, pixel) + (long) across * row.tap(), own(y, pixel),
+            sums + (long) across * LANES * map.bytes(), top, bottom, end - pixel, whole);
       }
-      DepthwiseScalars.weights(row, image, own, sums, top, bottom, from, to, whole, channels);
+      if (whole < channels) {
+        scalars(x, y, across, across + 1, top, bottom, pixel, end, whole, channels, sums);
+      }
     }
+  }
+
+  private void scalars(long x, long y, int first, int last, int top, int bottom, int from, int to, int channel,
+      int channels, long sums) {
+    DepthwiseScalars.weights(row, image(x, from), own(y, from), sums, top, bottom, first, last, to - from, channel,
+        channels);
+  }
+
+  /** Address of the image under the first tap of a pixel. */
+  private long image(long x, int pixel) {
+    return x + (long) pixel * row.step() - map.shape().horizontal().padBegin() * map.x().width();
+  }
+
+  private long own(long y, int pixel) {
+    return y + pixel * row.ownStep();
   }
 
   /** Whether a tap of a position of the output lies on the image. */
   private static boolean lies(List<AxisRun> axis, int tap, int position) {
     var run = axis.get(tap);
-    return position >= run.start() && position < run.start() + run.count();
+    return position >= run.start() && position < end(run);
+  }
+
+  /** The position after the last of a run. */
+  private static int end(AxisRun run) {
+    return run.start() + run.count();
   }
 
   private void write(long weights, int channels, long sums) {

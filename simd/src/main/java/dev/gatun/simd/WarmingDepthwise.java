@@ -9,7 +9,8 @@ import java.util.function.IntConsumer;
 final class WarmingDepthwise extends Copied<DepthwiseLanes> {
   /** Which method. */
   enum Kind {
-    SOME("depthwise sums of any taps"), NINE("depthwise sums of nine taps"), WEIGHTS("depthwise weights' gradients");
+    SOME("depthwise sums of any taps"), NINE("depthwise sums of nine taps"),
+    WEIGHTS("depthwise gradients of nine weights"), COLUMN("depthwise gradients of a column of weights");
 
     private final String label;
 
@@ -50,20 +51,30 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
     long x = arena.allocate((long) vector * (VECTORS * MEASURED + (TAPS + 1) * TAPS), 64).address();
     long w = arena.allocate((long) vector * VECTORS * (TAPS + 1) * TAPS, 64).address();
     long y = arena.allocate((long) vector * VECTORS * MEASURED, 64).address();
-    if (kind == Kind.WEIGHTS) {
-      // The first pixel has no tap of the first two columns on the image, the last none of the others.
-      var row = new DepthwiseRow((long) TAPS * vector, vector, vector, vector, (long) TAPS * VECTORS * vector,
-          new int[] {1, 1, 0}, new int[] {MEASURED, MEASURED - 1, MEASURED - 1});
-      return pixels -> lanes.weights(row, x, y, w, 0, TAPS, MEASURED - pixels, MEASURED, channels);
-    }
+    // Rows of taps lie on padding in some calls, or HotSpot thinks that none ever does.
+    var row = new DepthwiseRow((long) TAPS * vector, vector, vector, vector, (long) TAPS * VECTORS * vector);
     var taps = new DepthwiseTaps(TAPS, TAPS, (long) TAPS * vector, vector, vector, vector, 0, (long) TAPS * vector,
         vector, 0);
-    return pixels -> sum(lanes, taps, x, w, y, pixels, channels);
+    return pixels -> {
+      switch (kind) {
+        case SOME, NINE -> sum(lanes, taps, x, w, y, pixels, channels);
+        case WEIGHTS -> {
+          lanes.weights(row, x, y, w, 0, TAPS, 1, pixels - 2, 1, channels);
+          lanes.weights(row, x, y, w, 0, 1, 1, 1, 1, channels);
+          lanes.weights(row, x, y, w, 2, TAPS, 1, 1, 1, channels);
+        }
+        case COLUMN -> {
+          lanes.column(row, x, y, w, 0, TAPS, pixels, channels);
+          lanes.column(row, x, y, w, 0, 1, 1, channels);
+          lanes.column(row, x, y, w, 2, TAPS, 1, channels);
+        }
+      }
+    };
   }
 
   @Override
   int vectorsEach() {
-    return VECTORS * TAPS * TAPS;
+    return VECTORS * TAPS * (kind == Kind.COLUMN ? 1 : TAPS);
   }
 
   @Override
