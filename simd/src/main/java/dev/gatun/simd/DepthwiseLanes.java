@@ -13,6 +13,15 @@ interface DepthwiseLanes {
    */
   void some(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
 
+  /** The same over one tap. */
+  void one(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
+
+  /** The same over two taps, side by side or one above the other. */
+  void two(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
+
+  /** The same over two rows of two taps. */
+  void four(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
+
   /** The same over three rows of three taps. */
   void nine(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
 

@@ -42,6 +42,76 @@ final class DepthwiseVectors implements DepthwiseLanes {
   }
 
   @Override
+  public void one(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels) {
+    long w0 = w + taps.weight() & WORDS;
+    for (int i = 0; i < pixels; i++) {
+      long first = x + i * taps.step();
+      long own = y + i * taps.ownStep() & WORDS;
+      long x0 = first & WORDS;
+      for (int lane = 0; lane < channels; lane += LANES) {
+        long channel = lane & Integer.MAX_VALUE;
+        long weight = 9 * channel;
+        var sum = FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, 0));
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x0 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w0 + (weight << 2), Raw.ORDER), sum);
+        sum.intoMemorySegment(Raw.ALL, own + (channel << 2), Raw.ORDER);
+      }
+    }
+  }
+
+  @Override
+  public void two(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels) {
+    long w0 = w + taps.weight() & WORDS;
+    long w1 = w + taps.weight() + taps.weightRow() + taps.weightTap() & WORDS;
+    for (int i = 0; i < pixels; i++) {
+      long first = x + i * taps.step();
+      long own = y + i * taps.ownStep() & WORDS;
+      long x0 = first & WORDS;
+      long x1 = first + taps.row() + taps.tap() & WORDS;
+      for (int lane = 0; lane < channels; lane += LANES) {
+        long channel = lane & Integer.MAX_VALUE;
+        long weight = 9 * channel;
+        var sum = FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, 0));
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x0 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w0 + (weight << 2), Raw.ORDER), sum);
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x1 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w1 + (weight << 2), Raw.ORDER), sum);
+        sum.intoMemorySegment(Raw.ALL, own + (channel << 2), Raw.ORDER);
+      }
+    }
+  }
+
+  @Override
+  public void four(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels) {
+    long w0 = w + taps.weight() & WORDS;
+    long w1 = w + taps.weight() + taps.weightTap() & WORDS;
+    long w2 = w + taps.weight() + taps.weightRow() & WORDS;
+    long w3 = w + taps.weight() + taps.weightRow() + taps.weightTap() & WORDS;
+    for (int i = 0; i < pixels; i++) {
+      long first = x + i * taps.step();
+      long own = y + i * taps.ownStep() & WORDS;
+      long x0 = first & WORDS;
+      long x1 = first + taps.tap() & WORDS;
+      long x2 = first + taps.row() & WORDS;
+      long x3 = first + taps.row() + taps.tap() & WORDS;
+      for (int lane = 0; lane < channels; lane += LANES) {
+        long channel = lane & Integer.MAX_VALUE;
+        long weight = 9 * channel;
+        var sum = FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, 0));
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x0 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w0 + (weight << 2), Raw.ORDER), sum);
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x1 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w1 + (weight << 2), Raw.ORDER), sum);
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x2 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w2 + (weight << 2), Raw.ORDER), sum);
+        sum = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, x3 + (channel << 2), Raw.ORDER)
+            .fma(FloatVector.fromMemorySegment(FLOATS, Raw.ALL, w3 + (weight << 2), Raw.ORDER), sum);
+        sum.intoMemorySegment(Raw.ALL, own + (channel << 2), Raw.ORDER);
+      }
+    }
+  }
+
+  @Override
   public void nine(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels) {
     long row = taps.row();
     long tap = taps.tap();

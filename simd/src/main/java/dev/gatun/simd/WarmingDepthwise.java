@@ -9,7 +9,8 @@ import java.util.function.IntConsumer;
 final class WarmingDepthwise extends Copied<DepthwiseLanes> {
   /** Which method. */
   enum Kind {
-    SOME("depthwise sums of any taps"), NINE("depthwise sums of nine taps"),
+    SOME("depthwise sums of any taps"), ONE("depthwise sums of one tap"), TWO("depthwise sums of two taps"),
+    FOUR("depthwise sums of four taps"), NINE("depthwise sums of nine taps"),
     WEIGHTS("depthwise gradients of nine weights"), COLUMN("depthwise gradients of a column of weights");
 
     private final String label;
@@ -37,10 +38,13 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
 
   /** Sums of some pixels by what serves. */
   void sum(DepthwiseLanes lanes, DepthwiseTaps taps, long x, long w, long y, int pixels, int channels) {
-    if (kind == Kind.NINE) {
-      lanes.nine(taps, x, w, y, pixels, channels);
-    } else {
-      lanes.some(taps, x, w, y, pixels, channels);
+    switch (kind) {
+      case ONE -> lanes.one(taps, x, w, y, pixels, channels);
+      case TWO -> lanes.two(taps, x, w, y, pixels, channels);
+      case FOUR -> lanes.four(taps, x, w, y, pixels, channels);
+      case NINE -> lanes.nine(taps, x, w, y, pixels, channels);
+      case SOME -> lanes.some(taps, x, w, y, pixels, channels);
+      case WEIGHTS, COLUMN -> throw new IllegalStateException(kind + " sum no taps of pixels");
     }
   }
 
@@ -57,7 +61,7 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
         vector, 0);
     return pixels -> {
       switch (kind) {
-        case SOME, NINE -> sum(lanes, taps, x, w, y, pixels, channels);
+        case SOME, ONE, TWO, FOUR, NINE -> sum(lanes, taps, x, w, y, pixels, channels);
         case WEIGHTS -> {
           lanes.weights(row, x, y, w, 0, TAPS, 1, pixels - 2, 1, channels);
           lanes.weights(row, x, y, w, 0, 1, 1, 1, 1, channels);
@@ -74,7 +78,13 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
 
   @Override
   int vectorsEach() {
-    return VECTORS * TAPS * (kind == Kind.COLUMN ? 1 : TAPS);
+    return VECTORS * switch (kind) {
+      case ONE -> 1;
+      case TWO -> 2;
+      case COLUMN -> TAPS;
+      case FOUR -> 4;
+      case SOME, NINE, WEIGHTS -> TAPS * TAPS;
+    };
   }
 
   @Override
