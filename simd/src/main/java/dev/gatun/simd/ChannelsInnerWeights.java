@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Weight gradient with lanes along the output channels. A tile is a few input channels of one tap, broadcast, by two or
  * three vectors of output channels, summed over pixels: a sum of outer products. Where each channel is convolved by
- * itself, a tile is one tap, and the image is read in vectors of channels. Each result is one chain of fused
- * multiply-adds over ascending (n, oy, ox).
+ * itself, unless {@link DepthwiseWeights} does so, a tile is one tap, and the image is read in vectors of channels.
+ * Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
  * <p>A task is a block of both channels for one row of taps. It walks the pixels in blocks that the L2 cache holds, and
  * all its tiles within each; sums wait in the workspace.

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Weight gradient of a convolution of each channel of f32 by itself with 3 × 3 taps, lanes along the channels: row by
  * row of the output, and for each one vector of channels after the other, whose nine sums stay in registers meanwhile.
- * So memory is read once; a tile for each tap read it nine times and took twice as long and more. Each result is one
- * chain of fused multiply-adds over ascending (n, oy, ox).
+ * So memory is read once; tiles, one for each tap, read it for each row of taps and took up to twice as long. Each
+ * result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
  * <p>A task is some of the channels, for all pixels: as many as there are workers, since parts of pixels are read more
  * slowly (by a fifth, where halves of 96 and 144 channels are).
