@@ -11,12 +11,10 @@ abstract class Copied<T> implements Warmable {
   /** The number that the measured call of a rehearsal is given. */
   static final int MEASURED = 32;
   /** What an element takes in plain Java, all its taps together. */
-  static final double SCALAR_NANOS = 20;
+  private static final double SCALAR_NANOS = 20;
 
   private final T atOnce;
   private final Class<T> as;
-  /** What an element takes in the other way. */
-  private final double nanos;
   private final Demand demand = new Demand();
   private T copied;
   private volatile T serving;
@@ -25,12 +23,10 @@ abstract class Copied<T> implements Warmable {
    * A method of a class.
    *
    * @param atOnce an instance of the class
-   * @param nanos that an element takes otherwise, about
    */
-  Copied(T atOnce, Class<T> as, double nanos) {
+  Copied(T atOnce, Class<T> as) {
     this.atOnce = atOnce;
     this.as = as;
-    this.nanos = nanos;
   }
 
   /** What serves, null as long as nothing does; {@code more} elements are to be computed. */
@@ -87,7 +83,7 @@ abstract class Copied<T> implements Warmable {
 
   @Override
   public final double cost() {
-    return nanos * demand.elements();
+    return SCALAR_NANOS * demand.elements();
   }
 
   @Override

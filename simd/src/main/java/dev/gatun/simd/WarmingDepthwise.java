@@ -28,7 +28,7 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
   private final Kind kind;
 
   private WarmingDepthwise(Kind kind) {
-    super(new DepthwiseVectors(), DepthwiseLanes.class, SCALAR_NANOS);
+    super(new DepthwiseVectors(), DepthwiseLanes.class);
     this.kind = kind;
   }
 

@@ -14,7 +14,7 @@ final class WarmingWindows extends Copied<WindowLanes> {
   private final WindowStep.Kind kind;
 
   private WarmingWindows(WindowStep.Kind kind) {
-    super(new WindowVectors(), WindowLanes.class, SCALAR_NANOS);
+    super(new WindowVectors(), WindowLanes.class);
     this.kind = kind;
   }
 
