@@ -18,19 +18,29 @@ final class Feed {
   /** A field of the data set, and where a batch of it is put. */
   private record Field(String name, Tensor batch) {}
 
+  /** The memory of the tensors for the inputs of a plan. */
+  static long bytes(Plan plan) {
+    return plan.sources().values().stream().filter(operand -> isGiven(plan, operand))
+        .mapToLong(operand -> operand.type().bytes() + TensorArena.ALIGNMENT).sum();
+  }
+
+  private static boolean isGiven(Plan plan, Plan.Operand operand) {
+    return plan.buffers().get(operand.buffer()).place() == Plan.Place.PLAN;
+  }
+
   /**
    * Tensors for the inputs of a plan.
    *
    * @param samples the type of one sample of each field
    * @throws IllegalArgumentException if an input has no field, or one of another type
    */
-  Feed(Session.Loaded loaded, TensorArena arena, Map<String, TensorType> samples, int batch) {
+  Feed(Session.Loaded loaded, Map<String, TensorType> samples, int batch) {
     this.loaded = loaded;
     loaded.plan().sources().forEach((name, operand) -> {
-      boolean given = loaded.plan().buffers().get(operand.buffer()).place() == Plan.Place.PLAN;
-      if (given && !name.equals(Elaborated.SEED) && !name.equals(Elaborated.RUN) && !TrainingGraph.isRate(name)) {
+      if (isGiven(loaded.plan(), operand) && !name.equals(Elaborated.SEED) && !name.equals(Elaborated.RUN)
+          && !TrainingGraph.isRate(name)) {
         check(name, operand.type(), samples, batch);
-        fields.add(new Field(name, arena.allocate(operand.type().dtype(), operand.type().shape())));
+        fields.add(new Field(name, loaded.arena().allocate(operand.type().dtype(), operand.type().shape())));
       }
     });
   }

@@ -175,6 +175,18 @@ public final class Predictor implements AutoCloseable {
     return new Planned(plan, hasCaches, plan.writes(Plan.Place.MODEL) ? seats : 1);
   }
 
+  /** Loads a plan, or one that computes values again where that is needed to fit what is free. */
+  private Session.Loaded load(Session session, Request request, Plan plan) {
+    return session.load(0, room -> {
+      if (plan.memoryBytes() <= room) {
+        return plan;
+      }
+      var elaborated = model.elaborate(request.sizes(), false);
+      return Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
+          Variables.offsets(Model.cached(elaborated)), room).plan();
+    });
+  }
+
   /**
    * A session for one caller, to run plans again and again without garbage, and to keep the model's caches from run to
    * run. The caches start at their initial values.
@@ -213,14 +225,14 @@ public final class Predictor implements AutoCloseable {
     try {
       if (planned.hasCaches()) {
         try (var session = session(sizes)) {
-          var loaded = session.load(planned.plan());
+          var loaded = load(session, request, planned.plan());
           loaded.seed(seed, run);
           return answer(loaded, inputs, results, into);
         }
       }
       var seat = seat();
       try {
-        var loaded = seat.loaded().get(request, () -> seat.session().load(planned.plan()));
+        var loaded = seat.loaded().get(request, () -> load(seat.session(), request, planned.plan()));
         loaded.seed(seed, run);
         return answer(loaded, inputs, results, into);
       } finally {

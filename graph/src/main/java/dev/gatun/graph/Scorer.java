@@ -81,7 +81,7 @@ final class Scorer {
     if (batch.isPresent() || data.size() == 0) {
       return most;
     }
-    long bytes = plan(new Batch(most, data.fields())).plan.planBytes();
+    long bytes = plan(new Batch(most, data.fields())).plan.memoryBytes();
     long allowed = Math.min(BYTES_AT_ONCE, arena.freeBytes() / 4);
     return bytes <= allowed ? most : (int) Math.max(1, most * allowed / bytes);
   }
@@ -95,7 +95,11 @@ final class Scorer {
   }
 
   private Feed feed(Batch wanted) {
-    return feeds.computeIfAbsent(wanted,
-        made -> new Feed(session.load(plan(made).plan), arena, made.fields, made.size));
+    return feeds.computeIfAbsent(wanted, made -> {
+      var planned = plan(made);
+      var loaded = session.load(Feed.bytes(planned.plan), room -> planned.plan.memoryBytes() <= room ? planned.plan
+          : Planner.plan(planned.evaluation.graph(), machine, variables.offsets(), Map.of(), room).plan());
+      return new Feed(loaded, made.fields, made.size);
+    });
   }
 }

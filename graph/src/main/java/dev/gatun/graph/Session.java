@@ -1,6 +1,7 @@
 package dev.gatun.graph;
 
 import dev.gatun.graph.language.Elaborated;
+import dev.gatun.memory.BudgetException;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 
 /**
  * Memory on a machine in which plans run: each loaded plan has a slab of its own, all share the model's variables and
@@ -21,6 +23,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * wait for each other, so that {@link #close} waits for a step that runs.
  */
 public final class Session implements AutoCloseable {
+  /** Where a plan leaves too little for its kernels, it is made anew for at least this part of it less. */
+  private static final int STEPS_DOWN = 16;
+
   private final Backend machine;
   private final TensorArena arena;
   private final Variables model;
@@ -79,6 +84,42 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives memory to a plan that is made for what may still be allocated. What kernels need besides is known only once
+   * they are loaded: if that is too much, the plan is made anew for less.
+   *
+   * @param kept bytes that are to be left
+   * @param planned makes the plan for so many bytes, or fails
+   * @throws dev.gatun.memory.BudgetException if none fits
+   */
+  Loaded load(long kept, LongFunction<Plan> planned) {
+    long room = arena.freeBytes() - kept - guardBytes();
+    while (true) {
+      var plan = planned.apply(room);
+      long missing;
+      try {
+        var loaded = load(plan);
+        missing = kept - arena.freeBytes();
+        if (missing <= 0) {
+          return loaded;
+        }
+        loaded.close();
+      } catch (BudgetException full) {
+        missing = full.requested() + full.used() - full.limit();
+      }
+      room = Math.min(room, plan.memoryBytes()) - Math.max(missing, plan.memoryBytes() / STEPS_DOWN);
+    }
+  }
+
+  private static long guardBytes() {
+    return Checked.on() ? Checked.GUARD : 0;
+  }
+
+  /** Frees the memory of all plans, which must not be run any more. */
+  void unload() {
+    List.copyOf(plans).forEach(Loaded::close);
+  }
+
   /** Takes the turn; every call must be followed by {@code turn.unlock()}. */
   private void enter() {
     turn.lock();
@@ -97,8 +138,9 @@ public final class Session implements AutoCloseable {
       requireSources(plan.preparation());
     }
     var own = arena.child("plan");
-    var prepared = plan.preparation() == null ? null : model.prepared(plan.preparation());
+    Prepared prepared = null;
     try {
+      prepared = plan.preparation() == null ? null : model.prepared(plan.preparation());
       var preparation = prepared == null ? null
           : executable(plan.preparation(), memory(plan.preparation(), prepared, own), own);
       var memory = memory(plan, prepared, own);
@@ -115,7 +157,7 @@ public final class Session implements AutoCloseable {
   }
 
   private Backend.Memory memory(Plan plan, Prepared prepared, TensorArena own) {
-    var slab = machine.allocate(own, plan.planBytes() + (Checked.on() ? Checked.GUARD : 0));
+    var slab = machine.allocate(own, plan.planBytes() + guardBytes());
     plan.tables().forEach(table -> upload(plan, slab, table));
     return new Backend.Memory(slab, caches.slab(), model.slab(), prepared == null ? null : prepared.slab());
   }
@@ -203,6 +245,11 @@ public final class Session implements AutoCloseable {
 
     public Plan plan() {
       return plan;
+    }
+
+    /** What lives as long as the plan is loaded. */
+    TensorArena arena() {
+      return own;
     }
 
     private static Plan.Operand operand(Map<String, Plan.Operand> operands, String name) {

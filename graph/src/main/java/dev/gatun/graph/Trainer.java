@@ -3,12 +3,14 @@ package dev.gatun.graph;
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.language.Variable;
 import dev.gatun.graph.plan.Planner;
+import dev.gatun.memory.BudgetException;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.memory.Tensor;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Plan;
+import dev.gatun.ops.Source;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +27,8 @@ import java.util.stream.Collectors;
  */
 public final class Trainer implements AutoCloseable {
   private static final Listener QUIET = new Listener() {};
+  /** In steps of this part the plan of a smaller last batch is made smaller for the sake of the whole one. */
+  private static final int SMALLER_PARTS = 4;
   private static final String REMEDY = ": lower the rate, or set clip_norm";
 
   private final Model model;
@@ -35,10 +39,10 @@ public final class Trainer implements AutoCloseable {
   private final Variables variables;
   private final Elaborated elaborated;
   private final Session session;
-  private final StepPlan wholeBatch;
+  private StepPlan wholeBatch;
   /** Of the smaller last batch of an epoch; null if there is none, or training ends before it. */
-  private final StepPlan lastBatch;
-  private final Scorer scorer;
+  private StepPlan lastBatch;
+  private Scorer scorer;
   private final int[] order;
   private int orderedEpoch = -1;
   private long step;
@@ -58,15 +62,17 @@ public final class Trainer implements AutoCloseable {
     default void epoch(int epoch, double loss) {}
   }
 
-  /** A step's plan for one batch size. */
-  private record StepPlan(Feed feed, int batch, List<Rate> rates) {}
+  /** A step's plan for one batch size, of whose kernels so many run again. */
+  private record StepPlan(Feed feed, int batch, List<Rate> rates, int again) {}
 
   /** A learning rate that the plan reads. */
   private record Rate(String input, Schedule schedule, Tensor tensor) {}
 
   /**
    * A trainer with freshly drawn parameters. All that training needs is planned and allocated here, so that what is
-   * wrong with the recipe, or too large, shows before the first step.
+   * wrong with the recipe, or too large, shows before the first step. Where a step does not fit the memory that is
+   * left, it computes values again rather than keep them, as {@link Planner} does within a budget: that takes longer,
+   * and changes no bit.
    *
    * @param parent its memory is counted there
    * @param threads how many threads a step may use; never changes a result
@@ -94,12 +100,9 @@ public final class Trainer implements AutoCloseable {
       this.variables = new Variables(machine, arena, types);
       opened = new Session(machine, arena, variables, Map.of(), threads);
       this.session = opened;
-      this.scorer = new Scorer(model, machine, session, variables, arena, OptionalInt.of(settings.batch()));
+      newScorer();
       initialise(training);
-      this.wholeBatch = load(training, batch);
-      int rest = data.size() % batch;
-      boolean reached = rest > 0 && totalSteps() >= stepsPerEpoch();
-      this.lastBatch = reached ? load(TrainingGraph.of(elaborate(rest), settings), rest) : null;
+      loadSteps(training);
     } catch (RuntimeException e) {
       if (opened != null) {
         opened.close();
@@ -159,23 +162,82 @@ public final class Trainer implements AutoCloseable {
     training.copies().forEach((name, of) -> variables.write(name, Initial.values(of, settings.seed())));
   }
 
-  private StepPlan load(TrainingGraph training, int batch) {
-    var loaded = session.load(Planner.plan(training.graph(), machine, variables.offsets(), Map.of()));
+  private void newScorer() {
+    scorer = new Scorer(model, machine, session, variables, arena, OptionalInt.of(settings.batch()));
+  }
+
+  /**
+   * Plans the steps, and gives them memory: the smaller batch what the whole one leaves. If that is too little, the
+   * whole one has what the smaller one leaves, which is made smaller and smaller itself.
+   */
+  private void loadSteps(TrainingGraph training) {
+    int batch = Math.min(settings.batch(), data.size());
+    int rest = data.size() % batch;
+    wholeBatch = load(training, batch, Planner.UNLIMITED);
+    if (rest == 0 || totalSteps() < stepsPerEpoch()) {
+      return;
+    }
+    var smaller = TrainingGraph.of(elaborate(rest), settings);
+    try {
+      lastBatch = load(smaller, rest, Planner.UNLIMITED);
+    } catch (BudgetException full) {
+      unload();
+      loadSmallerFirst(training, batch, smaller, rest);
+    }
+  }
+
+  private void loadSmallerFirst(TrainingGraph training, int batch, TrainingGraph smaller, int rest) {
+    lastBatch = load(smaller, rest, Planner.UNLIMITED);
+    long most = lastBatch.feed.loaded().plan().planBytes();
+    for (int part = SMALLER_PARTS - 1; wholeBatch == null; part--) {
+      try {
+        wholeBatch = load(training, batch, Planner.UNLIMITED);
+      } catch (BudgetException full) {
+        unload();
+        lastBatch = load(smaller, rest, most / SMALLER_PARTS * part);
+      }
+    }
+  }
+
+  private void unload() {
+    session.unload();
+    newScorer();
+    wholeBatch = null;
+    lastBatch = null;
+  }
+
+  /** @param most bytes that the plan may have */
+  private StepPlan load(TrainingGraph training, int batch, long most) {
+    var again = new int[1];
+    // A sample, too, has its place where the data set is told from others.
+    long inputs = training.graph().inputs().stream().map(input -> (Source) input.node().op())
+        .filter(source -> source.role() == Source.Role.INPUT)
+        .mapToLong(source -> source.type().bytes() + TensorArena.ALIGNMENT).sum();
+    var loaded = session.load(inputs + inputs / batch + TensorArena.ALIGNMENT, room -> {
+      var planned = Planner.plan(training.graph(), machine, variables.offsets(), Map.of(), Math.min(room, most));
+      again[0] = planned.again();
+      return planned.plan();
+    });
     var rates = new ArrayList<Rate>();
     for (int i = 0; i < settings.optimizers().size(); i++) {
       for (var dtype : DType.values()) {
         if (loaded.takes(TrainingGraph.rate(i, dtype))) {
           rates.add(new Rate(TrainingGraph.rate(i, dtype), settings.optimizers().get(i).optimizer().rate(),
-              arena.allocate(dtype, Shape.SCALAR)));
+              loaded.arena().allocate(dtype, Shape.SCALAR)));
         }
       }
     }
-    return new StepPlan(new Feed(loaded, arena, data.fields(), batch), batch, rates);
+    return new StepPlan(new Feed(loaded, data.fields(), batch), batch, rates, again[0]);
   }
 
   /** The plan of a step on a whole batch. */
   public Plan plan() {
     return wholeBatch.feed.loaded().plan();
+  }
+
+  /** How many kernels of that plan run again, so that it fits the memory that it may use. */
+  public int recomputed() {
+    return wholeBatch.again;
   }
 
   /** Parameters, states and what the optimisers keep. */
@@ -308,13 +370,26 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * Plans what {@link #evaluate} of a data set does, and gives it memory, so that what is wrong with it, or too large,
-   * shows before training.
+   * shows before training. If little memory is left, the steps are planned anew for what this leaves them.
    *
    * @throws dev.gatun.graph.language.LanguageException if the recipe does not stand without {@code training}
    * @throws dev.gatun.memory.BudgetException if it does not fit the memory that it may use
    */
   public void prepareEvaluation(Dataset on) {
-    scorer.prepare(on);
+    try {
+      scorer.prepare(on);
+    } catch (BudgetException full) {
+      var training = TrainingGraph.of(elaborated, settings);
+      unload();
+      try {
+        scorer.prepare(on);
+        loadSteps(training);
+      } catch (BudgetException none) {
+        unload();
+        loadSteps(training);
+        throw none;
+      }
+    }
   }
 
   /**

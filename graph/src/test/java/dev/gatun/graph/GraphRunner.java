@@ -5,6 +5,7 @@ import dev.gatun.memory.DType;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
+import dev.gatun.ops.Plan;
 import dev.gatun.ops.Reference;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.TensorType;
@@ -19,8 +20,8 @@ import java.util.function.ToDoubleBiFunction;
 public final class GraphRunner {
   private GraphRunner() {}
 
-  /** What a run left behind: results by name, and the model's variables. */
-  public record Outcome(Map<String, Reference> outputs, Map<String, Reference> variables) {}
+  /** What a run left behind: results by name, and the model's variables; the plan, and how many kernels ran again. */
+  public record Outcome(Map<String, Reference> outputs, Map<String, Reference> variables, Plan plan, int again) {}
 
   /** A value for every source by name: {@code element} of its dtype and of numbers from 0 to 1, by the name's seed. */
   public static Map<String, Reference> sources(Graph graph, ToDoubleBiFunction<DType, Double> element) {
@@ -36,6 +37,11 @@ public final class GraphRunner {
 
   /** Runs {@code graph}; {@code sources} gives every source's value by name. */
   public static Outcome run(Graph graph, Backend machine, int threads, Map<String, Reference> sources) {
+    return run(graph, machine, threads, sources, Planner.UNLIMITED);
+  }
+
+  /** The same with a plan whose memory fits {@code budget}. */
+  public static Outcome run(Graph graph, Backend machine, int threads, Map<String, Reference> sources, long budget) {
     var variables = new LinkedHashMap<String, TensorType>();
     var caches = new LinkedHashMap<String, TensorType>();
     for (var input : graph.inputs()) {
@@ -52,8 +58,8 @@ public final class GraphRunner {
       try (var session = new Session(machine, arena, model, caches, threads)) {
         var cached = session.caches();
         caches.keySet().forEach(name -> cached.write(name, tensor(arena, sources.get(name))));
-        var plan = Planner.plan(graph, machine, model.offsets(), cached.offsets());
-        var loaded = session.load(plan);
+        var planned = Planner.plan(graph, machine, model.offsets(), cached.offsets(), budget);
+        var loaded = session.load(planned.plan());
         graph.inputs().stream().map(v -> (Source) v.node().op()).filter(s -> s.role() == Source.Role.INPUT)
             .forEach(s -> loaded.set(s.name(), tensor(arena, sources.get(s.name()))));
         loaded.run();
@@ -65,7 +71,7 @@ public final class GraphRunner {
         });
         var left = new HashMap<String, Reference>();
         model.tensors(arena).forEach((name, t) -> left.put(name, Reference.of(variables.get(name), t.toDoubles())));
-        return new Outcome(outputs, left);
+        return new Outcome(outputs, left, planned.plan(), planned.again());
       }
     }
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An allocation would have passed the limit of a root arena; nothing was allocated.
+ * An allocation would have passed the limit of a root arena, or a plan what is left of it; nothing was allocated.
  *
  * <p>To mend it: raise the limit given to {@link TensorArena#root}, use a smaller batch, or close one of the owners
  * that the message names.
@@ -13,9 +13,9 @@ public final class BudgetException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
-   * Bytes that one arena holds itself, its children not counted.
+   * Bytes that one arena holds itself, its children not counted; or a value that a plan holds.
    *
-   * @param arena the name given when it was opened
+   * @param arena the name given when it was opened; or what makes the value
    */
   public record Owner(String arena, long bytes) {}
 
@@ -24,41 +24,53 @@ public final class BudgetException extends RuntimeException {
   private final long limit;
   private final transient List<Owner> largest;
 
-  BudgetException(String arena, long requested, long used, long limit, List<Owner> largest) {
-    super(message(arena, requested, used, limit, largest));
+  static BudgetException ofArena(String arena, long requested, long used, long limit, List<Owner> largest) {
+    return new BudgetException("arena `" + arena + "` requested " + Bytes.text(requested) + ", but " + Bytes.text(used)
+        + " of the limit of " + Bytes.text(limit) + " are used" + owners("; largest owners: ", largest),
+        requested, used, limit, largest);
+  }
+
+  private BudgetException(String message, long requested, long used, long limit, List<Owner> largest) {
+    super(message);
     this.requested = requested;
     this.used = used;
     this.limit = limit;
     this.largest = List.copyOf(largest);
   }
 
-  private static String message(String arena, long requested, long used, long limit, List<Owner> largest) {
-    var text = "arena `" + arena + "` requested " + Bytes.text(requested) + ", but " + Bytes.text(used) + " of the limit of "
-        + Bytes.text(limit) + " are used";
-    if (largest.isEmpty()) {
-      return text;
-    }
-    return text + "; largest owners: " + largest.stream()
-        .map(owner -> "`" + owner.arena() + "` " + Bytes.text(owner.bytes()))
-        .collect(Collectors.joining(", "));
+  /**
+   * For a plan that cannot be made to fit.
+   *
+   * @param least the fewest bytes that were reached
+   * @param budget bytes that it may have
+   * @param largest what it holds when it holds most
+   */
+  public static BudgetException ofPlan(long least, long budget, List<Owner> largest) {
+    return new BudgetException("the plan takes at least " + Bytes.text(least) + ", and "
+        + Bytes.text(Math.max(0, budget)) + " are left for it" + owners("; it holds most for ", largest), least, 0, budget, largest);
   }
 
-  /** Bytes that the allocation needed. */
+  private static String owners(String head, List<Owner> largest) {
+    return largest.isEmpty() ? "" : head + largest.stream()
+        .map(owner -> "`" + owner.arena() + "` " + Bytes.text(owner.bytes())).collect(Collectors.joining(", "));
+  }
+
+  /** Bytes that the allocation needed; the fewest that a plan was brought to. */
   public long requested() {
     return requested;
   }
 
-  /** Bytes in use under the root at that moment. */
+  /** Bytes in use under the root at that moment; 0 for a plan. */
   public long used() {
     return used;
   }
 
-  /** Bytes that the root may hold. */
+  /** Bytes that the root may hold; for a plan, that it may. */
   public long limit() {
     return limit;
   }
 
-  /** The arenas that held most, largest first. */
+  /** The arenas that held most, or what a plan holds most for, largest first. */
   public List<Owner> largest() {
     return largest;
   }

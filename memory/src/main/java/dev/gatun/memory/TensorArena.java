@@ -324,7 +324,7 @@ public final class TensorArena implements AutoCloseable {
   private void reserve(long bytes) {
     synchronized (root) {
       if (bytes > root.limit - root.used) {
-        throw new BudgetException(name, bytes, root.used, root.limit, root.largestOwners());
+        throw BudgetException.ofArena(name, bytes, root.used, root.limit, root.largestOwners());
       }
       own += bytes;
       for (var arena = this; arena != null; arena = arena.parent) {

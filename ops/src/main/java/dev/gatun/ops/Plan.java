@@ -47,6 +47,11 @@ public record Plan(String machine, List<Buffer> buffers, List<Step> steps, Map<S
     return buffers.stream().filter(b -> b.place() == place).mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
   }
 
+  /** Bytes that the plan takes where nothing of it is loaded yet: its own, and what is prepared with its own. */
+  public long memoryBytes() {
+    return planBytes + (preparation == null ? 0 : preparation.planBytes + bytes(Place.PREPARED));
+  }
+
   /** Whether a run may write to a memory. */
   public boolean writes(Place place) {
     return writes(steps, place);

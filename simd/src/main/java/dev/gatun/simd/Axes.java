@@ -13,6 +13,9 @@ import java.util.List;
  * @param strides per slot and axis, in bytes (of a position, in numbers)
  */
 record Axes(long[] sizes, boolean[] reduced, long[][] strides) {
+  /** How many elements starting on a line of a map costs as much as. */
+  static final int LINE_START = 20;
+
   /** Merges what can be merged. */
   static Axes of(long[] sizes, boolean[] reduced, long[][] strides) {
     List<Integer> order = new ArrayList<>();
@@ -93,16 +96,17 @@ record Axes(long[] sizes, boolean[] reduced, long[][] strides) {
 
   /**
    * The axis along which lanes should lie: where slots that move do so by one element. An element that must be packed
-   * costs about as much as sixteen that need not, and starting on a row as much as some twenty elements.
+   * costs about as much as sixteen that need not, and starting on a row as much as some others.
    *
    * @param widths bytes of an element per slot, 0 where the stride does not matter
+   * @param start how many elements starting on a row costs as much as
    * @return −1 if there are no axes
    */
-  int laneAxis(int[] widths) {
+  int laneAxis(int[] widths, int start) {
     int best = -1;
     double least = Double.POSITIVE_INFINITY;
     for (int axis = 0; axis < count(); axis++) {
-      double cost = 20.0 / Math.max(1, sizes[axis]);
+      double cost = (double) start / Math.max(1, sizes[axis]);
       for (int slot = 0; slot < widths.length; slot++) {
         long stride = Math.abs(strides[slot][axis]);
         cost += widths[slot] == 0 || stride == 0 ? 0 : strides[slot][axis] == widths[slot] ? 1.0 / 16 : 1;

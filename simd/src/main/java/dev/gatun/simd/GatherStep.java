@@ -59,7 +59,7 @@ final class GatherStep extends Step implements Team.Task {
     pairs = pairs(axis, batch, index, part);
     slice = slice(axis, batch, index, part);
     int width = tensor.type().dtype().bytes();
-    lane = slice.laneAxis(new int[] {width, width});
+    lane = slice.laneAxis(new int[] {width, width}, Axes.LINE_START);
     sliceOuter = java.util.stream.IntStream.range(0, slice.count()).filter(a -> a != lane).toArray();
     columns = lane < 0 ? 1 : Math.clamp(slice.sizes()[lane], 1, adds ? COLUMNS : GRAIN);
     sliceUnits = (lane < 0 ? 1 : (slice.sizes()[lane] + columns - 1) / columns)

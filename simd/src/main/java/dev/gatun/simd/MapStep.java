@@ -38,7 +38,7 @@ final class MapStep extends Step implements Team.Task {
     slots = new ScopeSlots(map.space(), new boolean[map.space().rank()], in, out, map.exprs().stream(), 0);
     axes = slots.axes();
     starts = new long[slots.count()];
-    lane = axes.laneAxis(slots.widths());
+    lane = axes.laneAxis(slots.widths(), Axes.LINE_START);
     row = axes.rowAxis(lane, false, slots.widths());
     outer = slots.others(false, lane, row);
     var laneSteps = slots.steps(lane, in.size());

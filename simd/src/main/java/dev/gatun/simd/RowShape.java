@@ -6,7 +6,8 @@ import java.util.Arrays;
  * How the space of a row kernel is walked. A block is a run of rows (positions of the kept axes), a segment a run of
  * elements of each row; a stage of the kernel visits every segment of a block in ascending order.
  *
- * <p>The order of arithmetic rests on this record alone, and it follows from sizes and strides:
+ * <p>The order of arithmetic rests on this record alone, and it follows from the space's sizes and from the strides of
+ * the operands that move along all of its axes; so not from what else a kernel reads or stores:
  * <ul>
  *   <li>{@code lanesReduce}: lanes lie along a reduced axis. Element i of a segment's line goes to virtual lane i mod
  *       16 (8 for 64-bit numbers), ascending; the lanes are folded by a tree, segments are added up ascending.
@@ -32,6 +33,8 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
   private static final int SEGMENT = 16 << 10;
   /** Steps of a segment where lanes lie across rows, for the same two reasons. */
   private static final int STEPS = 512;
+  /** How many elements starting on a line costs as much as: lines of eight lie along the lanes if their elements do. */
+  private static final int LINE_START = 7;
   /** Elements of a block, so that all stages find it in a second-level cache. */
   private static final int BLOCK = 16 << 10;
   /** Rows of a block at most. */
@@ -41,10 +44,10 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
 
   static RowShape of(ScopeSlots slots) {
     var axes = slots.axes();
-    int lane = axes.laneAxis(slots.widths());
+    int lane = axes.laneAxis(slots.spanning(), LINE_START);
     boolean lanesReduce = lane >= 0 && axes.reduced()[lane];
     boolean several = lanesReduce && slots.others(true, lane).length > 0;
-    int line = axes.rowAxis(lane, !lanesReduce || several, slots.widths());
+    int line = axes.rowAxis(lane, !lanesReduce || several, slots.spanning());
     long size = lane < 0 ? 1 : axes.sizes()[lane];
     long rowElements = Math.max(1, axes.elements(true));
     int block = several ? 1 : lanesReduce ? Math.clamp(BLOCK / rowElements, 1, MOST_ROWS)

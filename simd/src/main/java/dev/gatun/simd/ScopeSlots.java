@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ final class ScopeSlots {
   private final List<Expr.Position> positions;
   /** The number of each position at the first element of the space. */
   private final long[] bases;
+  private final int inputs;
   private final int operands;
   private final int folds;
   private final int[] widths;
@@ -29,6 +31,7 @@ final class ScopeSlots {
     this.positions = List.copyOf(found);
     this.bases = positions.stream().mapToLong(Expr.Position::base).toArray();
     this.folds = folds;
+    inputs = in.size();
     operands = in.size() + out.size();
     var strides = new ArrayList<long[]>();
     in.forEach(o -> strides.add(o.strides()));
@@ -69,6 +72,15 @@ final class ScopeSlots {
   /** Bytes of an element of each operand and result, 0 for positions. */
   int[] widths() {
     return widths;
+  }
+
+  /** The same with 0 for all but the operands that move along every axis, or for all but operands if none does. */
+  int[] spanning() {
+    var spanning = IntStream.range(0, widths.length)
+        .map(i -> i < inputs && Arrays.stream(axes.strides()[i]).allMatch(stride -> stride != 0) ? widths[i] : 0)
+        .toArray();
+    return Arrays.stream(spanning).anyMatch(width -> width != 0) ? spanning
+        : IntStream.range(0, widths.length).map(i -> i < inputs ? widths[i] : 0).toArray();
   }
 
   int fold(int index) {
@@ -134,7 +146,7 @@ final class ScopeSlots {
 
   /** The remaining axes: those that satisfy neither of the given ones. */
   int[] others(boolean reduced, int... taken) {
-    return java.util.stream.IntStream.range(0, axes.count()).filter(axis -> axes.reduced()[axis] == reduced
+    return IntStream.range(0, axes.count()).filter(axis -> axes.reduced()[axis] == reduced
         && Arrays.stream(taken).noneMatch(t -> t == axis)).toArray();
   }
 }

@@ -50,7 +50,36 @@ final class Fusion {
     var outside = new HashSet<Slot>();
     program.outputs().values().forEach(v -> outside.add(v.slot()));
     program.updates().values().forEach(v -> outside.add(v.slot()));
-    return program.withItems(fusion.fuse(fusion.narrowed(program.items(), Map.of()), outside));
+    var items = fusion.fuse(fusion.narrowed(program.items(), Map.of()), outside);
+    var twins = new HashMap<Slot, Slot>();
+    items.forEach(item -> twins(item, outside, twins));
+    return program.withItems(items.stream().map(item -> withoutTwins(item, twins)).toList());
+  }
+
+  /** Finds results that a kernel would write twice: each with the result of that kernel that is read in its place. */
+  private static void twins(Item item, Set<Slot> outside, Map<Slot, Slot> twins) {
+    if (item instanceof Item.Loop loop) {
+      loop.body().forEach(inner -> twins(inner, outside, twins));
+    }
+    var scope = Scope.of(item);
+    if (scope == null) {
+      return;
+    }
+    for (int i = 1; i < scope.results().size(); i++) {
+      var result = scope.results().get(i);
+      scope.results().subList(0, i).stream().filter(other -> other.isTwinOf(result) && !outside.contains(result.slot()))
+          .findFirst().ifPresent(first -> twins.put(result.slot(), first.slot()));
+    }
+  }
+
+  private static Item withoutTwins(Item item, Map<Slot, Slot> twins) {
+    if (item instanceof Item.Loop loop) {
+      return new Item.Loop(loop.count(), loop.depth(),
+          loop.body().stream().map(inner -> withoutTwins(inner, twins)).toList());
+    }
+    var redirected = item.reading(twins);
+    return item.writes().noneMatch(twins::containsKey) ? redirected
+        : Scope.of(redirected).keeping(slot -> !twins.containsKey(slot)).kernel();
   }
 
   /**

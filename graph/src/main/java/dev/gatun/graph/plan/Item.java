@@ -2,6 +2,7 @@ package dev.gatun.graph.plan;
 
 import dev.gatun.ops.KernelSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What a program consists of before it has memory: kernels, and loops of them. */
@@ -11,6 +12,9 @@ sealed interface Item {
 
   /** Every slot that is written. */
   Stream<Slot> writes();
+
+  /** The same on other slots: each that is read and has an entry, read from there. */
+  Item reading(Map<Slot, Slot> others);
 
   /** A spec on views, writing whole slots. */
   record Kernel(KernelSpec spec, List<View> in, List<Slot> out, String origin) implements Item {
@@ -28,6 +32,11 @@ sealed interface Item {
     public Stream<Slot> writes() {
       return out.stream();
     }
+
+    @Override
+    public Kernel reading(Map<Slot, Slot> others) {
+      return new Kernel(spec, in.stream().map(view -> view.of(others)).toList(), out, origin);
+    }
   }
 
   /** Copies a value into part of a slot. */
@@ -40,6 +49,11 @@ sealed interface Item {
     @Override
     public Stream<Slot> writes() {
       return Stream.of(to.slot());
+    }
+
+    @Override
+    public Store reading(Map<Slot, Slot> others) {
+      return new Store(from.of(others), to, origin);
     }
   }
 
@@ -57,6 +71,11 @@ sealed interface Item {
     @Override
     public Stream<Slot> writes() {
       return body.stream().flatMap(Item::writes);
+    }
+
+    @Override
+    public Loop reading(Map<Slot, Slot> others) {
+      return new Loop(count, depth, body.stream().map(item -> item.reading(others)).toList());
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.gatun.ops.Plan;
 import dev.gatun.ops.Source;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,8 @@ import java.util.Map;
 /**
  * Gives every slot an offset: each lives from the first call that touches it to the last, and slots that never live
  * together share bytes. Largest first, each at the lowest offset that is free for its whole life (the greedy-by-size
- * strategy of Pisarchyk and Lee 2020, section 5.2).
+ * strategy of Pisarchyk and Lee 2020, section 5.2); of equal ones the first touched first or the longest-lived,
+ * whichever takes less memory in all.
  */
 final class Memory {
   /** Bytes between which buffers start: a cache line, and the widest vector. */
@@ -61,8 +61,8 @@ final class Memory {
     for (var loop : loops) {
       lives.values().forEach(life -> extend(life, loop));
     }
-    var offsets = new HashMap<Slot, Long>();
-    long bytes = assign(offsets);
+    var offsets = offsets();
+    long bytes = end(offsets);
     var buffers = new ArrayList<Plan.Buffer>();
     for (var slot : lives.keySet()) {
       numbers.put(slot, buffers.size());
@@ -121,13 +121,17 @@ final class Memory {
     return source == null || source.role() == Source.Role.INPUT;
   }
 
-  private long assign(Map<Slot, Long> offsets) {
-    var order = lives.keySet().stream().filter(this::inPlan)
-        .sorted(Comparator.comparingLong(Slot::bytes).reversed()).toList();
-    long total = 0;
-    var placed = new ArrayList<Slot>();
-    for (var slot : order) {
-      var rivals = placed.stream().filter(p -> lives.get(p).meets(lives.get(slot)))
+  private Map<Slot, Long> offsets() {
+    var largest = Comparator.comparingLong(Slot::bytes).reversed();
+    var one = offsets(largest);
+    var other = offsets(largest.thenComparing(slot -> lives.get(slot).first - (long) lives.get(slot).last));
+    return end(one) <= end(other) ? one : other;
+  }
+
+  private Map<Slot, Long> offsets(Comparator<Slot> order) {
+    var offsets = new LinkedHashMap<Slot, Long>();
+    for (var slot : lives.keySet().stream().filter(this::inPlan).sorted(order).toList()) {
+      var rivals = offsets.keySet().stream().filter(p -> lives.get(p).meets(lives.get(slot)))
           .sorted(Comparator.comparing(offsets::get)).toList();
       long at = 0;
       for (var rival : rivals) {
@@ -137,13 +141,16 @@ final class Memory {
         at = Math.max(at, offsets.get(rival) + size(rival));
       }
       offsets.put(slot, at);
-      placed.add(slot);
-      total = Math.max(total, at + size(slot));
     }
-    return total;
+    return offsets;
   }
 
-  private static long size(Slot slot) {
+  private static long end(Map<Slot, Long> offsets) {
+    return offsets.entrySet().stream().mapToLong(place -> place.getValue() + size(place.getKey())).max().orElse(0);
+  }
+
+  /** Bytes that a slot takes in a plan's memory. */
+  static long size(Slot slot) {
     return aligned(slot.bytes());
   }
 

@@ -1,5 +1,6 @@
 package dev.gatun.graph.plan;
 
+import dev.gatun.memory.BudgetException;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Choice;
 import dev.gatun.ops.Expr;
@@ -16,6 +17,7 @@ import dev.gatun.ops.TensorType;
 import dev.gatun.ops.Unpool;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +34,8 @@ import java.util.stream.Stream;
 public final class Planner {
   /** Bytes that a relayout moves in a second, for weighing choices. */
   private static final double RELAYOUT_RATE = 5e9;
+  /** The budget where there is none. */
+  public static final long UNLIMITED = Long.MAX_VALUE;
 
   private final Backend machine;
   private final Reasons reasons;
@@ -41,12 +45,17 @@ public final class Planner {
   private final Map<Slot, Integer> lastRead = new HashMap<>();
   /** How many stores will still write a slot: a second name for its memory would change under its readers. */
   private final Map<Slot, Long> storesLeft;
+  /** How each product and the like is run: the same spec always so, lest another kernel give other bits. */
+  private final Map<KernelSpec, Choice> decided;
+  private final Map<KernelSpec, Choice> choices = new IdentityHashMap<>();
   private int number;
 
-  private Planner(Program program, Backend machine, Reasons reasons) {
+  /** @param decided choices that stand already; what runs again runs as it did before */
+  private Planner(Program program, Backend machine, Reasons reasons, Map<KernelSpec, Choice> decided) {
     this.program = program;
     this.machine = machine;
     this.reasons = reasons;
+    this.decided = decided;
     this.storesLeft = program.items().stream().flatMap(Planner::stores)
         .collect(Collectors.groupingBy(slot -> slot, Collectors.counting()));
   }
@@ -67,56 +76,102 @@ public final class Planner {
    * @throws KernelException if the machine has no kernel for a part of the graph
    */
   public static Plan plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-    return plan(graph, machine, model, session, new Reasons(false)).plan();
+    return plan(graph, machine, model, session, UNLIMITED).plan();
+  }
+
+  /**
+   * A plan whose memory fits a budget: if it does not of itself, values that are read long after they were made are
+   * computed again for those readers, as many as it takes. That costs time and changes no bit of a result.
+   *
+   * @param budget bytes that {@link Plan#planBytes} may have
+   * @throws KernelException if the machine has no kernel for a part of the graph
+   * @throws BudgetException if no plan was found that fits, naming the least that was reached and what holds it
+   */
+  public static Explained plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
+      long budget) {
+    return plan(graph, machine, model, session, budget, new Reasons(false));
   }
 
   /** The same plan, and why it is as it is. */
-  public static Explained explain(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session) {
-    return plan(graph, machine, model, session, new Reasons(true));
+  public static Explained explain(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
+      long budget) {
+    return plan(graph, machine, model, session, budget, new Reasons(true));
   }
 
-  /** A plan with the reasons of what was joined, left apart and chosen. */
-  public record Explained(Plan plan, List<Reason> reasons) {
+  /**
+   * A plan with the reasons of what was joined, left apart, chosen and computed again.
+   *
+   * @param reasons if they were asked for
+   * @param again how many kernels run again to save memory
+   */
+  public record Explained(Plan plan, List<Reason> reasons, int again) {
     public Explained {
       reasons = List.copyOf(reasons);
     }
   }
 
   private static Explained plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
-      Reasons reasons) {
-    var rewritten = graph;
-    for (var rewrite : rewrites(machine)) {
-      rewritten = rewrite.change().apply(rewritten);
-    }
-    var parts = Preparation.of(rewritten);
+      long budget, Reasons reasons) {
+    var whole = rewritten(graph, rewrites());
+    var parts = Preparation.of(rewritten(whole, foldings(machine)));
     var outside = Map.of(Plan.Place.MODEL, model, Plan.Place.SESSION, session, Plan.Place.PREPARED, parts.offsets());
-    var preparation = parts.prepared() == null ? null
-        : compile(parts.prepared(), machine, outside, null, new Reasons(false)).plan();
-    return compile(parts.graph(), machine, outside, preparation, reasons);
+    if (parts.prepared() == null) {
+      return compile(whole, machine, outside, null, budget, reasons);
+    }
+    var preparation = compile(parts.prepared(), machine, outside, null, Long.MAX_VALUE, new Reasons(false)).plan();
+    try {
+      long left = budget - preparation.planBytes() - preparation.bytes(Plan.Place.PREPARED);
+      return compile(parts.graph(), machine, outside, preparation, left, reasons);
+    } catch (BudgetException full) {
+      return compile(whole, machine, outside, null, budget, reasons.anew());
+    }
   }
 
   private static Explained compile(Graph graph, Backend machine, Map<Plan.Place, Map<String, Long>> outside,
-      Plan preparation, Reasons reasons) {
+      Plan preparation, long budget, Reasons reasons) {
     var program = Lowering.lower(graph);
     for (var pass : passes(machine, reasons)) {
       program = pass.change().apply(program);
     }
-    var planner = new Planner(program, machine, reasons);
-    program.sources().keySet().forEach(planner::placeRowMajor);
-    program.tables().keySet().forEach(planner::placeRowMajor);
-    var calls = planner.calls(program.items(), Set.of());
-    var outputs = planner.outputs(calls);
-    var plan = new Memory(program, planner.spots, outside).plan(machine.name(), calls, outputs, preparation);
-    return new Explained(plan, reasons.all(program.items()));
+    var planner = new Planner(program, machine, reasons, Map.of());
+    var plan = planner.plan(outside, preparation);
+    if (plan.planBytes() <= budget) {
+      return new Explained(plan, reasons.all(program.items()), 0);
+    }
+    var fitted = Fitting.fit(program, plan.planBytes(), budget, machine, other ->
+        new Planner(other, machine, new Reasons(false), planner.choices).plan(outside, preparation));
+    fitted.again().explain(reasons);
+    return new Explained(fitted.plan(), reasons.all(fitted.again().program().items()), fitted.again().count());
+  }
+
+  private Plan plan(Map<Plan.Place, Map<String, Long>> outside, Plan preparation) {
+    program.sources().keySet().forEach(this::placeRowMajor);
+    program.tables().keySet().forEach(this::placeRowMajor);
+    var calls = calls(program.items(), Set.of());
+    var outputs = outputs(calls);
+    return new Memory(program, spots, outside).plan(machine.name(), calls, outputs, preparation);
   }
 
   /** One step on the way from a graph to what is lowered: a graph that computes the same. */
   record Rewrite(String name, UnaryOperator<Graph> change) {}
 
-  /** The rewrites in the order in which they run. */
-  static List<Rewrite> rewrites(Backend machine) {
-    return List.of(new Rewrite("sharing", Sharing::share), new Rewrite("sinking", Sinking::sink),
-        new Rewrite("folding", graph -> Folding.fold(graph, machine)), new Rewrite("merging", Merging::merge));
+  private static Graph rewritten(Graph graph, List<Rewrite> rewrites) {
+    var rewritten = graph;
+    for (var rewrite : rewrites) {
+      rewritten = rewrite.change().apply(rewritten);
+    }
+    return rewritten;
+  }
+
+  /** The rewrites of every graph, in the order in which they run. */
+  static List<Rewrite> rewrites() {
+    return List.of(new Rewrite("sharing", Sharing::share), new Rewrite("sinking", Sinking::sink));
+  }
+
+  /** Those after them that make weights of weights, which pays where these are prepared. */
+  static List<Rewrite> foldings(Backend machine) {
+    return List.of(new Rewrite("folding", graph -> Folding.fold(graph, machine)),
+        new Rewrite("merging", Merging::merge));
   }
 
   /** One step on the way from a lowered graph to what is placed: a program that computes the same. */
@@ -126,7 +181,7 @@ public final class Planner {
   static List<Pass> passes(Backend machine, Reasons reasons) {
     return List.of(new Pass("fusion", program -> Fusion.fuse(program, machine, reasons)),
         new Pass("chains", program -> Chains.join(program, machine, reasons)),
-        new Pass("stores", Stores::withUpdates));
+        new Pass("stores", Stores::withUpdates), new Pass("ordering", Ordering::lowered));
   }
 
   /** The results, each dense and row-major, so that whoever reads them needs no strides. */
@@ -233,6 +288,10 @@ public final class Planner {
 
   /** The choice whose own cost and relayouts are least together. */
   private Choice cheapest(Item.Kernel kernel) {
+    var known = decided.get(kernel.spec());
+    if (known != null) {
+      return known;
+    }
     choose(kernel.spec(), kernel.origin());
     Choice best = null;
     double least = Double.POSITIVE_INFINITY;
@@ -257,6 +316,7 @@ public final class Planner {
           .map(cost -> String.format(Locale.ROOT, "%.3g ms by %s", 1e3 * cost.getValue(), cost.getKey()))
           .collect(Collectors.joining(", ")));
     }
+    choices.put(kernel.spec(), best);
     return best;
   }
 

@@ -22,6 +22,11 @@ final class Reasons {
     this.wanted = wanted;
   }
 
+  /** None yet, of another try. */
+  Reasons anew() {
+    return new Reasons(wanted);
+  }
+
   /** All that was said, and why those kernels were not joined that still stand apart. */
   List<Reason> all(List<Item> items) {
     var kernels = kernels(items).collect(Collectors.toMap(kernel -> kernel.out().getFirst(), kernel -> kernel,
@@ -54,6 +59,15 @@ final class Reasons {
   void apart(Item.Kernel producer, Item.Kernel consumer, Supplier<String> why) {
     if (wanted) {
       refused.put(new Pair(producer.out().getFirst(), consumer.out().getFirst()), why);
+    }
+  }
+
+  /** Says why a kernel runs again: for {@code other}, which is {@code %s} in the text. */
+  void again(Item.Kernel kernel, Item other, String text) {
+    if (wanted) {
+      said.add(other instanceof Item.Kernel reader ? reason(kernel, reader, text)
+          : new Reason(kernel.origin(), KernelText.name(kernel.spec()),
+              other instanceof Item.Loop ? "a loop" : "a store", "", text));
     }
   }
 

@@ -17,7 +17,12 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
     String origin) {
 
   /** One result: an expression for each element, or for each row. */
-  record Result(Slot slot, Expr expr, boolean perRow) {}
+  record Result(Slot slot, Expr expr, boolean perRow) {
+    /** Whether both are the same numbers. */
+    boolean isTwinOf(Result other) {
+      return perRow == other.perRow && slot.type().equals(other.slot.type()) && expr.equals(other.expr);
+    }
+  }
 
   /** The scope of a kernel; null if it is no map and no row. */
   static Scope of(Item item) {

@@ -77,7 +77,7 @@ final class Stores {
     return -1;
   }
 
-  private static boolean canFail(Item item) {
+  static boolean canFail(Item item) {
     return switch (item) {
       case Item.Kernel k -> k.spec() instanceof KernelSpec.Direct d
           && (d.op() instanceof Gather || d.op() instanceof ScatterAdd);

@@ -6,6 +6,7 @@ import dev.gatun.ops.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,12 @@ record View(Slot slot, TensorType type, List<Long> base, List<Axis> axes, List<T
     int rank = slot.type().shape().rank();
     return new View(slot, slot.type(), Collections.nCopies(rank, 0L),
         IntStream.range(0, rank).mapToObj(i -> new Axis(i, 1)).toList(), List.of());
+  }
+
+  /** The same of the slot that stands in the place of its own, if there is one. */
+  View of(Map<Slot, Slot> others) {
+    var other = others.get(slot);
+    return other == null ? this : new View(other, type, base, axes, turns);
   }
 
   /** Slice {@code turn} of a slot's first axis, or the last less {@code turn} in reverse. */

@@ -9,8 +9,10 @@
  * Fusion    maps, rows and epilogues join, so that what lies between them never reaches memory
  * Chains    products, and what lies between them, run some rows at a time
  * Stores    updates → stores at the end, or none where the value can be computed in its place
+ * Ordering  what frees more memory than it makes moves up, updates above all
  * Planner   items → calls: the machine's choice of kernel, with the strides of every operand and copies between layouts
  * Memory    slots → offsets in one slab, shared by what never lives together
+ * Fitting   where that is more than a budget, and until it is not: Rematerialization, which computes values again
  * </pre>
  *
  * <p><b>What it guarantees.</b> {@link dev.gatun.graph.plan.Planner#plan} is a pure function of the graph, the

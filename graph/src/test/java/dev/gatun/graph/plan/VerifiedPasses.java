@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The passes of the planner one after the other, with a look at what each leaves. */
 public final class VerifiedPasses {
@@ -21,7 +22,7 @@ public final class VerifiedPasses {
       return graph;
     });
     var rewritten = graph;
-    for (var rewrite : Planner.rewrites(machine)) {
+    for (var rewrite : Stream.concat(Planner.rewrites().stream(), Planner.foldings(machine).stream()).toList()) {
       var given = rewritten;
       rewritten = after(rewrite.name(), () -> verified(rewrite.change().apply(given), graph));
     }

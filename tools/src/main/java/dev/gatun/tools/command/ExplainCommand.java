@@ -2,6 +2,7 @@ package dev.gatun.tools.command;
 
 import dev.gatun.graph.Explanation;
 import dev.gatun.graph.Model;
+import dev.gatun.ops.Plan;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin
   private MachineOption machine;
   @Mixin
+  private MemoryOption memory;
+  @Mixin
   private Output output;
 
   @Override
@@ -41,9 +44,14 @@ final class ExplainCommand implements Callable<Integer> {
     var object = new LinkedHashMap<String, Object>();
     object.put("machine", explanation.plan().machine());
     object.put("memory_bytes", explanation.memoryBytes());
+    object.put("recomputed", explanation.again());
+    object.put("prepared_bytes", explanation.plan().bytes(Plan.Place.PREPARED));
     int above = kernels ? 0 : level;
     if (above >= 1) {
       plan.lines().forEach(output::line);
+      if (explanation.again() > 0) {
+        output.line(MemoryOption.again(explanation.again()));
+      }
       object.put("steps", plan.objects());
     }
     if (above >= 2) {
@@ -71,12 +79,12 @@ final class ExplainCommand implements Callable<Integer> {
   private Explanation run(Model opened) {
     var elaborated = opened.elaborate(sizes.of(opened, 1), false);
     model.requireOutput(elaborated);
-    return Explanation.ofRun(elaborated, machine.machine());
+    return Explanation.ofRun(elaborated, machine.machine(), memory.asked());
   }
 
   private Explanation training(Model opened) {
     model.requireRecipe(opened);
     int batch = Explanation.batch(opened.elaborate(sizes.of(opened, 1), true));
-    return Explanation.ofTraining(opened.elaborate(sizes.of(opened, batch), true), machine.machine());
+    return Explanation.ofTraining(opened.elaborate(sizes.of(opened, batch), true), machine.machine(), memory.asked());
   }
 }

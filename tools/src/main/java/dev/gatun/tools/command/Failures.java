@@ -54,7 +54,8 @@ final class Failures {
     }
     switch (failure) {
       case LanguageException fault -> err.println(fault.getMessage());
-      case BudgetException budget -> print(err, budget.getMessage() + "; a smaller --batch or more --memory may help");
+      case BudgetException budget -> print(err, budget.getMessage()
+          + "; a smaller --batch or more --memory-budget may help");
       case NativeMemoryError refused -> print(err, refused.getMessage()
           + "; a smaller --batch or a smaller Java heap may help");
       case OutOfMemoryError full -> print(err, message(full));

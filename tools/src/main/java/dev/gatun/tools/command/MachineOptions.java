@@ -6,6 +6,7 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** On what a verb runs, and with how much of it. */
@@ -14,9 +15,8 @@ final class MachineOptions extends MachineOption {
       description = "Threads that may compute; all cores if not given. Never changes a result.")
   private Integer threads;
 
-  @Option(names = "--memory", paramLabel = "SIZE", converter = MemorySize.Converter.class,
-      description = "Most that tensors may take, such as 512m or 4g; what the system allows if not given.")
-  private MemorySize memory;
+  @Mixin
+  private MemoryOption memory;
 
   @Option(names = "--profile", paramLabel = "FILE.json",
       description = "Write when each kernel ran, a trace for Perfetto, and show a table of the kernels.")
@@ -55,7 +55,7 @@ final class MachineOptions extends MachineOption {
 
   /** An arena that bounds all tensors of a command. */
   TensorArena arena() {
-    return TensorArena.root("gatun", memory == null ? MemorySize.available() : memory.bytes());
+    return memory.arena();
   }
 
   /** The value of a flag that counts something. */

@@ -45,6 +45,11 @@ final class PlanTable {
     lines.add(runs.size() + (runs.size() == 1 ? " kernel on " : " kernels on ") + plan.machine() + ": " + count(flops)
         + " flops, " + Bytes.text((long) bytes) + " read and written");
     lines.add(Bytes.text(plan.planBytes()) + " of memory for what is computed");
+    if (plan.preparation() != null) {
+      int kernels = new PlanTable(plan.preparation()).runs.size();
+      lines.add(Bytes.text(plan.bytes(Plan.Place.PREPARED)) + " prepared of parameters by " + kernels
+          + (kernels == 1 ? " kernel" : " kernels") + ", anew when they change");
+    }
     return lines;
   }
 

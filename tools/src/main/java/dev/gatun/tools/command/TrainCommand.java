@@ -5,6 +5,7 @@ import dev.gatun.graph.Model;
 import dev.gatun.graph.Settings;
 import dev.gatun.graph.Trainer;
 import dev.gatun.memory.AtomicFile;
+import dev.gatun.memory.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,10 @@ final class TrainCommand implements Callable<Integer> {
         var trainer = Fit.of(model, chosen, () -> new Trainer(opened, settings, machine.machine(), arena,
             machine.threads(), chosen.split().train()))) {
       Fit.check(model, chosen, () -> trainer.prepareEvaluation(chosen.split().test()));
+      if (trainer.recomputed() > 0) {
+        output.remark("to fit " + Bytes.text(arena.limitBytes()) + ", " + MemoryOption.again(trainer.recomputed())
+            + ": a step takes longer");
+      }
       if (resume) {
         Checkpoint.resume(trainer, file);
         output.remark("resuming " + file + " after " + trainer.step() + " of " + trainer.totalSteps() + " steps");

@@ -277,10 +277,10 @@ class BadInputTest {
   @Test
   void tooLittleMemory() {
     var out = folder.resolve("w.safetensors");
-    var shell = Shell.run("train", "mlp", "--memory", "10k", "--out", out.toString());
+    var shell = Shell.run("train", "mlp", "--memory-budget", "10k", "--out", out.toString());
     assertEquals(4, shell.code());
     assertTrue(shell.err().contains("of the limit of 10.0 KiB are used"), shell.err());
-    assertTrue(shell.err().strip().endsWith("; a smaller --batch or more --memory may help"), shell.err());
+    assertTrue(shell.err().strip().endsWith("; a smaller --batch or more --memory-budget may help"), shell.err());
     assertFalse(Files.exists(out));
   }
 

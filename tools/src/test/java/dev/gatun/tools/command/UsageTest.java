@@ -75,8 +75,8 @@ class UsageTest {
     Shell.run("train", "digits", "--epochs", "0").fails(2, "gatun: --epochs must be at least 1, found 0");
     Shell.run("train", "digits", "--batch", "-2").fails(2, "gatun: --batch must be at least 1, found -2");
     Shell.run("train", "digits", "--rate", "0").fails(2, "gatun: --rate must be more than 0, found 0.0");
-    Shell.run("train", "digits", "--memory", "much").fails(2, "gatun: invalid value for option '--memory': expected a "
-        + "size such as 512m or 4g, found much\ntry `gatun train --help`");
+    Shell.run("train", "digits", "--memory-budget", "much").fails(2, "gatun: invalid value for option '--memory-budget': "
+        + "expected a size such as 512m or 4g, found much\ntry `gatun train --help`");
     Shell.run("train", "digits", "--epochs", "2", "--steps", "5").fails(2,
         "gatun: --epochs and --steps exclude each other");
   }
@@ -125,7 +125,7 @@ class UsageTest {
 
   /** Flags that could have no effect are none. */
   @ParameterizedTest
-  @ValueSource(strings = {"--threads=2", "--memory=1g"})
+  @ValueSource(strings = {"--threads=2", "--memory-budget=1g"})
   void inspectRunsNothing(String flag) {
     var shell = Shell.run("inspect", "mlp", flag);
     assertEquals(2, shell.code());
@@ -197,7 +197,7 @@ class UsageTest {
     var out = folder.resolve("w.safetensors").toString();
     Shell.run("train", "mlp", "--steps", "1", "--batch", "2147483647", "--out", out).good();
     Shell.run("train", "mlp", "--steps", "1", "--threads", "2147483647", "--out", out).good();
-    Shell.run("train", "mlp", "--steps", "1", "--memory", "999999999999g", "--out", out).good();
+    Shell.run("train", "mlp", "--steps", "1", "--memory-budget", "999999999999g", "--out", out).good();
     Shell.run("eval", "mlp", "--batch", "2147483647", "--weights", out).good();
   }
 

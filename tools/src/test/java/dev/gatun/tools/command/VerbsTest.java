@@ -268,7 +268,7 @@ class VerbsTest {
 
   @Test
   void explainPlansATrainingStepOfAnySize() {
-    assertEquals(List.of("machine", "memory_bytes", "steps"),
+    assertEquals(List.of("machine", "memory_bytes", "recomputed", "steps"),
         keys(Shell.run("explain", "mlp", "--json").good().lastLine()));
     var recipe = Shell.run("explain", "lenet", "--training").good().out();
     assertTrue(recipe.contains("f32[64, 6, 28, 28]"), recipe);
@@ -276,6 +276,62 @@ class VerbsTest {
     assertTrue(given.contains("f32[3, 6, 28, 28]"), given);
     Shell.run("explain", "mlp", "--level", "5").fails(2, "gatun: --level must be from 1 to 4, found 5");
     Shell.run("explain", "mlp", "--shapes", "M=5").fails(2, "gatun: --shapes: there is no free size M, there are N");
+  }
+
+  private static final Pattern PLANNED = Pattern.compile("memory of ([0-9.]+) MiB");
+
+  private static double planned(String text) {
+    var matcher = PLANNED.matcher(text);
+    assertTrue(matcher.find(), text);
+    return Double.parseDouble(matcher.group(1));
+  }
+
+  @Test
+  void explainKeepsToABudget() {
+    var free = Shell.run("explain", "resnet-small", "--training", "--level", "2").good().out();
+    assertFalse(free.contains("again, so that less is kept"), free);
+    var tight = Shell.run("explain", "resnet-small", "--training", "--level", "3", "--memory-budget", "24m").good()
+        .out();
+    assertTrue(planned(tight) < 24 && planned(free) > 30, tight);
+    assertTrue(tight.contains("kernels run again, so that less is kept"), tight);
+    assertTrue(Pattern.compile("  runs again for .* at \\d+:\\d+.*: that frees [0-9.]+ MiB while \\d+ kernels run, "
+        + "for some [0-9.]+ ms").matcher(tight).find(), tight);
+    var refused = Shell.run("explain", "lenet", "--training", "--memory-budget", "1m");
+    assertEquals(4, refused.code());
+    assertTrue(refused.err().matches("gatun: the plan takes at least 2\\.\\d MiB, and [0-9.]+ KiB are left for it; it "
+        + "holds most for `unpool at .*; a smaller --batch or more --memory-budget may help\\s*"), refused.err());
+  }
+
+  /** What is trained in little memory is what is trained in much, and the user is told that it takes longer. */
+  @Test
+  void trainKeepsToABudget() throws IOException {
+    var model = Files.writeString(folder.resolve("deep.gat"), """
+        model deep(image: f32[N, 1, 8, 8], label: i32[N]) {
+          x = image
+          for _ in range(10) { x = x |> conv(16, kernel = 3, pad = 1, bias = false) |> batch_norm |> relu }
+          loss = cross_entropy(x |> global_avg_pool |> linear(10), label)
+        }
+        train deep { data = digits; batch = 128; steps = 4; minimize loss; optimizer = sgd(0.1, momentum = 0.9) }
+        """).toString();
+    var weights = folder.resolve("w.safetensors").toString();
+    var free = Shell.run("train", model, "--json", "--out", weights).good();
+    assertFalse(free.err().contains("again"), free.err());
+    var digest = DIGEST.matcher(free.out());
+    assertTrue(digest.find());
+    int told = 0;
+    long budget = 64 << 20;
+    var tight = free;
+    while (tight.code() == 0) {
+      tight = Shell.run("train", model, "--json", "--out", weights, "--memory-budget", Long.toString(budget));
+      if (tight.code() == 0) {
+        assertTrue(tight.out().contains(digest.group(1)), tight.out());
+        told += tight.err().matches("(?s)to fit [0-9.]+ MiB, \\d+ kernels? runs? again, so that less is kept: a step "
+            + "takes longer\n.*") ? 1 : 0;
+      }
+      budget -= budget / 8;
+    }
+    assertEquals(4, tight.code(), tight.err());
+    assertTrue(told > 0, "nothing ran again down to " + budget);
   }
 
   @Test

@@ -1,0 +1,310 @@
+package dev.gatun.graph.plan;
+
+import dev.gatun.memory.Bytes;
+import dev.gatun.ops.Backend;
+import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.TensorType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Computes values again that are read long after they were made, so that their memory is free in between
+ * (rematerialisation, as in Chen, Xu, Zhang and Guestrin 2016), greedily by what that saves and costs.
+ *
+ * <p>A kernel runs again directly before the next item that reads what it makes, on the same operands; those that are
+ * gone by then are kept until then, or computed again themselves, whichever saves more for its time. It has the same
+ * spec, or that without the results that nothing needs, so that no bit changes. Only kernels outside loops run again,
+ * and none that can fail, or reads what has been written anew since.
+ */
+final class Rematerialization {
+  /** Kernels whose effect on the program is measured at each step: those that seem to save most for their time. */
+  private static final int CONSIDERED = 12;
+  /** Kernels one behind the other that may run again for one value. */
+  private static final int LONGEST = 6;
+  /** A kernel that frees less than this part of what is missing is not worth a look. */
+  private static final int SMALLEST_PART = 256;
+  /** Where the machine does not say: bytes that a kernel moves in a second, and what it takes to start one. */
+  private static final double RATE = 5e9;
+  private static final double START_SECONDS = 2e-6;
+
+  private final Program program;
+  private final Backend machine;
+  private final Map<Slot, View> homes;
+  private final Map<KernelSpec, Double> seconds = new IdentityHashMap<>();
+  private final Map<KernelSpec, Long> workspaces = new IdentityHashMap<>();
+  /** What each slot that was made again is a copy of. */
+  private final Map<Slot, Slot> originals = new HashMap<>();
+  private final List<Again> done = new ArrayList<>();
+  private int number;
+  private List<Item> items;
+  private Liveness liveness;
+  private final Map<Slot, Integer> makers = new LinkedHashMap<>();
+  private final Map<Slot, TreeSet<Integer>> reads = new HashMap<>();
+  private final Map<Slot, TreeSet<Integer>> writes = new HashMap<>();
+
+  /** A kernel that runs again, in whose favour, and what that costs and saves. */
+  private record Again(Item.Kernel kernel, Item reader, int kernels, long bytes, double seconds) {}
+
+  /** A change to the program: clones before the item {@code at}, from which on their results are read. */
+  private record Change(List<Item.Kernel> clones, int at, Map<Slot, Slot> redirected, Map<Slot, Slot> copies) {}
+
+  private Rematerialization(Program program, Backend machine) {
+    this.program = program;
+    this.machine = machine;
+    this.homes = Stores.direct(program.items(), program);
+    this.items = program.items();
+  }
+
+  /** As near to a peak of so many bytes as recomputing comes. */
+  static Rematerialization of(Program program, long target, Backend machine) {
+    var found = new Rematerialization(program, machine);
+    found.look();
+    int most = 2 * program.items().size();
+    for (int i = 0; i < most && found.liveness.peakBytes() > target && found.improve(target); i++) {
+      found.look();
+    }
+    return found;
+  }
+
+  /** The program with its kernels that run again. */
+  Program program() {
+    return program.withItems(items);
+  }
+
+  /** How many bytes are alive at most, as far as that is known before layouts are. */
+  long peakBytes() {
+    return liveness.peakBytes();
+  }
+
+  /** How many kernels run again. */
+  int count() {
+    return items.size() - program.items().size();
+  }
+
+  /** Says which kernels run again, and why. */
+  void explain(Reasons reasons) {
+    done.forEach(again -> reasons.again(again.kernel, again.reader, "runs again for %s: that frees "
+        + Bytes.text(again.bytes) + " while " + again.kernels + (again.kernels == 1 ? " kernel runs" : " kernels run")
+        + String.format(Locale.ROOT, ", for some %.3g ms", 1e3 * again.seconds)));
+  }
+
+  private Liveness liveness(List<Item> of) {
+    return new Liveness(program, of, homes, this::workspace);
+  }
+
+  private void look() {
+    liveness = liveness(items);
+    makers.clear();
+    reads.clear();
+    writes.clear();
+    for (int i = 0; i < items.size(); i++) {
+      int at = i;
+      items.get(i).reads().forEach(slot -> reads.computeIfAbsent(slot, s -> new TreeSet<>()).add(at));
+      items.get(i).writes().forEach(slot -> {
+        writes.computeIfAbsent(slot, s -> new TreeSet<>()).add(at);
+        var home = homes.get(slot);
+        if (home != null) {
+          writes.computeIfAbsent(home.slot(), s -> new TreeSet<>()).add(at);
+        }
+      });
+      if (items.get(i) instanceof Item.Kernel kernel) {
+        kernel.out().forEach(slot -> makers.put(slot, at));
+      }
+    }
+  }
+
+  /** Makes the change that lowers most what is above the target, for its time; false if none does. */
+  private boolean improve(long target) {
+    int peak = liveness.peak();
+    long above = liveness.above(target);
+    Change best = null;
+    double most = 0;
+    for (int from : candidates(peak, liveness.peakBytes() - target)) {
+      Change before = null;
+      for (int depth = 0; depth <= LONGEST; depth++) {
+        var change = change(from, peak, depth);
+        if (change == null || before != null && change.clones.size() == before.clones.size()) {
+          break;
+        }
+        before = change;
+        double score = (above - liveness(changed(change)).above(target)) / seconds(change.clones);
+        if (score > most) {
+          most = score;
+          best = change;
+        }
+      }
+    }
+    if (best == null) {
+      return false;
+    }
+    apply(best);
+    return true;
+  }
+
+  private void apply(Change change) {
+    var freed = change.redirected.keySet();
+    int from = freed.stream().mapToInt(slot -> {
+      var read = reads.get(slot).lower(change.at);
+      return read == null ? makers.get(slot) : read;
+    }).max().orElseThrow();
+    done.add(new Again(change.clones.getLast(), items.get(change.at), change.at - from - 1,
+        freed.stream().mapToLong(Memory::size).sum(), seconds(change.clones)));
+    items = changed(change);
+    change.copies.forEach((slot, copy) -> originals.put(copy, original(slot)));
+  }
+
+  private List<Item> changed(Change change) {
+    var changed = new ArrayList<>(items.subList(0, change.at));
+    changed.addAll(change.clones);
+    items.subList(change.at, items.size()).forEach(item -> changed.add(item.reading(change.redirected)));
+    return changed;
+  }
+
+  /** Kernels of which a result is alive at the peak, though nothing there touches it, and is read later. */
+  private List<Integer> candidates(int peak, long missing) {
+    var touched = new HashSet<Slot>();
+    items.get(peak).reads().forEach(slot -> touched.add(liveness.root(slot)));
+    items.get(peak).writes().forEach(slot -> touched.add(liveness.root(slot)));
+    var worth = new LinkedHashMap<Integer, Double>();
+    for (int i = 0; i < peak; i++) {
+      if (items.get(i) instanceof Item.Kernel kernel && mayRunAgain(kernel)) {
+        var freed = kernel.out().stream().filter(slot -> isReadBehind(slot, peak)
+            && !touched.contains(liveness.root(slot)) && liveness.life(slot) != null).toList();
+        long bytes = freed.stream().mapToLong(Memory::size).sum();
+        if (bytes > 0 && bytes >= missing / SMALLEST_PART) {
+          worth.put(i, bytes / seconds(List.of(kernel)));
+        }
+      }
+    }
+    return worth.entrySet().stream().sorted(Map.Entry.<Integer, Double>comparingByValue().reversed()).limit(CONSIDERED)
+        .map(Map.Entry::getKey).toList();
+  }
+
+  private boolean mayRunAgain(Item.Kernel kernel) {
+    return !Stores.canFail(kernel) && kernel.in().stream().allMatch(view -> view.turns().isEmpty())
+        && kernel.out().stream().allMatch(slot -> writes.get(slot).size() == 1 && !isKept(slot));
+  }
+
+  private boolean isKept(Slot slot) {
+    return program.outputs().values().stream().anyMatch(view -> view.slot() == slot);
+  }
+
+  private boolean isReadBehind(Slot slot, int at) {
+    return reads.containsKey(slot) && reads.get(slot).higher(at) != null;
+  }
+
+  /** The change by which a kernel runs again for what reads it behind the peak; null if it cannot. */
+  private Change change(int from, int peak, int depth) {
+    var kernel = (Item.Kernel) items.get(from);
+    int at = kernel.out().stream().filter(slot -> isReadBehind(slot, peak))
+        .mapToInt(slot -> reads.get(slot).higher(peak)).min().orElseThrow();
+    var needed = new LinkedHashSet<>(kernel.out().stream().filter(slot -> isReadBehind(slot, at - 1)).toList());
+    var change = new Change(new ArrayList<>(), at, new LinkedHashMap<>(), new LinkedHashMap<>());
+    if (!add(change, kernel, needed, depth)) {
+      return null;
+    }
+    needed.forEach(slot -> change.redirected.put(slot, change.copies.get(slot)));
+    return change;
+  }
+
+  /** Adds a copy of a kernel that makes some of its results, and of those that it needs; false if it cannot be. */
+  private boolean add(Change change, Item.Kernel kernel, Set<Slot> needed, int depth) {
+    int from = makers.get(kernel.out().getFirst());
+    var operands = new HashMap<Slot, Slot>();
+    for (var slot : new LinkedHashSet<>(kernel.reads().toList())) {
+      var found = operand(change, slot, from, depth);
+      if (found == null) {
+        return false;
+      }
+      operands.put(slot, found);
+    }
+    var trimmed = trimmed(kernel, needed).reading(operands);
+    var out = new ArrayList<Slot>();
+    for (var slot : trimmed.out()) {
+      var copy = new Slot("r" + number++, slot.type());
+      change.copies.put(slot, copy);
+      out.add(copy);
+    }
+    change.clones.add(new Item.Kernel(trimmed.spec(), trimmed.in(), out, trimmed.origin()));
+    return true;
+  }
+
+  /** Where an operand is to be read at the place of a change; null if its value is gone for good. */
+  private Slot operand(Change change, Slot slot, int reader, int depth) {
+    var copy = change.copies.get(slot);
+    if (copy != null) {
+      return copy;
+    }
+    var there = writes.getOrDefault(slot, new TreeSet<>()).ceiling(reader);
+    boolean stands = there == null || there >= change.at;
+    boolean isGiven = program.sources().containsKey(slot) || program.tables().containsKey(slot) || isKept(slot);
+    if (stands && (isGiven || isReadBehind(slot, change.at - 1))) {
+      return slot;
+    }
+    var other = makers.keySet().stream().filter(made -> original(made) == original(slot) && made != slot
+        && makers.get(made) < change.at && isReadBehind(made, change.at - 1)).findFirst();
+    if (other.isPresent()) {
+      return other.get();
+    }
+    if (depth > 0 && makers.containsKey(slot) && items.get(makers.get(slot)) instanceof Item.Kernel maker
+        && mayRunAgain(maker) && add(change, maker, Set.of(slot), depth - 1)) {
+      return change.copies.get(slot);
+    }
+    return stands ? slot : null;
+  }
+
+  private Slot original(Slot slot) {
+    return originals.getOrDefault(slot, slot);
+  }
+
+  /** A map or a row without the results that nothing needs; any other kernel as it is. */
+  private Item.Kernel trimmed(Item.Kernel kernel, Set<Slot> needed) {
+    var scope = Scope.of(kernel);
+    if (scope == null || needed.containsAll(kernel.out())) {
+      return kernel;
+    }
+    var kept = scope.keeping(needed::contains).compact().kernel();
+    return machine.choices(kept.spec()).isEmpty() ? kernel : kept;
+  }
+
+  private double seconds(List<Item.Kernel> kernels) {
+    return kernels.stream().mapToDouble(kernel -> seconds.computeIfAbsent(kernel.spec(), this::seconds)).sum();
+  }
+
+  private double seconds(KernelSpec spec) {
+    if (spec instanceof KernelSpec.Regroup) {
+      return START_SECONDS;
+    }
+    long bytes = spec.in().stream().mapToLong(TensorType::bytes).sum()
+        + spec.out().stream().mapToLong(TensorType::bytes).sum();
+    double told = spec instanceof KernelSpec.Place ? 0
+        : machine.choices(spec).stream().mapToDouble(choice -> choice.seconds()).min().orElse(0);
+    return START_SECONDS + Math.max(told, bytes / RATE);
+  }
+
+  private long workspace(Item.Kernel kernel) {
+    return workspaces.computeIfAbsent(kernel.spec(), spec -> spec instanceof KernelSpec.Direct
+        ? machine.choices(spec).stream().mapToLong(choice -> choice.workspaceBytes()).findFirst().orElse(0) : 0L);
+  }
+
+  /** What is alive where most is, the largest first: what holds the memory. */
+  List<Slot> held() {
+    return liveness.peak() < 0 ? List.of() : liveness.alive(liveness.peak()).stream()
+        .sorted(Comparator.comparingLong(Memory::size).reversed()).toList();
+  }
+
+  /** What makes a slot; null if it comes from outside. */
+  Item.Kernel maker(Slot slot) {
+    return makers.containsKey(slot) ? (Item.Kernel) items.get(makers.get(slot)) : null;
+  }
+}
