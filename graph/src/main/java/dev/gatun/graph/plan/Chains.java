@@ -148,7 +148,7 @@ final class Chains {
   }
 
   private Item.Kernel maker(Slot slot) {
-    return items.stream().filter(item -> item.writes().anyMatch(s -> s == slot)).findFirst()
+    return items.stream().filter(item -> item.writes(slot)).findFirst()
         .filter(item -> item instanceof Item.Kernel).map(Item.Kernel.class::cast).orElse(null);
   }
 

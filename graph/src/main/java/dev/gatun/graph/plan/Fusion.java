@@ -274,7 +274,7 @@ final class Fusion {
   private Attempt join(Item.Kernel producer, Item.Kernel consumer, List<Item> items, int at, Set<Slot> readOutside) {
     var below = items.subList(at + 1, items.size());
     java.util.function.Predicate<Slot> needed =
-        slot -> readOutside.contains(slot) || below.stream().anyMatch(item -> item.reads().anyMatch(slot::equals));
+        slot -> readOutside.contains(slot) || below.stream().anyMatch(item -> item.reads(slot));
     var second = Scope.of(consumer);
     var first = Scope.of(producer);
     if (first == null) {

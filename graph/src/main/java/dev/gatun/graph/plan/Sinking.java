@@ -16,8 +16,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Moves the reshape of a product of matrices, such as that of a layer on sequences, behind the arithmetic that alone
- * reads it: then that runs on the product's own shape, and can follow the product in its kernel. No number changes.
+ * Moves the reshape of a product of matrices that takes its rows apart, such as that of a layer on sequences, behind the
+ * arithmetic that alone reads it: then that runs on the product's own shape, and can follow the product in its kernel.
+ * No number changes.
  */
 final class Sinking {
   private final Builder b = new Builder();
@@ -41,6 +42,9 @@ final class Sinking {
       return;
     }
     var from = reshape.outputs().getFirst();
+    if (from.rank() == 0 || from.shape().size(-1) != product.shape().size(1)) {
+      return;
+    }
     var last = from;
     var moved = product;
     for (var next = readers.only(last); isElementwise(next); next = readers.only(last)) {

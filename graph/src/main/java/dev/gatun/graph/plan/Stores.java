@@ -111,9 +111,9 @@ final class Stores {
   private static boolean outlives(List<Item> items, int at, Item.Store store, Program program) {
     var value = store.from().slot();
     for (int i = at + 1; i < items.size(); i++) {
-      if (items.get(i).writes().anyMatch(s -> s == store.to().slot())) {
+      if (items.get(i).writes(store.to().slot())) {
         return program.isKept(value)
-            || items.subList(i, items.size()).stream().anyMatch(item -> item.reads().anyMatch(s -> s == value));
+            || items.subList(i, items.size()).stream().anyMatch(item -> item.reads(value));
       }
     }
     return false;
@@ -133,7 +133,7 @@ final class Stores {
   private static boolean free(List<Item> items, int maker, int store, Item.Store what) {
     var target = what.to().slot();
     boolean readLater = items.subList(maker + 1, store).stream()
-        .anyMatch(item -> item.reads().anyMatch(s -> s == target) || item.writes().anyMatch(s -> s == target));
+        .anyMatch(item -> item.reads(target) || item.writes(target));
     var kernel = (Item.Kernel) items.get(maker);
     boolean elementwise = kernel.spec() instanceof KernelSpec.Map && what.to().isIdentity();
     return !readLater && kernel.in().stream()
