@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Predictor implements AutoCloseable {
   /**
-   * Most plans that are kept, here and in each session, those used last: who asks for ever new sizes pays with time, not
-   * with memory.
+   * Most plans that are kept, here and in each session, those used last: who asks for ever new sizes pays with time,
+   * not with memory.
    */
   private static final int MOST_PLANS = 16;
 

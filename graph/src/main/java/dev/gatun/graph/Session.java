@@ -209,8 +209,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * A plan in a session's memory, until it or the session is closed. Setting, running and getting allocate nothing on the
-   * heap, and throw an {@link IllegalStateException} from then on.
+   * A plan in a session's memory, until it or the session is closed. Setting, running and getting allocate nothing on
+   * the heap, and throw an {@link IllegalStateException} from then on.
    */
   public final class Loaded implements AutoCloseable {
     private final Plan plan;

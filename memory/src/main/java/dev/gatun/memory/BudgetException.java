@@ -47,7 +47,8 @@ public final class BudgetException extends RuntimeException {
    */
   public static BudgetException ofPlan(long least, long budget, List<Owner> largest) {
     return new BudgetException("the plan takes at least " + Bytes.text(least) + ", and "
-        + Bytes.text(Math.max(0, budget)) + " are left for it" + owners("; it holds most for ", largest), least, 0, budget, largest);
+        + Bytes.text(Math.max(0, budget)) + " are left for it" + owners("; it holds most for ", largest), least, 0,
+        budget, largest);
   }
 
   private static String owners(String head, List<Owner> largest) {

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes one product of those that multiply one left operand by weights of the same kind, as an attention's queries, keys
- * and values are made: the weights, and biases, are put side by side when they change, and each result is a view. Bits
- * stay, for each element is the same sum. Two cores share one product better than three; results that arithmetic reads,
- * which would follow the product in its kernel, stay apart.
+ * Makes one product of those that multiply one left operand by weights of the same kind, as an attention's queries,
+ * keys and values are made: the weights, and biases, are put side by side when they change, and each result is a
+ * view. Bits stay, for each element is the same sum. Two cores share one product better than three; results that
+ * arithmetic reads, which would follow the product in its kernel, stay apart.
  */
 final class Merging {
   /** Rows from which it pays: one row is read by as many dot products either way. */

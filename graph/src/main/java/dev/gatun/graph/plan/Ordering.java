@@ -13,8 +13,8 @@ import java.util.TreeSet;
 /**
  * An order of items in which less is alive at once: whatever frees more than it makes runs as soon as it can, such as
  * the gradient of a weight, behind which a layer's input and the gradient of its output are free, and an update's
- * store. What is read and written by two items keeps their order, and no variable is written before the last item that can
- * fail. So no result changes.
+ * store. What is read and written by two items keeps their order, and no variable is written before the last item
+ * that can fail. So no result changes.
  */
 final class Ordering {
   /** The two powers of an Adam step, and one more. */

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * Takes out of a graph that changes no parameter and no state what hangs on these alone, so that it is computed when
  * they change and not in each run: folded and merged weights, scales of normalisations, normalised weights.
  *
- * <p>A value is taken out if it is no larger than what it is computed of, so that little memory is spent on it; views of
- * it stay where they are read.
+ * <p>A value is taken out if it is no larger than what it is computed of, so that little memory is spent on it; views
+ * of it stay where they are read.
  *
  * @param graph reads what is prepared as sources
  * @param prepared makes these sources, as updates, of parameters and states; null if there are none

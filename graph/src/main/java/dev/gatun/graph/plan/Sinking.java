@@ -16,9 +16,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Moves the reshape of a product of matrices that takes its rows apart, such as that of a layer on sequences, behind the
- * arithmetic that alone reads it: then that runs on the product's own shape, and can follow the product in its kernel.
- * No number changes.
+ * Moves the reshape of a product of matrices that takes its rows apart, such as that of a layer on sequences, behind
+ * the arithmetic that alone reads it: then that runs on the product's own shape, and can follow the product in its
+ * kernel. No number changes.
  */
 final class Sinking {
   private final Builder b = new Builder();

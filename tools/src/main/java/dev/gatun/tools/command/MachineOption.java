@@ -9,8 +9,8 @@ class MachineOption {
   @Option(names = "--machine", paramLabel = "NAME", description = "The machine that computes (see gatun doctor).")
   private String name;
 
-  @Option(names = "--exact", description = "Use no kernels that change the order of arithmetic for speed, such as "
-      + "3 × 3 convolutions by minimal filtering.")
+  @Option(names = "--exact", description = "Use no kernels and rewrites that change the order of arithmetic for "
+      + "speed, such as 3 × 3 convolutions by minimal filtering or folded batch normalisations.")
   private boolean exact;
 
   /** The machine asked for, or the best one. */
