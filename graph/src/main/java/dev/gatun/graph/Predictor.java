@@ -168,23 +168,20 @@ public final class Predictor implements AutoCloseable {
   }
 
   private Planned make(Request request) {
-    var elaborated = model.elaborate(request.sizes(), false);
-    var plan = Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
-        Variables.offsets(Model.cached(elaborated)));
+    var plan = planWithin(Planner.UNLIMITED, request);
     boolean hasCaches = plan.buffers().stream().anyMatch(buffer -> buffer.place() == Plan.Place.SESSION);
     return new Planned(plan, hasCaches, plan.writes(Plan.Place.MODEL) ? seats : 1);
   }
 
+  private Plan planWithin(long bytes, Request request) {
+    var elaborated = model.elaborate(request.sizes(), false);
+    return Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
+        Variables.offsets(Model.cached(elaborated)), bytes).plan();
+  }
+
   /** Loads a plan, or one that computes values again where that is needed to fit what is free. */
   private Session.Loaded load(Session session, Request request, Plan plan) {
-    return session.load(0, room -> {
-      if (plan.memoryBytes() <= room) {
-        return plan;
-      }
-      var elaborated = model.elaborate(request.sizes(), false);
-      return Planner.plan(elaborated.graph(request.results()), machine, variables.offsets(),
-          Variables.offsets(Model.cached(elaborated)), room).plan();
-    });
+    return session.load(0, room -> plan.memoryBytes() <= room ? plan : planWithin(room, request));
   }
 
   /**

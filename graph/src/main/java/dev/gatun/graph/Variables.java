@@ -16,8 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * that are made for it; whoever writes while a plan runs must order the two.
  */
 public final class Variables {
-  private static final long ALIGNMENT = 64;
-
   private final Backend machine;
   private final TensorArena arena;
   private final Backend.Slab slab;
@@ -56,7 +54,7 @@ public final class Variables {
   }
 
   private static long place(TensorType type) {
-    return (type.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return TensorArena.aligned(type.bytes());
   }
 
   /** The machine whose memory it is. */

@@ -92,7 +92,7 @@ public final class Safetensors {
   }
 
   private static long aligned(long bytes) {
-    return (bytes + TensorArena.ALIGNMENT - 1) & -TensorArena.ALIGNMENT;
+    return TensorArena.aligned(bytes);
   }
 
   /**

@@ -81,6 +81,11 @@ public final class TensorArena implements AutoCloseable {
     return new TensorArena(name, null, limitBytes);
   }
 
+  /** Bytes rounded up to a multiple of {@link #ALIGNMENT}, or the largest number if none is as large. */
+  public static long aligned(long bytes) {
+    return bytes > Long.MAX_VALUE - ALIGNMENT ? Long.MAX_VALUE : (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
   /** Switches on or off, for arenas opened from now on, the record of where they were opened. */
   public static void trace(boolean on) {
     tracing = on;
@@ -126,7 +131,7 @@ public final class TensorArena implements AutoCloseable {
     if (bytes < 0) {
       throw new IllegalArgumentException("arena `" + name + "` was asked for " + bytes + " bytes");
     }
-    long counted = bytes > Long.MAX_VALUE - ALIGNMENT ? Long.MAX_VALUE : (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+    long counted = aligned(bytes);
     acquire();
     try {
       reserve(counted);

@@ -1,5 +1,6 @@
 package dev.gatun.graph.plan;
 
+import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Plan;
 import dev.gatun.ops.Source;
 import java.util.ArrayList;
@@ -15,9 +16,6 @@ import java.util.Map;
  * whichever takes less memory in all.
  */
 final class Memory {
-  /** Bytes between which buffers start: a cache line, and the widest vector. */
-  private static final long ALIGNMENT = 64;
-
   private final Program program;
   private final Map<Slot, Spot> spots;
   private final Map<Plan.Place, Map<String, Long>> outside;
@@ -151,12 +149,7 @@ final class Memory {
 
   /** Bytes that a slot takes in a plan's memory. */
   static long size(Slot slot) {
-    return aligned(slot.bytes());
-  }
-
-  /** Bytes from one buffer's start to the next. */
-  static long aligned(long bytes) {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return TensorArena.aligned(slot.bytes());
   }
 
   private Plan.Buffer buffer(Slot slot, Map<Slot, Long> offsets) {

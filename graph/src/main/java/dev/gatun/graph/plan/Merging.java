@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Makes one product of those that multiply one left operand by weights of the same kind, as an attention's queries,
@@ -37,7 +38,11 @@ final class Merging {
    * @param bias one number for each column, added to it; null if none is
    * @param end the product with its bias
    */
-  private record Member(Node product, Value bias, Value end) {}
+  private record Member(Node product, Value bias, Value end) {
+    private Key key() {
+      return new Key(product.inputs().getFirst(), end.dtype(), bias != null);
+    }
+  }
 
   /** Products with one key become one. */
   private record Key(Value left, DType dtype, boolean bias) {}
@@ -52,17 +57,12 @@ final class Merging {
       return graph;
     }
     var merging = new Merging(graph);
-    var groups = new LinkedHashMap<Key, List<Member>>();
-    graph.nodes().stream().filter(merging::isMergeable).map(merging::member).filter(merging::isReadAsView)
-        .forEach(member -> groups.merge(new Key(member.product.inputs().getFirst(), member.end.dtype(),
-            member.bias != null), List.of(member), Merging::joined));
+    var groups = graph.nodes().stream().filter(merging::isMergeable).map(merging::member)
+        .filter(merging::isReadAsView).collect(Collectors.groupingBy(Member::key, LinkedHashMap::new,
+            Collectors.toList()));
     var replaced = new HashMap<Value, Value>();
     groups.values().stream().filter(merging::isWorthwhile).forEach(group -> merging.merge(group, replaced));
     return replaced.isEmpty() ? graph : graph.with(replaced);
-  }
-
-  private static List<Member> joined(List<Member> first, List<Member> second) {
-    return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
   }
 
   /** Whether a node is a product of some rows by a weight that is no larger than what is stored. */

@@ -118,7 +118,7 @@ public final class Planner {
     if (parts.prepared() == null) {
       return compile(whole, machine, outside, null, budget, reasons);
     }
-    var preparation = compile(parts.prepared(), machine, outside, null, Long.MAX_VALUE, new Reasons(false)).plan();
+    var preparation = compile(parts.prepared(), machine, outside, null, UNLIMITED, new Reasons(false)).plan();
     try {
       long left = budget - preparation.planBytes() - preparation.bytes(Plan.Place.PREPARED);
       return compile(parts.graph(), machine, outside, preparation, left, reasons);

@@ -1,5 +1,6 @@
 package dev.gatun.graph.plan;
 
+import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec;
@@ -8,6 +9,7 @@ import dev.gatun.ops.Op;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.Value;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
   private static final String NAME = "prepared:";
 
   static Preparation of(Graph graph) {
-    var values = Fixed.changesModel(graph) ? Set.<Value>of() : new Search(Fixed.of(graph)).of(graph);
+    var values = Fixed.changesModel(graph) ? Set.<Value>of() : new Search(graph).values();
     if (values.isEmpty()) {
       return new Preparation(graph, null, Map.of());
     }
@@ -44,7 +46,7 @@ record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
       sources.put(value, source);
       updates.put(source, value);
       offsets.put(name, end);
-      end += Memory.aligned(value.type().bytes());
+      end += TensorArena.aligned(value.type().bytes());
     }
     return new Preparation(graph.with(sources), Graph.of(Map.of(), updates), offsets);
   }
@@ -52,30 +54,29 @@ record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
   /** Looks for the values to be taken out, from those that are read outside of what is fixed. */
   private static final class Search {
     private final Fixed fixed;
+    private final Map<Node, Integer> numbers = new HashMap<>();
     private final Map<Integer, Value> found = new TreeMap<>();
 
-    private Search(Fixed fixed) {
-      this.fixed = fixed;
+    private Search(Graph graph) {
+      fixed = Fixed.of(graph);
+      graph.nodes().forEach(node -> numbers.put(node, numbers.size()));
+      graph.outputs().values().forEach(this::visit);
+      graph.updates().values().forEach(this::visit);
+      graph.nodes().stream().filter(node -> !fixed.contains(node)).forEach(node -> node.inputs().forEach(this::visit));
     }
 
     /** In the order in which the graph computes them. */
-    private Collection<Value> of(Graph graph) {
-      var numbers = new LinkedHashMap<Node, Integer>();
-      graph.nodes().forEach(node -> numbers.put(node, numbers.size()));
-      graph.outputs().values().forEach(value -> visit(value, numbers));
-      graph.updates().values().forEach(value -> visit(value, numbers));
-      graph.nodes().stream().filter(node -> !fixed.contains(node))
-          .forEach(node -> node.inputs().forEach(value -> visit(value, numbers)));
+    private Collection<Value> values() {
       return found.values();
     }
 
-    private void visit(Value value, Map<Node, Integer> numbers) {
+    private void visit(Value value) {
       var node = value.node();
       if (!fixed.contains(node) || node.op() instanceof Source) {
         return;
       }
       if (isView(node)) {
-        visit(node.inputs().getFirst(), numbers);
+        visit(node.inputs().getFirst());
       } else if (node.outputs().size() == 1 && value.type().bytes() <= fixed.sourceBytes(node)) {
         found.put(numbers.get(node), value);
       }
