@@ -7,6 +7,7 @@ import dev.gatun.memory.DType;
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Evaluator;
+import dev.gatun.ops.IndexException;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Reference;
@@ -52,7 +53,7 @@ class OpCatalogueTest {
     }
   }
 
-  /** What a type rule lets pass has a meaning; what it refuses, it refuses with op, attributes and operands. */
+  /** What a type rule lets pass has a meaning for numbers in its bounds; what it refuses, it refuses with op, attributes and operands. */
   @Property(tries = 2000)
   void typeRulesKnowWhatHasAMeaning(@ForAll("primitives") String name, @ForAll long seed) {
     var drawn = OpCases.draw(name, seed, DType.F64);
@@ -67,7 +68,12 @@ class OpCatalogueTest {
       types.forEach(type -> assertTrue(e.getMessage().contains(type.toString()), e.getMessage()));
       return;
     }
-    Evaluator.apply(drawn.op(), types.stream().map(Reference::zeros).toList(), results);
+    try {
+      Evaluator.apply(drawn.op(), types.stream().map(Reference::zeros).toList(), results);
+    } catch (IndexException e) {
+      // An axis without elements has no index 0, which is a matter of numbers, not of types.
+      assertTrue(types.stream().anyMatch(type -> type.shape().elements() == 0), e.getMessage());
+    }
   }
 
   /** Other operands: one more or less, or one of another dtype, rank or size. */
