@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_VarHandle;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -13,6 +14,7 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,6 +49,9 @@ final class TileWriter {
    * 14 rows then need 4 registers and 2 distances instead of 14.
    */
   private static final int ROWS_PER_POINTER = 4;
+
+  /** Vector registers that every machine has. */
+  private static final int REGISTERS = 16;
 
   /** All bits that the offset of a turn has in bytes. */
   private static final long OFFSETS = Integer.MAX_VALUE;
@@ -96,15 +101,12 @@ final class TileWriter {
     accumulators();
     rowPointers();
     columnPointers();
-    code.lload(TABLE).loadConstant(Raw.SPACE & -StepTable.PAIR).land().lstore(TABLE);
-    entry = code.allocateLocal(TypeKind.LONG);
-    code.lconst_0().lstore(entry);
-    left = code.allocateLocal(TypeKind.LONG);
-    right = code.allocateLocal(TypeKind.LONG);
-    code.lload(A_STEP).lneg();
-    offset(left);
-    code.lload(B_STEP).lneg();
-    offset(right);
+    if (walks()) {
+      startWalking(A_STEP, rowPointers);
+      startWalking(B_STEP, columnPointers);
+    } else {
+      startCounting();
+    }
     end = code.newLabel();
     loop();
     if (shape.family() == TileShape.Family.DOT && shape.tail()) {
@@ -117,6 +119,33 @@ final class TileWriter {
     }
     results();
     code.return_();
+  }
+
+  /**
+   * Whether the pointers themselves move from turn to turn. That takes two instructions for each; an offset that is added
+   * to each takes as many, since the steps of a turn share the sum, and is moved as well.
+   */
+  private boolean walks() {
+    return shape.turn().steps() > 1 && !shape.table();
+  }
+
+  /** Makes bytes of a slot that counts elements from turn to turn, and moves pointers back by as many. */
+  private void startWalking(int distance, List<Integer> pointers) {
+    bytes(distance, 0);
+    code.lstore(distance);
+    pointers.forEach(pointer -> code.lload(pointer).lload(distance).lsub().lstore(pointer));
+  }
+
+  private void startCounting() {
+    code.lload(TABLE).loadConstant(Raw.SPACE & -StepTable.PAIR).land().lstore(TABLE);
+    entry = code.allocateLocal(TypeKind.LONG);
+    code.lconst_0().lstore(entry);
+    left = code.allocateLocal(TypeKind.LONG);
+    right = code.allocateLocal(TypeKind.LONG);
+    code.lload(A_STEP).lneg();
+    offset(left);
+    code.lload(B_STEP).lneg();
+    offset(right);
   }
 
   /** The mask of the last vector, or of the last step. */
@@ -181,13 +210,19 @@ final class TileWriter {
         plusRows(rowsPerPointer());
         code.lstore(pointer);
       }
-      code.lload(pointer).loadConstant(Raw.SPACE & -shape.dtype().bytes()).land().lstore(pointer);
+      elements(code.lload(pointer)).lstore(pointer);
       rowPointers.add(pointer);
     }
   }
 
+  /** What lies on the stack as an address of elements: C2 knows it for one, and for a multiple of their size. */
+  private CodeBuilder elements(CodeBuilder address) {
+    return address.loadConstant(Raw.SPACE & -shape.dtype().bytes()).land();
+  }
+
   private int rowsPerPointer() {
-    return shape.rows() <= FEW_ROWS ? 1 : shape.rowBytes() > 0 ? shape.rows() : ROWS_PER_POINTER;
+    boolean shared = shape.rowBytes() > 0 && shape.turn().steps() > 1;
+    return shape.rows() <= FEW_ROWS && !shared ? 1 : shape.rowBytes() > 0 ? shape.rows() : ROWS_PER_POINTER;
   }
 
   /** Adds the distance of so many rows. */
@@ -257,9 +292,14 @@ final class TileWriter {
     code.iinc(turn, 1).goto_(top).labelBinding(end);
   }
 
-  /** Moves the offsets on. That stands first in the loop: where the old ones are still needed it costs copies. */
+  /**
+   * Moves the offsets on, or the right operand's pointers; those of rows move when the first step comes to them. That
+   * stands before all use: where the old ones are still needed it costs copies.
+   */
   private void nextTurn() {
-    if (shape.table()) {
+    if (walks()) {
+      columnPointers.forEach(pointer -> walk(pointer, B_STEP));
+    } else if (shape.table()) {
       tableEntry(0);
       offset(left);
       tableEntry(StepTable.PAIR / 2);
@@ -272,6 +312,11 @@ final class TileWriter {
       code.lload(right).lload(B_STEP).ladd();
       offset(right);
     }
+  }
+
+  /** Moves a pointer; masked, or C2 would make it a sum of its start and a multiple of the loop's counter. */
+  private void walk(int pointer, int distance) {
+    elements(code.lload(pointer).lload(distance).ladd()).lstore(pointer);
   }
 
   /** Pushes one of the turn's pair of offsets. */
@@ -313,31 +358,101 @@ final class TileWriter {
 
   /** Lanes along the columns: of the left operand an element is spread, or each column has its own. */
   private void columnwise() {
-    int columns = shape.columns();
-    int[] b = new int[columns];
-    hold();
-    for (int j = 0; j < columns; j++) {
+    if (shape.family() == TileShape.Family.OUTER) {
+      outer();
+    } else {
+      each();
+    }
+  }
+
+  /**
+   * Rows in groups, each behind a branch. The last vector of the right operand is loaded for each row anew where that
+   * makes groups larger.
+   */
+  private void outer() {
+    int group = group();
+    int kept = lastFromMemory() ? shape.columns() - 1 : shape.columns();
+    int[] b = locals(shape.columns());
+    int[] q = locals(group);
+    for (int first = 0; first < shape.rows(); first += group) {
+      hold();
+      if (first == 0) {
+        loadRight(b, 0, kept);
+      }
+      int end = Math.min(shape.rows(), first + group);
+      for (int row = first; row < end; row++) {
+        int i = row;
+        if (walks() && step == 0 && row % rowsPerPointer() == 0) {
+          walk(rowPointers.get(row / rowsPerPointer()), A_STEP);
+        }
+        vectors.broadcast(() -> leftAddress(i));
+        code.astore(q[row - first]);
+        addProducts(row, q[row - first], b, 0, kept);
+      }
+      for (int row = first; row < end && kept < b.length; row++) {
+        if (row > first) {
+          part();
+        }
+        loadRight(b, kept, b.length);
+        addProducts(row, q[row - first], b, kept, b.length);
+      }
+    }
+  }
+
+  private int[] locals(int count) {
+    var slots = new int[count];
+    Arrays.setAll(slots, i -> code.allocateLocal(TypeKind.REFERENCE));
+    return slots;
+  }
+
+  private void loadRight(int[] b, int from, int to) {
+    for (int j = from; j < to; j++) {
       int column = j;
-      b[j] = code.allocateLocal(TypeKind.REFERENCE);
       load(j, () -> rightAddress(column), 0);
       code.astore(b[j]);
     }
+  }
+
+  private void addProducts(int row, int q, int[] b, int from, int to) {
+    for (int j = from; j < to; j++) {
+      vectors.fma(q, b[j], accumulators[row * shape.columns() + j]);
+    }
+  }
+
+  /** Registers that the sums and a step's right elements leave for its left ones. */
+  private int spare() {
+    return REGISTERS - shape.accumulators() - shape.columns();
+  }
+
+  /** Rows whose left elements are in registers at once. */
+  private int group() {
+    return Math.clamp(lastFromMemory() ? spare() + 1 : spare(), 1, shape.rows());
+  }
+
+  /**
+   * Whether multiply-adds take the last vector of the right operand from memory, a load for each row that is no
+   * instruction of its own: where the register that this leaves makes a group of rows out of single ones, and there are
+   * still fewer loads than multiply-adds, for the processor does two of either at a time.
+   */
+  private boolean lastFromMemory() {
+    int loads = shape.columns() - 1 + 2 * shape.rows();
+    return spare() == 1 && shape.rows() > 1 && !shape.tail() && loads < shape.accumulators();
+  }
+
+  private void each() {
+    int columns = shape.columns();
+    int[] b = locals(columns);
+    hold();
+    loadRight(b, 0, columns);
     int q = code.allocateLocal(TypeKind.REFERENCE);
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
       if (i > 0) {
         hold();
       }
-      boolean spread = shape.family() == TileShape.Family.OUTER;
-      if (spread) {
-        vectors.broadcast(() -> leftAddress(row));
-        code.astore(q);
-      }
       for (int j = 0; j < columns; j++) {
-        if (!spread) {
-          load(j, () -> leftAddress(row), j * shape.vectorBytes());
-          code.astore(q);
-        }
+        load(j, () -> leftAddress(row), j * shape.vectorBytes());
+        code.astore(q);
         vectors.fma(q, b[j], accumulators[i * columns + j]);
       }
     }
@@ -411,25 +526,47 @@ final class TileWriter {
   }
 
   /**
-   * A branch out of the loop that is never taken, for no step lies beyond {@link TileShape#REACH}: all accumulators are
-   * alive at its target, so C2 must add to them before it, and cannot load what comes after it any sooner. Without such
+   * A branch out of the loop that is never taken, for no step lies beyond {@link TileShape#REACH} and no pointer is a
+   * small number: all accumulators are alive at its target, so C2 must add to them before it, and cannot load what comes after it any sooner. Without such
    * branches it loads all of a step's elements ahead of the multiply-adds, which takes more registers than there are
    * and halves the speed. Each takes one of the processor's six slots a cycle, and has a constant of its own, or C2
    * would join them. The first of a step keeps C2 from computing addresses for the next one.
    */
   private void hold() {
-    code.lload(right).loadConstant((OFFSETS >> shift()) - holds++).lcmp().ifeq(end);
+    if (walks()) {
+      code.lload(columnPointers.getFirst()).loadConstant((long) ++holds);
+    } else {
+      code.lload(right).loadConstant((OFFSETS >> shift()) - holds++);
+    }
+    code.lcmp().ifeq(end);
+  }
+
+  /**
+   * Keeps C2 from making one of two loads of the same vector, so that each is part of the multiply-add that uses it. On
+   * x86 the fence is no instruction; tiles of machines with more registers have none.
+   */
+  private void part() {
+    code.invokestatic(CD_VarHandle, "acquireFence", MTD_void);
   }
 
   /** Pushes where the right operand is read for a column, or for a vector of columns. */
   private void rightAddress(int column) {
-    code.lload(columnPointers.get(onePointer() ? 0 : column)).lload(right).loadConstant(shift()).lshl().ladd();
+    code.lload(columnPointers.get(onePointer() ? 0 : column));
+    plusOffset(right);
     vectors.plus((long) step * shape.turn().rightBytes() + (onePointer() ? (long) column * shape.vectorBytes() : 0));
+  }
+
+  /** Adds the offset of a turn, if pointers do not move by themselves. */
+  private void plusOffset(int slot) {
+    if (!walks()) {
+      code.lload(slot).loadConstant(shift()).lshl().ladd();
+    }
   }
 
   /** Pushes where the left operand is read for a row: C2 knows it for a multiple of the size. */
   private void leftAddress(int row) {
-    code.lload(rowPointers.get(row / rowsPerPointer())).lload(left).loadConstant(shift()).lshl().ladd();
+    code.lload(rowPointers.get(row / rowsPerPointer()));
+    plusOffset(left);
     if (shape.rowBytes() > 0) {
       vectors.plus((long) (row % rowsPerPointer()) * shape.rowBytes() + (long) step * shape.turn().leftBytes());
     } else {
