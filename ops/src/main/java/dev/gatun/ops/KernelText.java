@@ -71,18 +71,13 @@ public final class KernelText {
           .collect(Collectors.joining(", "));
       case KernelSpec.Row row -> row.folds().stream().map(fold -> fold.fold().name().toLowerCase(Locale.ROOT))
           .distinct().collect(Collectors.joining(" and ")) + " over " + row.axes();
-      case KernelSpec.Direct direct -> word(direct.op().label());
+      case KernelSpec.Direct direct -> direct.op().word();
       case KernelSpec.Chain chain -> "chain of " + chain.links().size();
       case KernelSpec.View v -> "view";
       case KernelSpec.Regroup r -> "reshape";
       case KernelSpec.Place p -> "placing";
       case KernelSpec.Repeat r -> "loop";
     };
-  }
-
-  private static String word(String label) {
-    int open = label.indexOf('(');
-    return open < 0 ? label : label.substring(0, open);
   }
 
   private static String outermost(Expr e) {

@@ -10,7 +10,12 @@ import java.util.Locale;
  */
 public sealed interface Op {
 
-  /** The op with its attributes, as errors and plans print it: {@code reduce(sum, axes=[1])}. */
+  /** The op in one word, as errors and plans print it: {@code reduce}. */
+  default String word() {
+    return snakeCase(getClass().getSimpleName());
+  }
+
+  /** The op with its attributes: {@code reduce(sum, axes=[1])}. */
   default String label() {
     var text = toString();
     int open = text.indexOf('[');
@@ -18,7 +23,7 @@ public sealed interface Op {
       return snakeCase(text);
     }
     var attributes = text.substring(open + 1, text.length() - 1);
-    return snakeCase(text.substring(0, open)) + (attributes.isEmpty() ? "" : "(" + attributes + ")");
+    return word() + (attributes.isEmpty() ? "" : "(" + attributes + ")");
   }
 
   private static String snakeCase(String name) {

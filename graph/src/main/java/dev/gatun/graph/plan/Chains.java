@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Joins a batch of products that are wider than their operands, and the maps and rows on them, with all products that
@@ -100,8 +99,7 @@ final class Chains {
         }
       }
     }
-    boolean kept = Stream.concat(region.wide.stream(), region.perRow.stream()).anyMatch(program::isKept);
-    return kept ? null : region;
+    return program.kept().stream().anyMatch(region::isInner) ? null : region;
   }
 
   /** Adds a kernel and what it makes wide; false if it has no place in a chain. */

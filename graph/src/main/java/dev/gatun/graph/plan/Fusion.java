@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -33,7 +35,7 @@ final class Fusion {
   private final Backend machine;
   private final Reasons reasons;
 
-  /** Two kernels as one, or why they stay two; neither where the consumer takes in nothing. */
+  /** Two kernels as one, or why they stay two. */
   private record Attempt(Item.Kernel joined, Supplier<String> refusal) {
     static Attempt refused(Supplier<String> why) {
       return new Attempt(null, why);
@@ -47,9 +49,7 @@ final class Fusion {
 
   static Program fuse(Program program, Backend machine, Reasons reasons) {
     var fusion = new Fusion(machine, reasons);
-    var outside = new HashSet<Slot>();
-    program.outputs().values().forEach(v -> outside.add(v.slot()));
-    program.updates().values().forEach(v -> outside.add(v.slot()));
+    var outside = program.kept();
     var items = fusion.fuse(fusion.narrowed(program.items(), Map.of()), outside);
     var twins = new HashMap<Slot, Slot>();
     items.forEach(item -> twins(item, outside, twins));
@@ -149,13 +149,13 @@ final class Fusion {
           : item);
     }
     var inlined = inlineFree(list, readOutside);
-    var readers = new HashMap<Slot, Integer>();
-    inlined.forEach(item -> count(item, 1, readers));
-    for (int i = 0; i < inlined.size(); i++) {
-      while (fuseInto(inlined, i, readOutside, readers)) {
-        i--;
+    var uses = new Uses(inlined);
+    for (int at = 0; at < inlined.size(); at++) {
+      for (boolean joined = true; joined;) {
+        joined = fuseInto(inlined, at, readOutside, uses);
       }
     }
+    inlined.removeIf(Objects::isNull);
     return dropDead(inlined, readOutside);
   }
 
@@ -177,12 +177,9 @@ final class Fusion {
       var scope = Scope.of(item);
       if (scope != null && scope.isMap() && scope.in().isEmpty()) {
         scope.results().forEach(r -> free.put(r.slot(), r.expr()));
-        list.add(item);
-      } else if (scope != null) {
-        list.add(inline(scope, free).compact().kernel());
-      } else {
-        list.add(item);
       }
+      var inlined = scope == null ? null : inline(scope, free);
+      list.add(inlined == scope ? item : inlined.compact().kernel());
     }
     return dropDead(list, readOutside);
   }
@@ -194,7 +191,7 @@ final class Fusion {
       var expr = free.get(view.slot());
       if (expr != null && view.turns().isEmpty()) {
         var candidate = substituted(current, i, seen(expr, view));
-        if (accepted(candidate.compact())) {
+        if (accepted(candidate.compact()) != null) {
           current = candidate;
         }
       }
@@ -227,64 +224,45 @@ final class Fusion {
     return e.mapParts(part -> seen(part, view));
   }
 
-  /** Joins one producer of item {@code at} into it, if any may be; the joined kernel stands at {@code at − 1} then. */
-  private boolean fuseInto(List<Item> items, int at, Set<Slot> readOutside, Map<Slot, Integer> readers) {
-    if (!(items.get(at) instanceof Item.Kernel consumer)) {
+  /** Joins one producer of item {@code at} into it, if any may be: nothing stands in the producer's place then. */
+  private boolean fuseInto(List<Item> items, int at, Set<Slot> readOutside, Uses uses) {
+    if (!(items.get(at) instanceof Item.Kernel consumer) || Scope.of(consumer) == null) {
       return false;
     }
     for (var view : consumer.in()) {
-      int from = producer(items, view.slot(), at);
-      if (from < 0) {
+      int from = uses.nextWrite(view.slot(), 0);
+      if (from > at || !(items.get(from) instanceof Item.Kernel producer)) {
         continue;
       }
-      var producer = (Item.Kernel) items.get(from);
-      var attempt = Scope.of(consumer) == null ? Attempt.refused(null)
-          : readBetween(items, from, at)
-              ? Attempt.refused(() -> "what stands between them reads its results, or changes what it reads")
-              : join(producer, consumer, readOutside, readers);
+      var attempt = isUsedBetween(producer, from, at, uses)
+          ? Attempt.refused(() -> "what stands between them reads its results, or changes what it reads")
+          : join(producer, consumer, slot -> readOutside.contains(slot) || uses.nextRead(slot, at + 1) < Uses.NEVER);
       if (attempt.joined != null) {
         reasons.joined(producer, consumer);
-        count(producer, -1, readers);
-        count(consumer, -1, readers);
-        count(attempt.joined, 1, readers);
+        uses.remove(from, producer);
+        uses.remove(at, consumer);
+        uses.add(at, attempt.joined);
+        items.set(from, null);
         items.set(at, attempt.joined);
-        items.remove(from);
         return true;
       }
-      if (attempt.refusal != null) {
-        reasons.apart(producer, consumer, attempt.refusal);
-      }
+      reasons.apart(producer, consumer, attempt.refusal);
     }
     return false;
   }
 
-  /** Counts an item among the readers of what it reads, or no longer. */
-  private static void count(Item item, int by, Map<Slot, Integer> readers) {
-    item.reads().distinct().forEach(slot -> readers.merge(slot, by, Integer::sum));
-  }
-
-  private static int producer(List<Item> items, Slot slot, int before) {
-    for (int i = before - 1; i >= 0; i--) {
-      if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
   /** Whether the producer may not move down: something in between reads its results or writes its operands. */
-  private static boolean readBetween(List<Item> items, int from, int to) {
-    var producer = (Item.Kernel) items.get(from);
-    var operands = producer.reads().toList();
-    return items.subList(from + 1, to).stream().anyMatch(item ->
-        item.reads().anyMatch(producer.out()::contains) || item.writes().anyMatch(operands::contains));
+  private static boolean isUsedBetween(Item.Kernel producer, int from, int to, Uses uses) {
+    return producer.out().stream().anyMatch(slot -> uses.nextRead(slot, from + 1) < to)
+        || producer.in().stream().anyMatch(view -> uses.nextWrite(view.slot(), from + 1) < to);
   }
 
-  /** A map or row with what it reads. */
-  private Attempt join(Item.Kernel producer, Item.Kernel consumer, Set<Slot> readOutside, Map<Slot, Integer> readers) {
-    // Nothing between the two reads what the producer makes, so all other readers stand below.
-    java.util.function.Predicate<Slot> needed = slot ->
-        readOutside.contains(slot) || readers.getOrDefault(slot, 0) > (consumer.reads(slot) ? 1 : 0);
+  /**
+   * A map or row with what it reads.
+   *
+   * @param needed the producer's results that others read: below, since nothing between the two does
+   */
+  private Attempt join(Item.Kernel producer, Item.Kernel consumer, Predicate<Slot> needed) {
     var second = Scope.of(consumer);
     var first = Scope.of(producer);
     if (first == null) {
@@ -297,12 +275,17 @@ final class Fusion {
           : "it runs over " + first.space() + ", this one over " + second.space());
     }
     var kept = both.keeping(slot -> consumer.out().contains(slot) || needed.test(slot)).compact();
-    return accepted(kept) ? new Attempt(kept.kernel(), null) : Attempt.refused(() -> refusal(kept));
+    var joined = accepted(kept);
+    return joined == null ? Attempt.refused(() -> refusal(kept)) : new Attempt(joined, null);
   }
 
-  private boolean accepted(Scope scope) {
-    return scope.weight() <= HEAVIEST && operands(scope) <= MOST_OPERANDS
-        && !machine.choices(scope.kernel().spec()).isEmpty();
+  /** A scope's kernel; null if it is too large or the machine has no such. */
+  private Item.Kernel accepted(Scope scope) {
+    if (scope.weight() > HEAVIEST || operands(scope) > MOST_OPERANDS) {
+      return null;
+    }
+    var kernel = scope.kernel();
+    return machine.choices(kernel.spec()).isEmpty() ? null : kernel;
   }
 
   private static int operands(Scope scope) {
@@ -316,7 +299,7 @@ final class Fusion {
   }
 
   /** A product and the only map that reads it. */
-  private Attempt epilogue(Item.Kernel producer, Item.Kernel consumer, java.util.function.Predicate<Slot> needed) {
+  private Attempt epilogue(Item.Kernel producer, Item.Kernel consumer, Predicate<Slot> needed) {
     if (!(producer.spec() instanceof KernelSpec.Direct direct)
         || !(direct.op() instanceof MatMul || direct.op() instanceof Convolve)) {
       return Attempt.refused(() -> "only products and convolutions take in what follows");

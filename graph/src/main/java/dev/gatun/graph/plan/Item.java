@@ -13,24 +13,6 @@ sealed interface Item {
   /** Every slot that is written. */
   Stream<Slot> writes();
 
-  /** Whether a slot is among those that are read; asked for every pair of items. */
-  default boolean reads(Slot slot) {
-    return switch (this) {
-      case Kernel kernel -> reads(kernel.in, slot);
-      case Store store -> store.from.slot() == slot;
-      case Loop loop -> loop.body.stream().anyMatch(item -> item.reads(slot));
-    };
-  }
-
-  private static boolean reads(List<View> in, Slot slot) {
-    for (int i = 0; i < in.size(); i++) {
-      if (in.get(i).slot() == slot) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Whether a slot is among those that are written. */
   default boolean writes(Slot slot) {
     return switch (this) {

@@ -5,6 +5,7 @@ import dev.gatun.ops.Plan;
 import dev.gatun.ops.Source;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ final class Memory {
       return first <= other.last && other.first <= last;
     }
   }
+
+  /** The bytes that a slot has while it lives. */
+  private record Placed(long offset, long end, Life life) {}
 
   /** @param outside offset in bytes of each source in each memory but the plan's own */
   Memory(Program program, Map<Slot, Spot> spots, Map<Plan.Place, Map<String, Long>> outside) {
@@ -127,17 +131,25 @@ final class Memory {
   }
 
   private Map<Slot, Long> offsets(Comparator<Slot> order) {
-    var offsets = new LinkedHashMap<Slot, Long>();
+    var offsets = new HashMap<Slot, Long>();
+    var placed = new ArrayList<Placed>();
     for (var slot : lives.keySet().stream().filter(this::inPlan).sorted(order).toList()) {
-      var rivals = offsets.keySet().stream().filter(p -> lives.get(p).meets(lives.get(slot)))
-          .sorted(Comparator.comparing(offsets::get)).toList();
+      long size = size(slot);
+      var life = lives.get(slot);
       long at = 0;
-      for (var rival : rivals) {
-        if (at + size(slot) <= offsets.get(rival)) {
+      for (var rival : placed) {
+        if (at + size <= rival.offset) {
           break;
         }
-        at = Math.max(at, offsets.get(rival) + size(rival));
+        if (rival.life.meets(life)) {
+          at = Math.max(at, rival.end);
+        }
       }
+      int number = placed.size();
+      while (number > 0 && placed.get(number - 1).offset > at) {
+        number--;
+      }
+      placed.add(number, new Placed(at, at + size, life));
       offsets.put(slot, at);
     }
     return offsets;

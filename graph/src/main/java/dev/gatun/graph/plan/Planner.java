@@ -41,6 +41,9 @@ public final class Planner {
   private final Reasons reasons;
   private final Program program;
   private final Map<Slot, Spot> spots = new HashMap<>();
+  /** The slots that lie in the memory of each. */
+  private final Map<Slot, List<Slot>> lodgers = new HashMap<>();
+  private final Set<Slot> kept;
   private final Map<View, Map<Layout, Spot>> relaid = new HashMap<>();
   private final Map<Slot, Integer> lastRead = new HashMap<>();
   /** How many stores will still write a slot: a second name for its memory would change under its readers. */
@@ -56,6 +59,7 @@ public final class Planner {
     this.machine = machine;
     this.reasons = reasons;
     this.decided = decided;
+    this.kept = program.kept();
     this.storesLeft = program.items().stream().flatMap(Planner::stores)
         .collect(Collectors.groupingBy(slot -> slot, Collectors.counting()));
   }
@@ -199,8 +203,13 @@ public final class Planner {
     return outputs;
   }
 
+  private void put(Slot slot, Spot spot) {
+    spots.put(slot, spot);
+    lodgers.computeIfAbsent(spot.root(), root -> new ArrayList<>()).add(slot);
+  }
+
   private void placeRowMajor(Slot slot) {
-    spots.put(slot, Spot.whole(slot, Layout.rowMajor(slot.type().shape().rank())));
+    put(slot, Spot.whole(slot, Layout.rowMajor(slot.type().shape().rank())));
   }
 
   private List<Call> calls(List<Item> items, Set<Slot> outer) {
@@ -235,7 +244,7 @@ public final class Planner {
       var home = homes.get(slot);
       if (home != null) {
         ensurePlaced(home.slot());
-        spots.put(slot, spots.get(home.slot()).through(home));
+        put(slot, spots.get(home.slot()).through(home));
       }
     }
   }
@@ -343,7 +352,7 @@ public final class Planner {
       var spot = spots.get(slot);
       if (spot == null) {
         spot = reuse != null && i == 0 ? reuse : Spot.whole(slot, wish.isAny() ? follow(kernel, in, i) : wish);
-        spots.put(slot, spot);
+        put(slot, spot);
       } else if (!fits(spot, kernel.spec(), wish)) {
         var aside = Spot.whole(new Slot("l" + number++, slot.type()), wish);
         copies.add(new Spot[] {aside, spot});
@@ -435,14 +444,14 @@ public final class Planner {
     var from = spot(kernel.in().getFirst());
     var alias = from.regroup(slot.type().shape());
     if (alias != null && from.advance().isEmpty() && storesLeft.getOrDefault(from.root(), 0L) == 0) {
-      spots.put(slot, alias);
+      put(slot, alias);
       return;
     }
     var like = from.type().shape();
     boolean columns = from.strides().size() > 1 && from.strides().getFirst() == 1
         && Spot.whole(slot, Layout.of(0)).regroup(like) != null;
     var spot = Spot.whole(slot, columns ? Layout.of(0) : Layout.rowMajor(slot.type().shape().rank()));
-    spots.put(slot, spot);
+    put(slot, spot);
     copy(from, spot.regroup(like), kernel.origin(), calls);
   }
 
@@ -451,7 +460,10 @@ public final class Planner {
     var in = kernel.in().stream().map(this::spot).toList();
     var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::layout).findFirst()
         .orElse(Layout.rowMajor(place.to().shape().rank()));
-    var spot = spots.computeIfAbsent(slot, s -> Spot.whole(s, layout));
+    if (!spots.containsKey(slot)) {
+      put(slot, Spot.whole(slot, layout));
+    }
+    var spot = spots.get(slot);
     if (!place.covers()) {
       var fill = new KernelSpec.Map(place.to().shape(), List.of(),
           List.of(new Expr.Literal(place.fill(), place.to().dtype())));
@@ -484,9 +496,7 @@ public final class Planner {
 
   /** Whether nothing that lies in {@code root}'s memory is read after item {@code at}. */
   private boolean diesAt(Slot root, int at, Set<Slot> outer) {
-    return spots.entrySet().stream().filter(e -> e.getValue().root() == root).map(Map.Entry::getKey)
-        .allMatch(slot -> lastRead.getOrDefault(slot, Integer.MAX_VALUE) <= at && !outer.contains(slot)
-            && !program.sources().containsKey(slot) && !program.tables().containsKey(slot)
-            && !program.isKept(slot));
+    return lodgers.get(root).stream().allMatch(slot -> lastRead.getOrDefault(slot, Integer.MAX_VALUE) <= at
+        && !outer.contains(slot) && !program.isGiven(slot) && !kept.contains(slot));
   }
 }

@@ -4,6 +4,9 @@ import dev.gatun.ops.Constant;
 import dev.gatun.ops.Source;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A graph lowered to kernels on slots, before fusion, layout and memory.
@@ -21,9 +24,14 @@ record Program(List<Item> items, Map<Slot, Source> sources, Map<Slot, Constant> 
     return new Program(List.copyOf(other), sources, tables, outputs, updates);
   }
 
-  /** Whether a slot is read after the last item: as a result or an update. */
-  boolean isKept(Slot slot) {
-    return outputs.values().stream().anyMatch(v -> v.slot() == slot)
-        || updates.values().stream().anyMatch(v -> v.slot() == slot);
+  /** Whether a slot holds its value before the first item. */
+  boolean isGiven(Slot slot) {
+    return sources.containsKey(slot) || tables.containsKey(slot);
+  }
+
+  /** The slots that are read after the last item: as results or updates. */
+  Set<Slot> kept() {
+    return Stream.concat(outputs.values().stream(), updates.values().stream()).map(View::slot)
+        .collect(Collectors.toSet());
   }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Computes values again that are read long after they were made, so that their memory is free in between
@@ -48,9 +47,8 @@ final class Rematerialization {
   private int number;
   private List<Item> items;
   private Liveness liveness;
+  private Uses uses;
   private final Map<Slot, Integer> makers = new LinkedHashMap<>();
-  private final Map<Slot, TreeSet<Integer>> reads = new HashMap<>();
-  private final Map<Slot, TreeSet<Integer>> writes = new HashMap<>();
 
   /** A kernel that runs again, in whose favour, and what that costs and saves. */
   private record Again(Item.Kernel kernel, Item reader, int kernels, long bytes, double seconds) {}
@@ -104,21 +102,16 @@ final class Rematerialization {
 
   private void look() {
     liveness = liveness(items);
+    uses = new Uses(items);
     makers.clear();
-    reads.clear();
-    writes.clear();
     for (int i = 0; i < items.size(); i++) {
-      int at = i;
-      items.get(i).reads().forEach(slot -> reads.computeIfAbsent(slot, s -> new TreeSet<>()).add(at));
-      items.get(i).writes().forEach(slot -> {
-        writes.computeIfAbsent(slot, s -> new TreeSet<>()).add(at);
-        var home = homes.get(slot);
-        if (home != null) {
-          writes.computeIfAbsent(home.slot(), s -> new TreeSet<>()).add(at);
-        }
-      });
       if (items.get(i) instanceof Item.Kernel kernel) {
-        kernel.out().forEach(slot -> makers.put(slot, at));
+        for (var slot : kernel.out()) {
+          makers.put(slot, i);
+          if (homes.containsKey(slot)) {
+            uses.write(homes.get(slot).slot(), i);
+          }
+        }
       }
     }
   }
@@ -153,10 +146,8 @@ final class Rematerialization {
 
   private void apply(Change change) {
     var freed = change.redirected.keySet();
-    int from = freed.stream().mapToInt(slot -> {
-      var read = reads.get(slot).lower(change.at);
-      return read == null ? makers.get(slot) : read;
-    }).max().orElseThrow();
+    int from = freed.stream().mapToInt(slot -> Math.max(uses.lastRead(slot, change.at), makers.get(slot))).max()
+        .orElseThrow();
     done.add(new Again(change.clones.getLast(), items.get(change.at), change.at - from - 1,
         freed.stream().mapToLong(Memory::size).sum(), seconds(change.clones)));
     items = changed(change);
@@ -192,7 +183,8 @@ final class Rematerialization {
 
   private boolean mayRunAgain(Item.Kernel kernel) {
     return !Stores.canFail(kernel) && kernel.in().stream().allMatch(view -> view.turns().isEmpty())
-        && kernel.out().stream().allMatch(slot -> writes.get(slot).size() == 1 && !isKept(slot));
+        && kernel.out().stream().noneMatch(slot -> isKept(slot)
+            || uses.nextWrite(slot, makers.get(slot) + 1) < Uses.NEVER);
   }
 
   private boolean isKept(Slot slot) {
@@ -200,14 +192,13 @@ final class Rematerialization {
   }
 
   private boolean isReadBehind(Slot slot, int at) {
-    return reads.containsKey(slot) && reads.get(slot).higher(at) != null;
+    return uses.nextRead(slot, at + 1) < Uses.NEVER;
   }
 
   /** The change by which a kernel runs again for what reads it behind the peak; null if it cannot. */
   private Change change(int from, int peak, int depth) {
     var kernel = (Item.Kernel) items.get(from);
-    int at = kernel.out().stream().filter(slot -> isReadBehind(slot, peak))
-        .mapToInt(slot -> reads.get(slot).higher(peak)).min().orElseThrow();
+    int at = kernel.out().stream().mapToInt(slot -> uses.nextRead(slot, peak + 1)).min().orElseThrow();
     var needed = new LinkedHashSet<>(kernel.out().stream().filter(slot -> isReadBehind(slot, at - 1)).toList());
     var change = new Change(new ArrayList<>(), at, new LinkedHashMap<>(), new LinkedHashMap<>());
     if (!add(change, kernel, needed, depth)) {
@@ -245,9 +236,8 @@ final class Rematerialization {
     if (copy != null) {
       return copy;
     }
-    var there = writes.getOrDefault(slot, new TreeSet<>()).ceiling(reader);
-    boolean stands = there == null || there >= change.at;
-    boolean isGiven = program.sources().containsKey(slot) || program.tables().containsKey(slot) || isKept(slot);
+    boolean stands = uses.nextWrite(slot, reader) >= change.at;
+    boolean isGiven = program.isGiven(slot) || isKept(slot);
     if (stands && (isGiven || isReadBehind(slot, change.at - 1))) {
       return slot;
     }

@@ -3,7 +3,6 @@ package dev.gatun.graph.plan;
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
-import dev.gatun.ops.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -83,18 +82,16 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
   }
 
   Item.Kernel kernel() {
-    var rows = results.stream().filter(Result::perRow).toList();
-    var maps = results.stream().filter(r -> !r.perRow()).toList();
-    var types = in.stream().map(View::type).toList();
-    if (isMap()) {
-      return new Item.Kernel(new KernelSpec.Map(space, types, maps.stream().map(Result::expr).toList()), in,
-          maps.stream().map(Result::slot).toList(), origin);
+    var rows = new ArrayList<Expr>();
+    var maps = new ArrayList<Expr>();
+    var out = new ArrayList<Slot>();
+    for (var result : results) {
+      out.add(result.perRow ? rows.size() : out.size(), result.slot);
+      (result.perRow ? rows : maps).add(result.expr);
     }
-    var spec = new KernelSpec.Row(space, axes, types, folds, rows.stream().map(Result::expr).toList(),
-        maps.stream().map(Result::expr).toList());
-    var out = new ArrayList<Slot>(rows.stream().map(Result::slot).toList());
-    maps.forEach(m -> out.add(m.slot()));
-    return new Item.Kernel(spec, in, out, origin);
+    var types = in.stream().map(View::type).toList();
+    return new Item.Kernel(isMap() ? new KernelSpec.Map(space, types, maps)
+        : new KernelSpec.Row(space, axes, types, folds, rows, maps), in, out, origin);
   }
 
   /** This map, whose space is {@code row}'s row shape, as results for each row of it; null if it is no such map. */
@@ -112,8 +109,8 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
    * All results of both are kept.
    */
   Scope after(Scope producer) {
-    boolean rows = asRowsOf(producer) != null && !space.equals(producer.space);
-    var consumer = rows ? asRowsOf(producer) : this;
+    var rows = space.equals(producer.space) ? null : asRowsOf(producer);
+    var consumer = rows == null ? this : rows;
     if (!consumer.space.equals(producer.space)
         || !consumer.isMap() && !producer.isMap() && !consumer.axes.equals(producer.axes)) {
       return null;

@@ -4,6 +4,7 @@ import dev.gatun.ops.Graph;
 import dev.gatun.ops.Node;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Value;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 
@@ -21,9 +22,13 @@ final class Sharing {
     var merged = graph.rewrite(Node::op);
     var calls = new HashSet<Key>();
     merged.nodes().forEach(node -> calls.add(new Key(node.op(), node.inputs())));
-    return merged.rewrite(node -> {
+    var fuller = new HashMap<Node, Op.Primitive>();
+    for (var node : merged.nodes()) {
       var full = node.op().withResiduals();
-      return calls.contains(new Key(full, node.inputs())) ? full : node.op();
-    });
+      if (full != node.op() && calls.contains(new Key(full, node.inputs()))) {
+        fuller.put(node, full);
+      }
+    }
+    return fuller.isEmpty() ? merged : merged.rewrite(node -> fuller.getOrDefault(node, node.op()));
   }
 }

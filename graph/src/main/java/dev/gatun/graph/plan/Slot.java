@@ -8,10 +8,12 @@ final class Slot {
   private final String name;
   private final TensorType type;
   private Layout layout = Layout.ANY;
+  private long bytes;
 
   Slot(String name, TensorType type) {
     this.name = name;
     this.type = type;
+    this.bytes = type.shape().elements() * type.dtype().bytes();
   }
 
   String name() {
@@ -25,6 +27,7 @@ final class Slot {
   /** Decides how the slot lies in memory of its own; row-major until then. */
   void lay(Layout decided) {
     layout = decided;
+    bytes = layout.extent(type.shape()) * type.dtype().bytes();
   }
 
   /** How it lies in memory of its own. */
@@ -34,7 +37,7 @@ final class Slot {
 
   /** Bytes of memory of its own. */
   long bytes() {
-    return layout.extent(type.shape()) * type.dtype().bytes();
+    return bytes;
   }
 
   @Override

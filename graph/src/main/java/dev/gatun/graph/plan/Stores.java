@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns updates into stores at the end, and finds the stores that need no copy because the value can be computed in its
@@ -93,13 +94,17 @@ final class Stores {
    */
   static Map<Slot, View> direct(List<Item> items, Program program) {
     int last = lastFallible(items);
+    var uses = new Uses(items);
+    var kept = program.kept();
     var homes = new HashMap<Slot, View>();
     for (int at = 0; at < items.size(); at++) {
       if (items.get(at) instanceof Item.Store store && store.from().isIdentity()
           && !homes.containsKey(store.from().slot())) {
-        int maker = maker(items, store.from().slot(), at);
-        boolean safe = maker > last || !program.sources().containsKey(store.to().slot());
-        if (maker >= 0 && safe && free(items, maker, at, store) && !outlives(items, at, store, program)) {
+        int from = uses.nextWrite(store.from().slot(), 0);
+        boolean safe = from > last || !program.sources().containsKey(store.to().slot());
+        if (from < at && items.get(from) instanceof Item.Kernel maker
+            && !(maker.spec() instanceof KernelSpec.Regroup) && safe && isFree(store.to(), maker, from, at, uses)
+            && !outlives(store, at, uses, kept)) {
           homes.put(store.from().slot(), store.to());
         }
       }
@@ -108,35 +113,17 @@ final class Stores {
   }
 
   /** Whether the value is read once the target has been written anew. */
-  private static boolean outlives(List<Item> items, int at, Item.Store store, Program program) {
+  private static boolean outlives(Item.Store store, int at, Uses uses, Set<Slot> kept) {
+    int again = uses.nextWrite(store.to().slot(), at + 1);
     var value = store.from().slot();
-    for (int i = at + 1; i < items.size(); i++) {
-      if (items.get(i).writes(store.to().slot())) {
-        return program.isKept(value)
-            || items.subList(i, items.size()).stream().anyMatch(item -> item.reads(value));
-      }
-    }
-    return false;
-  }
-
-  private static int maker(List<Item> items, Slot slot, int before) {
-    for (int i = 0; i < before; i++) {
-      if (items.get(i) instanceof Item.Kernel k && k.out().contains(slot)
-          && !(k.spec() instanceof KernelSpec.Regroup)) {
-        return i;
-      }
-    }
-    return -1;
+    return again < Uses.NEVER && (kept.contains(value) || uses.nextRead(value, again) < Uses.NEVER);
   }
 
   /** Whether the target's old content is not read from the maker on, but by the maker element for element. */
-  private static boolean free(List<Item> items, int maker, int store, Item.Store what) {
-    var target = what.to().slot();
-    boolean readLater = items.subList(maker + 1, store).stream()
-        .anyMatch(item -> item.reads(target) || item.writes(target));
-    var kernel = (Item.Kernel) items.get(maker);
-    boolean elementwise = kernel.spec() instanceof KernelSpec.Map && what.to().isIdentity();
-    return !readLater && kernel.in().stream()
-        .allMatch(v -> v.slot() != target || elementwise && v.isIdentity());
+  private static boolean isFree(View to, Item.Kernel maker, int from, int store, Uses uses) {
+    var target = to.slot();
+    boolean elementwise = maker.spec() instanceof KernelSpec.Map && to.isIdentity();
+    return uses.nextRead(target, from + 1) >= store && uses.nextWrite(target, from + 1) >= store
+        && maker.in().stream().allMatch(v -> v.slot() != target || elementwise && v.isIdentity());
   }
 }

@@ -130,13 +130,17 @@ record View(Slot slot, TensorType type, List<Long> base, List<Axis> axes, List<T
 
   /** Whether this view is the whole slot, unmoved. */
   boolean isIdentity() {
-    return type.equals(slot.type()) && IntStream.range(0, axes.size()).allMatch(i -> isPlain(i, i))
-        && base.stream().allMatch(b -> b == 0) && turns.isEmpty();
+    boolean identity = turns.isEmpty() && type.equals(slot.type());
+    for (int i = 0; i < axes.size() && identity; i++) {
+      identity = isPlain(i, i) && base.get(i) == 0;
+    }
+    return identity;
   }
 
   /** Whether axis {@code i} runs along the slot's axis {@code source}; axes of size 1 always do. */
   private boolean isPlain(int i, int source) {
-    return shape().size(i) == 1 || axes.get(i).equals(new Axis(source, 1));
+    var axis = axes.get(i);
+    return shape().size(i) == 1 || axis.source == source && axis.step == 1;
   }
 
   /**
