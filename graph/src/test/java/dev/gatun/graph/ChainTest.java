@@ -92,6 +92,12 @@ class ChainTest {
     requireSame(attention(shapes("1, 2, ", 70, 3000, 8, ""), "output y = attend(q, k, v)\n", GRADIENTS), 1);
   }
 
+  /** A block is as high as there are rows, if these are few. */
+  @Test
+  void fewerRowsThanABlockHas() {
+    requireSame(attention(shapes("2, 1, ", 17, 100, 16, ""), "output y = attend(q, k, v)\n", GRADIENTS), 1);
+  }
+
   @Test
   void oneHeadIsSharedOutByRows() {
     requireSame(attention(shapes("1, 1, ", 300, 3000, 8, ""), "output y = attend(q, k, v)\n", ""), 1);

@@ -65,7 +65,8 @@ final class ChainStep extends Step implements Team.Task {
       count *= entries[axis];
     }
     long all = values.get(along.indexOf(true)).shape().size(-2);
-    long most = Math.clamp(Machine.detected().level2() / mostBytesOfRow(), FEWEST_ROWS, Math.max(1, all));
+    long most = Math.clamp(Machine.detected().level2() / mostBytesOfRow(), Math.clamp(all, 1, FEWEST_ROWS),
+        Math.max(1, all));
     blocks = (int) Math.ceilDiv(all, most);
     rows = blocks <= 1 ? (int) all : Math.ceilDiv(Math.ceilDiv((int) all, blocks), TILE_ROWS) * TILE_ROWS;
     boolean sums = along.subList(chain.in().size(), along.size()).contains(false);
