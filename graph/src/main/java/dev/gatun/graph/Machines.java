@@ -40,8 +40,8 @@ public final class Machines {
 
   /**
    * A machine held to the arithmetic that the ops define: of its kernels it offers those alone that do not change it.
-   * So the results of one plan are the same to the bit whatever its threads, layouts and fusions, and those of another
-   * version are more likely to be.
+   * So the results of one plan are the same to the bit whatever its threads and fusions: kernels stay apart where a sum
+   * would be added up in another order. Those of another version are more likely to be the same.
    */
   public static Backend exact(Backend machine) {
     return new ForwardingBackend(machine) {

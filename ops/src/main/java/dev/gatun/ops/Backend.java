@@ -24,6 +24,17 @@ public interface Backend {
   /** Ways to run a spec, best first; empty if declined. Depends on the spec alone. */
   List<Choice> choices(KernelSpec spec);
 
+  /**
+   * In which order the rows of a spec add up, told by a text for each row whose bits hang on it: rows of one space and
+   * of equal texts add the same numbers up alike. None if the order never hangs on how operands and results lie.
+   *
+   * @param in strides of the operands, in elements
+   * @param out those of the results
+   */
+  default List<String> orders(KernelSpec spec, List<long[]> in, List<long[]> out) {
+    return List.of();
+  }
+
   /** Memory for kernels, zeroed, 64-byte aligned, counted against the arena's budget. */
   Slab allocate(TensorArena arena, long bytes);
 

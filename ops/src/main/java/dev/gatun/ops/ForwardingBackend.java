@@ -38,6 +38,11 @@ public abstract class ForwardingBackend implements Backend {
   }
 
   @Override
+  public List<String> orders(KernelSpec spec, List<long[]> in, List<long[]> out) {
+    return machine.orders(spec, in, out);
+  }
+
+  @Override
   public boolean exact() {
     return machine.exact();
   }

@@ -3,6 +3,7 @@ package dev.gatun.simd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An index space as loops: axes of size 1 are gone, and axes that every slot walks as one are one. The order of the
@@ -11,8 +12,9 @@ import java.util.List;
  * @param sizes of each axis
  * @param reduced whether a row runs along the axis
  * @param strides per slot and axis, in bytes (of a position, in numbers)
+ * @param spaceAxes for each axis the axes of the space that it consists of, the slowest first
  */
-record Axes(long[] sizes, boolean[] reduced, long[][] strides) {
+record Axes(long[] sizes, boolean[] reduced, long[][] strides, int[][] spaceAxes) {
   /** How many elements starting on a line of a map costs as much as. */
   static final int LINE_START = 20;
 
@@ -25,8 +27,14 @@ record Axes(long[] sizes, boolean[] reduced, long[][] strides) {
       }
     }
     var merged = new Axes(pick(sizes, order), pick(reduced, order),
-        Arrays.stream(strides).map(s -> pick(s, order)).toArray(long[][]::new));
+        Arrays.stream(strides).map(s -> pick(s, order)).toArray(long[][]::new),
+        single(order.stream().mapToInt(axis -> axis)));
     return merged.merge();
+  }
+
+  /** For {@link #spaceAxes}: each axis consists of one. */
+  static int[][] single(IntStream spaceAxes) {
+    return spaceAxes.mapToObj(axis -> new int[] {axis}).toArray(int[][]::new);
   }
 
   private static long[] pick(long[] from, List<Integer> order) {
@@ -71,8 +79,11 @@ record Axes(long[] sizes, boolean[] reduced, long[][] strides) {
     }
     var longer = sizes.clone();
     longer[inner] *= sizes[outer];
+    var parts = spaceAxes.clone();
+    parts[inner] = IntStream.concat(IntStream.of(spaceAxes[outer]), IntStream.of(spaceAxes[inner])).toArray();
     return new Axes(pick(longer, order), pick(reduced, order),
-        Arrays.stream(strides).map(s -> pick(s, order)).toArray(long[][]::new));
+        Arrays.stream(strides).map(s -> pick(s, order)).toArray(long[][]::new),
+        order.stream().map(axis -> parts[axis]).toArray(int[][]::new));
   }
 
   /** Bytes from a slot's first position to that with a number, of axes none of which is reduced. */

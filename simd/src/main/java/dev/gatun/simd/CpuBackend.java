@@ -76,6 +76,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public List<String> orders(KernelSpec spec, List<long[]> in, List<long[]> out) {
+    return Summation.orders(spec, in, out);
+  }
+
+  @Override
   public Slab allocate(TensorArena arena, long bytes) {
     return new CpuSlab(arena, bytes);
   }

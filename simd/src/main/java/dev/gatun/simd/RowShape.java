@@ -64,6 +64,22 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
     return line >= 0 && axes.reduced()[line];
   }
 
+  /** In which order the elements of a row are added up: two rows of one space and of equal texts add up alike. */
+  String order() {
+    var order = new StringBuilder(lanesReduce ? "lanes along " + spaceAxes(lane) + " by " + piece : "one by one");
+    if (lineReduces()) {
+      order.append(", lines along ").append(spaceAxes(line)).append(" by ").append(lines);
+    }
+    for (int axis : reducedOuter) {
+      order.append(", then along ").append(spaceAxes(axis));
+    }
+    return order.toString();
+  }
+
+  private String spaceAxes(int axis) {
+    return Arrays.toString(axes.spaceAxes()[axis]);
+  }
+
   /** The kept axis along which a block's rows lie; −1 if it is one row. */
   int blockAxis() {
     return !lanesReduce ? lane : lineReduces() ? -1 : line;

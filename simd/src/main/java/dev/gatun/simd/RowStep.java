@@ -4,7 +4,6 @@ import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A row kernel: each fold is a stage over the elements of a block of rows, then come the results per row, then the
@@ -49,11 +48,7 @@ final class RowStep extends Step {
     row = kept == null ? given : kept.row();
     this.crew = crew;
     this.origin = origin;
-    var reduced = new boolean[row.space().rank()];
-    row.axes().forEach(axis -> reduced[axis] = true);
-    var exprs = Stream.of(given.folds().stream().map(KernelSpec.Reduction::value), given.rowExprs().stream(),
-        given.mapExprs().stream()).flatMap(s -> s);
-    slots = new ScopeSlots(row.space(), reduced, in, out, exprs, row.folds().size());
+    slots = ScopeSlots.of(given, in, out);
     shape = RowShape.of(slots);
     starts = new long[slots.count()];
     folds = new Sweep[row.folds().size()];

@@ -2,6 +2,7 @@ package dev.gatun.simd;
 
 import dev.gatun.memory.Shape;
 import dev.gatun.ops.Expr;
+import dev.gatun.ops.KernelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -42,6 +43,15 @@ final class ScopeSlots {
     for (int i = 0; i < operands; i++) {
       widths[i] = (i < in.size() ? in.get(i) : out.get(i - in.size())).type().dtype().bytes();
     }
+  }
+
+  /** Those of a row kernel. */
+  static ScopeSlots of(KernelSpec.Row row, List<Located> in, List<Located> out) {
+    var reduced = new boolean[row.space().rank()];
+    row.axes().forEach(axis -> reduced[axis] = true);
+    var exprs = Stream.of(row.folds().stream().map(KernelSpec.Reduction::value), row.rowExprs().stream(),
+        row.mapExprs().stream()).flatMap(s -> s);
+    return new ScopeSlots(row.space(), reduced, in, out, exprs, row.folds().size());
   }
 
   /** A row's result does not move along the axes of the row. */

@@ -1,22 +1,35 @@
 package dev.gatun.simd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.gatun.memory.DType;
 import dev.gatun.ops.BinaryFn;
 import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.KernelSpec.Fold;
 import dev.gatun.ops.KernelSpec.Reduction;
+import dev.gatun.ops.Plan;
 import dev.gatun.ops.TensorType;
 import dev.gatun.ops.UnaryFn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.lifecycle.AfterContainer;
 
 class RowTest {
+  /** Placements whose order another one had, and those whose order gave bits of its own. */
+  private static final AtomicInteger ALIKE = new AtomicInteger();
+  private static final AtomicInteger DIFFERENT = new AtomicInteger();
+
   @Property(tries = 400)
   void softmaxMeetsTheInterpreter(@ForAll long seed) {
     var random = new Random(seed);
@@ -62,6 +75,55 @@ class RowTest {
       rows.add(new Expr.Fold(i, folds.getLast().dtype()));
     }
     return new KernelSpec.Row(space, axes(random, space.rank()), in, folds, rows, List.of());
+  }
+
+  /** Rows that are told to add up alike do so to the bit, wherever their operands and results lie. */
+  @Property(tries = 150)
+  void rowsOfOneOrderGiveTheSameBits(@ForAll long seed) {
+    var random = new Random(seed);
+    var row = sum(random);
+    var bits = new HashMap<List<String>, double[]>();
+    for (int placement = 0; placement < 8; placement++) {
+      try (var trial = new Trial(row, random, false)) {
+        for (int i = 0; i < row.in().size(); i++) {
+          int first = i;
+          trial.setInput(i, number -> 1 / (1.0f + first + number % 977));
+        }
+        var run = (Plan.Run) trial.plan().steps().getFirst();
+        boolean repeats = run.in().stream().anyMatch(operand -> operand.strides().contains(0L));
+        var order = new CpuBackend().orders(row, strides(run.in()), strides(run.out()));
+        assertEquals(1, order.size());
+        var found = repeats ? null : trial.runCpu(1 + random.nextInt(2)).got(0);
+        if (found != null && bits.putIfAbsent(order, found) != null) {
+          assertArrayEquals(bits.get(order), found, order + " of " + trial);
+          ALIKE.incrementAndGet();
+        }
+      }
+    }
+    double[] some = bits.values().stream().findFirst().orElse(null);
+    bits.values().forEach(other -> DIFFERENT.addAndGet(Arrays.equals(some, other) ? 0 : 1));
+  }
+
+  @AfterContainer
+  static void ordersMatter() {
+    assertTrue(ALIKE.get() > 100 && DIFFERENT.get() > 20, ALIKE + " placements of one order, " + DIFFERENT + " of others");
+  }
+
+  /** The sum of an input or of two, less a part of it, and perhaps what was added up. */
+  private static KernelSpec.Row sum(Random random) {
+    var space = Trial.shape(random, 2 + random.nextInt(3), random.nextInt(10) == 0 ? 100_000 : 5000);
+    var axes = axes(random, space.rank());
+    var type = new TensorType(DType.F32, space);
+    Expr x = new Expr.Input(0, DType.F32);
+    boolean two = random.nextBoolean();
+    var value = two ? new Expr.Apply2(BinaryFn.MUL, x, new Expr.Input(1, DType.F32)) : x;
+    return new KernelSpec.Row(space, axes.isEmpty() ? List.of(0) : axes, two ? List.of(type, type) : List.of(type),
+        List.of(new Reduction(Fold.SUM, value)), List.of(new Expr.Fold(0, DType.F32)),
+        random.nextBoolean() ? List.of(value) : List.of());
+  }
+
+  private static List<long[]> strides(List<Plan.Operand> operands) {
+    return operands.stream().map(o -> o.strides().stream().mapToLong(Long::longValue).toArray()).toList();
   }
 
   private static List<Integer> axes(Random random, int rank) {

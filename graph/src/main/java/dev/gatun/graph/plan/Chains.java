@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * read them: the wide values, an attention's scores and weights, then never exist as a whole. What comes after a result
  * of theirs, as a gradient does, is a second chain, which computes anew the wide values that it reads.
  *
- * <p>No number changes: each is computed from the same numbers in the same order.
+ * <p>Each number is computed from the same numbers, on an exact machine in the order of the kernels that are joined.
  */
 final class Chains {
   /** Rows and columns of a wide value at least; less is not worth a chain. */
@@ -26,6 +26,7 @@ final class Chains {
 
   private final Backend machine;
   private final Reasons reasons;
+  private final Sums sums;
   private final Program program;
   private List<Item> items;
   private int number;
@@ -34,6 +35,7 @@ final class Chains {
     this.program = program;
     this.machine = machine;
     this.reasons = reasons;
+    this.sums = new Sums(program.lying(), machine);
     this.items = new ArrayList<>(program.items());
   }
 
@@ -215,6 +217,7 @@ final class Chains {
   private boolean replace(Region region, Map<Item.Kernel, Integer> levels, int level) {
     var needed = new HashSet<Slot>();
     var kernels = new ArrayList<Item.Kernel>();
+    var given = new ArrayList<Item.Kernel>();
     var results = new HashSet<Slot>();
     for (var item : items.reversed()) {
       if (!(item instanceof Item.Kernel kernel) || !region.members.contains(kernel)) {
@@ -222,6 +225,7 @@ final class Chains {
       }
       boolean result = levels.get(kernel) == level && kernel.out().stream().noneMatch(region::isInner);
       if (result || kernel.out().stream().anyMatch(needed::contains)) {
+        given.add(kernel);
         kernels.addFirst(result ? kernel : trimmed(kernel, needed));
         kernel.reads().filter(region::isInner).forEach(needed::add);
         if (result) {
@@ -235,7 +239,8 @@ final class Chains {
     var builder = new ChainBuilder(results, kernels.getFirst().origin());
     joined(kernels).forEach(builder::add);
     var chain = builder.kernel();
-    boolean inserted = !machine.choices(chain.spec()).isEmpty() && insert(chain, kernels, region);
+    boolean inserted = !machine.choices(chain.spec()).isEmpty()
+        && sums.alike(chain, given.toArray(Item.Kernel[]::new)) && insert(chain, kernels, region);
     if (inserted) {
       reasons.say(chain, () -> kernels.size() + " kernels run entry by entry and some rows at a time, so that "
           + needed.stream().map(slot -> slot.type().toString()).sorted().distinct().collect(Collectors.joining(", "))

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 
 /**
  * Joins kernels so that what lies between them never reaches memory: maps into maps and rows, rows over the same axes,
- * and maps behind products as epilogues. A machine may decline any joined spec. No result changes by a bit: a fused
- * expression computes what its parts did, in the same order.
+ * and maps behind products as epilogues. A machine may decline any joined spec. A fused expression computes what its
+ * parts did; on an exact machine sums are added up in the order of their parts, too.
  */
 final class Fusion {
   /**
@@ -34,6 +34,7 @@ final class Fusion {
 
   private final Backend machine;
   private final Reasons reasons;
+  private final Sums sums;
 
   /** Two kernels as one, or why they stay two. */
   private record Attempt(Item.Kernel joined, Supplier<String> refusal) {
@@ -42,22 +43,23 @@ final class Fusion {
     }
   }
 
-  private Fusion(Backend machine, Reasons reasons) {
+  private Fusion(Backend machine, Reasons reasons, Sums sums) {
     this.machine = machine;
     this.reasons = reasons;
+    this.sums = sums;
   }
 
   static Program fuse(Program program, Backend machine, Reasons reasons) {
-    var fusion = new Fusion(machine, reasons);
+    var fusion = new Fusion(machine, reasons, new Sums(program.lying(), machine));
     var outside = program.kept();
     var items = fusion.fuse(fusion.narrowed(program.items(), Map.of()), outside);
     var twins = new HashMap<Slot, Slot>();
-    items.forEach(item -> twins(item, outside, twins));
+    items.forEach(item -> fusion.twins(item, outside, twins));
     return program.withItems(items.stream().map(item -> withoutTwins(item, twins)).toList());
   }
 
   /** Finds results that a kernel would write twice: each with the result of that kernel that is read in its place. */
-  private static void twins(Item item, Set<Slot> outside, Map<Slot, Slot> twins) {
+  private void twins(Item item, Set<Slot> outside, Map<Slot, Slot> twins) {
     if (item instanceof Item.Loop loop) {
       loop.body().forEach(inner -> twins(inner, outside, twins));
     }
@@ -67,7 +69,9 @@ final class Fusion {
     }
     for (int i = 1; i < scope.results().size(); i++) {
       var result = scope.results().get(i);
-      scope.results().subList(0, i).stream().filter(other -> other.isTwinOf(result) && !outside.contains(result.slot()))
+      scope.results().subList(0, i).stream()
+          .filter(other -> other.isTwinOf(result) && !outside.contains(result.slot())
+              && sums.lieAlike(other.slot(), result.slot()))
           .findFirst().ifPresent(first -> twins.put(result.slot(), first.slot()));
     }
   }
@@ -191,7 +195,8 @@ final class Fusion {
       var expr = free.get(view.slot());
       if (expr != null && view.turns().isEmpty()) {
         var candidate = substituted(current, i, seen(expr, view));
-        if (accepted(candidate.compact()) != null) {
+        var kernel = accepted(candidate.compact());
+        if (kernel != null && sums.alike(kernel, scope.kernel())) {
           current = candidate;
         }
       }
@@ -276,7 +281,9 @@ final class Fusion {
     }
     var kept = both.keeping(slot -> consumer.out().contains(slot) || needed.test(slot)).compact();
     var joined = accepted(kept);
-    return joined == null ? Attempt.refused(() -> refusal(kept)) : new Attempt(joined, null);
+    return joined == null ? Attempt.refused(() -> refusal(kept))
+        : sums.alike(joined, producer, consumer) ? new Attempt(joined, null)
+            : Attempt.refused(() -> "a sum would be added up in another order, which --exact forbids");
   }
 
   /** A scope's kernel; null if it is too large or the machine has no such. */

@@ -148,10 +148,21 @@ public final class Planner {
     return new Explained(fitted.plan(), reasons.all(fitted.again().program().items()), fitted.again().count());
   }
 
-  private Plan plan(Map<Plan.Place, Map<String, Long>> outside, Plan preparation) {
+  /** A program whose slots lie as they do if nothing of it is joined. */
+  private static Program lying(Program program, Backend machine) {
+    var planner = new Planner(Stores.withUpdates(program), machine, new Reasons(false), Map.of());
+    planner.calls();
+    return program.withLying(planner.spots);
+  }
+
+  private List<Call> calls() {
     program.sources().keySet().forEach(this::placeRowMajor);
     program.tables().keySet().forEach(this::placeRowMajor);
-    var calls = calls(program.items(), Set.of());
+    return calls(program.items(), Set.of());
+  }
+
+  private Plan plan(Map<Plan.Place, Map<String, Long>> outside, Plan preparation) {
+    var calls = calls();
     var outputs = outputs(calls);
     return new Memory(program, spots, outside).plan(machine.name(), calls, outputs, preparation);
   }
@@ -183,7 +194,8 @@ public final class Planner {
 
   /** The passes in the order in which they run. */
   static List<Pass> passes(Backend machine, Reasons reasons) {
-    return List.of(new Pass("fusion", program -> Fusion.fuse(program, machine, reasons)),
+    return List.of(new Pass("lying", program -> machine.exact() ? lying(program, machine) : program),
+        new Pass("fusion", program -> Fusion.fuse(program, machine, reasons)),
         new Pass("chains", program -> Chains.join(program, machine, reasons)),
         new Pass("stores", Stores::withUpdates), new Pass("ordering", Ordering::lowered));
   }
@@ -351,9 +363,12 @@ public final class Planner {
       var wish = choice.out().get(i);
       var spot = spots.get(slot);
       if (spot == null) {
-        spot = reuse != null && i == 0 ? reuse : Spot.whole(slot, wish.isAny() ? follow(kernel, in, i) : wish);
+        var decided = program.lying().get(slot);
+        spot = reuse != null && i == 0 && (decided == null || decided.strides().equals(reuse.strides())) ? reuse
+            : Spot.whole(slot, decided != null ? decided.layout() : wish.isAny() ? follow(kernel, in, i) : wish);
         put(slot, spot);
-      } else if (!fits(spot, kernel.spec(), wish)) {
+      }
+      if (!fits(spot, kernel.spec(), wish)) {
         var aside = Spot.whole(new Slot("l" + number++, slot.type()), wish);
         copies.add(new Spot[] {aside, spot});
         spot = aside;

@@ -16,12 +16,23 @@ import java.util.stream.Stream;
  * @param tables constants that are memory of the model
  * @param outputs results by name
  * @param updates what each state becomes
+ * @param lying how slots are to lie in memory, as far as that is decided; their offsets mean nothing
  */
 record Program(List<Item> items, Map<Slot, Source> sources, Map<Slot, Constant> tables, Map<String, View> outputs,
-    Map<Slot, View> updates) {
+    Map<Slot, View> updates, Map<Slot, Spot> lying) {
+
+  /** A program of which nothing lies anywhere yet. */
+  Program(List<Item> items, Map<Slot, Source> sources, Map<Slot, Constant> tables, Map<String, View> outputs,
+      Map<Slot, View> updates) {
+    this(items, sources, tables, outputs, updates, Map.of());
+  }
 
   Program withItems(List<Item> other) {
-    return new Program(List.copyOf(other), sources, tables, outputs, updates);
+    return new Program(List.copyOf(other), sources, tables, outputs, updates, lying);
+  }
+
+  Program withLying(Map<Slot, Spot> decided) {
+    return new Program(items, sources, tables, outputs, updates, decided);
   }
 
   /** Whether a slot holds its value before the first item. */

@@ -38,6 +38,8 @@ final class Rematerialization {
 
   private final Program program;
   private final Backend machine;
+  private final Map<Slot, Spot> lying;
+  private final Sums sums;
   private final Map<Slot, View> homes;
   private final Map<KernelSpec, Double> seconds = new IdentityHashMap<>();
   private final Map<KernelSpec, Long> workspaces = new IdentityHashMap<>();
@@ -59,6 +61,8 @@ final class Rematerialization {
   private Rematerialization(Program program, Backend machine) {
     this.program = program;
     this.machine = machine;
+    this.lying = new HashMap<>(program.lying());
+    this.sums = new Sums(lying, machine);
     this.homes = Stores.direct(program.items(), program);
     this.items = program.items();
   }
@@ -76,7 +80,7 @@ final class Rematerialization {
 
   /** The program with its kernels that run again. */
   Program program() {
-    return program.withItems(items);
+    return program.withItems(items).withLying(lying);
   }
 
   /** How many bytes are alive at most, as far as that is known before layouts are. */
@@ -151,7 +155,10 @@ final class Rematerialization {
     done.add(new Again(change.clones.getLast(), items.get(change.at), change.at - from - 1,
         freed.stream().mapToLong(Memory::size).sum(), seconds(change.clones)));
     items = changed(change);
-    change.copies.forEach((slot, copy) -> originals.put(copy, original(slot)));
+    change.copies.forEach((slot, copy) -> {
+      originals.put(copy, original(slot));
+      lying.computeIfAbsent(copy, s -> lying.get(slot));
+    });
   }
 
   private List<Item> changed(Change change) {
@@ -264,7 +271,7 @@ final class Rematerialization {
       return kernel;
     }
     var kept = scope.keeping(needed::contains).compact().kernel();
-    return machine.choices(kept.spec()).isEmpty() ? kernel : kept;
+    return machine.choices(kept.spec()).isEmpty() || !sums.alike(kept, kernel) ? kernel : kept;
   }
 
   private double seconds(List<Item.Kernel> kernels) {

@@ -49,7 +49,8 @@ final class Stores {
     }
     sinkWriters(items, stores);
     items.addAll(stores);
-    return new Program(List.copyOf(items), program.sources(), program.tables(), outputs, program.updates());
+    return new Program(List.copyOf(items), program.sources(), program.tables(), outputs, program.updates(),
+        program.lying());
   }
 
   /** Moves kernels whose results only stores read behind the last kernel that can fail. */

@@ -10,6 +10,7 @@
  * Merging      products of one operand by several weights become one, where nothing is trained
  * Preparation  what hangs on parameters alone becomes a plan of its own, run when they change
  * Lowering     ops → items: kernels, stores and loops on slots; moves that need no copy → views
+ * lying        for an exact machine, slots → strides, before anything is joined and might lie otherwise
  * Fusion       maps, rows and epilogues join, so that what lies between them never reaches memory
  * Chains       products, and what lies between them, run some rows at a time
  * Stores       updates → stores at the end, or none where the value can be computed in its place
@@ -20,8 +21,8 @@
  * </pre>
  *
  * <p><b>What it guarantees.</b> {@link dev.gatun.graph.plan.Planner#plan} is a pure function of the graph, the
- * machine's answers and the offsets of variables; it allocates no memory of tensors. Fusion changes no bit of a result,
- * unless a sum then reads an operand that lies otherwise.
+ * machine's answers and the offsets of variables; it allocates no memory of tensors. On an exact machine no bit of a
+ * result hangs on what was joined; on others a sum may be added up in another order ({@link Sums}).
  * What no kernel can run is a {@link dev.gatun.graph.plan.KernelException} that names it. What holds for a program
  * between two passes stands in the tests, as {@code ProgramVerifier}, which looks at what each pass leaves.
  *
