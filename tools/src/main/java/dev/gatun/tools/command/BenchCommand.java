@@ -3,7 +3,6 @@ package dev.gatun.tools.command;
 import dev.gatun.bench.Conditions;
 import dev.gatun.bench.Figures;
 import dev.gatun.bench.Order;
-import dev.gatun.bench.Page;
 import dev.gatun.bench.Report;
 import dev.gatun.bench.Row;
 import dev.gatun.bench.Suite;
@@ -11,8 +10,6 @@ import dev.gatun.bench.Work;
 import dev.gatun.bench.Worker;
 import dev.gatun.bench.Workshop;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--save", paramLabel = "FILE",
       description = "Keep the figures; those of other cases in the file stay.")
   private Path save;
-  @Option(names = "--page", paramLabel = "FILE", description = "Write a page of tables, of all that --save keeps.")
+  @Option(names = "--page", paramLabel = "FILE", description = "Write a page of tables, of all that --save keeps, with each figure.")
   private Path page;
   @Option(names = "--against", paramLabel = "FILE", description = "Fail if a factor is more than a tenth below that in "
       + "this file, which --save wrote.")
@@ -92,22 +89,17 @@ final class BenchCommand implements Callable<Integer> {
       throw new UsageException("--peers: no other engine is on the class path; run ./gatun bench --peers in the "
           + "repository, with Maven on the PATH");
     }
-    var before = against == null ? Figures.of(List.of()) : figures(against);
-    var kept = save == null || !Files.exists(save) ? Figures.of(List.of()) : figures(save);
+    var before = against == null ? Figures.of(List.of()) : KeptFigures.read(against);
+    var kept = new KeptFigures(save, page, Workshop.peers());
     var orders = orders(suites, sizes);
     var rows = new ArrayList<Row>();
     int cases = orders.stream().mapToInt(order -> order.works().size()).sum();
     int profiled = 0;
     for (var order : orders) {
-      var measured = Workshop.measure(order, row -> {
-        kept.add(row);
-        save(kept);
-      });
+      var measured = Workshop.measure(order, kept::add);
       measured.forEach(this::show);
       rows.addAll(measured);
       measured.forEach(kept::add);
-      save(kept);
-      write(kept);
       if (trace != null) {
         for (var work : order.works()) {
           profile(order, work, cases == 1 ? trace : numbered(trace, ++profiled));
@@ -119,17 +111,6 @@ final class BenchCommand implements Callable<Integer> {
     var fallen = Figures.of(rows).fallenSince(before);
     fallen.forEach(line -> output.remark("fallen: " + line));
     return fallen.isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
-  }
-
-  /** After each row: a run of hours that is broken off keeps what it has. */
-  private void save(Figures figures) {
-    if (save != null) {
-      try {
-        Files.writeString(save, figures.text());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   private void profile(Order order, Work work, Path file) throws IOException {
@@ -145,12 +126,6 @@ final class BenchCommand implements Callable<Integer> {
     var name = file.getFileName().toString();
     int end = name.contains(".") ? name.lastIndexOf('.') : name.length();
     return file.resolveSibling(name.substring(0, end) + "-" + number + name.substring(end));
-  }
-
-  private void write(Figures figures) throws IOException {
-    if (page != null) {
-      Files.writeString(page, Page.text(figures.rows(), Workshop.peers()));
-    }
   }
 
   private List<Suite> suites() {
@@ -223,14 +198,6 @@ final class BenchCommand implements Callable<Integer> {
 
   private static String text(Map<String, Integer> sizes) {
     return String.join(" ", sizes.entrySet().stream().map(size -> size.getKey() + "=" + size.getValue()).toList());
-  }
-
-  private static Figures figures(Path file) throws IOException {
-    try {
-      return Figures.parse(Files.readString(file));
-    } catch (IllegalArgumentException e) {
-      throw new InputException(file + ": " + e.getMessage());
-    }
   }
 
   private void show(Row row) {
