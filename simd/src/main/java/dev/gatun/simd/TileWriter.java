@@ -527,10 +527,11 @@ final class TileWriter {
 
   /**
    * A branch out of the loop that is never taken, for no step lies beyond {@link TileShape#REACH} and no pointer is a
-   * small number: all accumulators are alive at its target, so C2 must add to them before it, and cannot load what comes
-   * after it any sooner. Without such branches it loads all of a step's elements ahead of the multiply-adds, which takes
-   * more registers than there are and halves the speed. Each takes one of the processor's six slots a cycle, and has a
-   * constant of its own, or C2 would join them. The first of a step keeps C2 from computing addresses for the next one.
+   * small number: all accumulators are alive at its target, so C2 must add to them before it, and cannot load what
+   * comes after it any sooner. Without such branches it loads all of a step's elements ahead of the multiply-adds,
+   * which takes more registers than there are and halves the speed. Each takes one of the processor's six slots a
+   * cycle, and has a constant of its own, or C2 would join them. The first of a step keeps C2 from computing addresses
+   * for the next one.
    */
   private void hold() {
     if (walks()) {
