@@ -9,17 +9,21 @@ import dev.gatun.simd.Structure.Use;
  */
 final class Sweep {
   /**
-   * Columns and rows of a tile where something is packed: 4096 elements, so that three packed operands of f32 and the
-   * lines that they come from stay in a second-level cache. A multiple of all virtual lanes, so tiles cut no turn.
+   * Columns and rows of a tile where something is packed, but of one fold, which takes whole rows if they fit: 4096
+   * elements, so that three packed operands of f32 and the lines that they come from stay in a second-level cache. A
+   * multiple of all virtual lanes, so tiles cut no turn.
    */
   private static final int TILE_COLUMNS = 128;
   private static final int TILE_ROWS = 32;
+  private static final int TILE = TILE_COLUMNS * TILE_ROWS;
 
   private final Kernel kernel;
   private final int[] slots;
   private final int[] widths;
   private final boolean[] packed;
   private final boolean packs;
+  /** Whether all rows are folded into the same lanes, so that each is to end before the next begins. */
+  private final boolean oneFold;
   private final long[] rowSteps;
   private final long[] laneSteps;
   private final long[][] frames;
@@ -44,6 +48,7 @@ final class Sweep {
     this.rowSteps = new long[strands];
     this.laneSteps = new long[strands];
     boolean any = false;
+    boolean same = false;
     for (int s = 0; s < strands; s++) {
       var strand = structure.strands().get(s);
       widths[s] = strand.storage().bytes();
@@ -52,15 +57,17 @@ final class Sweep {
       packed[s] = strand.use() != Use.POSITION && strand.along() && structure.fold() == null | strand.use() == Use.INPUT
           && laneSteps[slots[s]] != widths[s];
       any |= packed[s];
+      same |= structure.fold() != null && strand.use() == Use.OUTPUT && this.rowSteps[s] == 0;
     }
     packs = any;
+    oneFold = same;
     frames = new long[scratches.length][];
     starts = new long[scratches.length][strands];
     for (int w = 0; w < scratches.length; w++) {
       frames[w] = frame(structure, body.parameters(), scratches[w]);
       kernel.reserve(scratches[w]);
       if (packs) {
-        scratches[w].reserveTiles((long) strands * TILE_ROWS * TILE_COLUMNS * Long.BYTES);
+        scratches[w].reserveTiles((long) strands * TILE * Long.BYTES);
       }
     }
   }
@@ -69,7 +76,7 @@ final class Sweep {
     var frame = new long[structure.frameLength()];
     for (int s = 0; s < slots.length; s++) {
       int at = Structure.start(s);
-      frame[at + 1] = packed[s] ? (long) TILE_COLUMNS * widths[s] : rowSteps[s];
+      frame[at + 1] = rowSteps[s];
       frame[at + 2] = laneSteps[s];
     }
     System.arraycopy(parameters, 0, frame, structure.parameter(0), parameters.length);
@@ -100,24 +107,29 @@ final class Sweep {
       kernel.run(scratch, frame, rows, columns);
       return;
     }
-    for (int row = 0; row < rows; row += TILE_ROWS) {
-      for (int column = 0; column < columns; column += TILE_COLUMNS) {
-        tile(scratch, frame, start, row, column, Math.min(TILE_ROWS, rows - row),
-            Math.min(TILE_COLUMNS, columns - column));
+    int width = oneFold ? Math.min(TILE, columns) : TILE_COLUMNS;
+    int height = TILE / width;
+    for (int s = 0; s < start.length; s++) {
+      frame[Structure.start(s) + 1] = packed[s] ? (long) width * widths[s] : rowSteps[s];
+    }
+    for (int row = 0; row < rows; row += height) {
+      for (int column = 0; column < columns; column += width) {
+        tile(scratch, frame, start, row, column, Math.min(height, rows - row), Math.min(width, columns - column));
       }
     }
   }
 
+  /** A tile, whose packed rows lie as far apart as the frame says. */
   private void tile(Scratch scratch, long[] frame, long[] start, int row, int column, int rows, int columns) {
     var strands = kernel.structure().strands();
     boolean folds = kernel.structure().fold() != null;
     for (int s = 0; s < start.length; s++) {
       boolean lanes = folds && strands.get(s).use() == Use.OUTPUT;
       long place = start[s] + row * rowSteps[s] + (lanes ? 0 : column * laneSteps[s]);
-      long tile = scratch.tiles() + (long) s * TILE_ROWS * TILE_COLUMNS * Long.BYTES;
+      long tile = scratch.tiles() + (long) s * TILE * Long.BYTES;
       if (packed[s] && strands.get(s).use() == Use.INPUT) {
-        Strided.copy(widths[s], place, rowSteps[s], laneSteps[s], tile, (long) TILE_COLUMNS * widths[s], widths[s],
-            rows, columns);
+        Strided.copy(widths[s], place, rowSteps[s], laneSteps[s], tile, frame[Structure.start(s) + 1], widths[s], rows,
+            columns);
       }
       frame[Structure.start(s)] = packed[s] ? tile : place;
     }
@@ -125,9 +137,9 @@ final class Sweep {
     for (int s = 0; s < start.length; s++) {
       if (packed[s] && strands.get(s).use() == Use.OUTPUT) {
         long place = start[s] + row * rowSteps[s] + column * laneSteps[s];
-        long tile = scratch.tiles() + (long) s * TILE_ROWS * TILE_COLUMNS * Long.BYTES;
-        Strided.copy(widths[s], tile, (long) TILE_COLUMNS * widths[s], widths[s], place, rowSteps[s], laneSteps[s],
-            rows, columns);
+        long tile = scratch.tiles() + (long) s * TILE * Long.BYTES;
+        Strided.copy(widths[s], tile, frame[Structure.start(s) + 1], widths[s], place, rowSteps[s], laneSteps[s], rows,
+            columns);
       }
     }
   }

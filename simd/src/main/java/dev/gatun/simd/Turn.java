@@ -12,8 +12,9 @@ record Turn(int steps, int leftBytes, int rightBytes) {
   /** A single step. */
   static final Turn SINGLE = new Turn(1, 0, 0);
   /**
-   * Steps of a turn of several. A tile of 4 x 3 vectors takes 29 of the processor's slots a step by itself and 25 in
-   * such turns, which shows where another thread of the core takes half of them; a loop of 8 steps is too long for C2.
+   * Steps of a turn of several. A tile of 4 x 3 vectors takes 24 of the processor's slots a step in such turns, some 3
+   * more by itself, which shows where another thread of the core takes half of them; a loop of 8 steps is too long for
+   * C2.
    */
   static final int STEPS = 4;
   /** Accumulators of a tile at most whose loop of so many steps is short enough for C2. */
