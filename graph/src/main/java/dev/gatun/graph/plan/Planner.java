@@ -148,11 +148,11 @@ public final class Planner {
     return new Explained(fitted.plan(), reasons.all(fitted.again().program().items()), fitted.again().count());
   }
 
-  /** A program whose slots lie as they do if nothing of it is joined. */
+  /** A program whose slots lie as they do if nothing of it is joined, unless no bit hangs on it. */
   private static Program lying(Program program, Backend machine) {
     var planner = new Planner(Stores.withUpdates(program), machine, new Reasons(false), Map.of());
     planner.calls();
-    return program.withLying(planner.spots);
+    return new Sums(planner.spots, machine).hang(program.items()) ? program.withLying(planner.spots) : program;
   }
 
   private List<Call> calls() {

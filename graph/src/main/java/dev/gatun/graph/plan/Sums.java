@@ -23,6 +23,15 @@ final class Sums {
     this.machine = machine;
   }
 
+  /** Whether the bits of any item hang on how its operands lie. */
+  boolean hang(List<Item> items) {
+    return items.stream().anyMatch(item -> switch (item) {
+      case Item.Kernel kernel -> !orders(kernel).isEmpty();
+      case Item.Loop loop -> hang(loop.body());
+      case Item.Store store -> false;
+    });
+  }
+
   /** Whether all rows of kernels that were made one add up as they did before. */
   boolean alike(Item.Kernel joined, Item.Kernel... parts) {
     if (lying.isEmpty() || Arrays.stream(parts).allMatch(part -> part.spec() instanceof KernelSpec.Map)) {
