@@ -51,6 +51,68 @@ class ExplanationTest {
         said.toString());
   }
 
+  private static final String NORMALISED = """
+      model m(x: f32[4, 8, 12, 12]) {
+        output y = x |> conv(16, kernel = 3, bias = false) |> batch_norm
+      }
+      """;
+
+  /** What is folded into a weight and prepared; and that --exact is why it is not. */
+  @Test
+  void saysWhatIsFoldedIntoWeights() {
+    var said = sentences(run(NORMALISED, Map.of()));
+    assertTrue(said.stream().anyMatch(s -> s.startsWith("convolve has what scales each channel behind it")),
+        said.toString());
+    assertTrue(said.stream().anyMatch(s -> s.contains("is computed when parameters change, not in each run: 4.5 KiB")),
+        said.toString());
+    var exact = sentences(Explanation.ofRun(Model.of(NORMALISED).elaborate(Map.of(), false),
+        Machines.exact(Machines.named("cpu"))));
+    assertTrue(exact.stream().anyMatch(s -> s.startsWith("convolve keeps its weight")
+        && s.endsWith("folded into it only without --exact")), exact.toString());
+    assertTrue(exact.stream().noneMatch(s -> s.contains("has what scales")), exact.toString());
+  }
+
+  /** A budget too small for what would be prepared: it is said, and nothing else of it. */
+  @Test
+  void saysThatTheBudgetPreparesNothing() {
+    var elaborated = Model.of(NORMALISED).elaborate(Map.of(), false);
+    var cpu = Machines.named("cpu");
+    var whole = Explanation.ofRun(elaborated, cpu);
+    assertTrue(whole.plan().preparation() != null);
+    var tight = Explanation.ofRun(elaborated, cpu, whole.memoryBytes() - 1);
+    var said = sentences(tight);
+    assertTrue(tight.plan().preparation() == null);
+    assertTrue(said.stream().anyMatch(s -> s.startsWith("the plan prepares nothing when parameters change")),
+        said.toString());
+    assertTrue(said.stream().noneMatch(s -> s.contains("folded")), said.toString());
+  }
+
+  @Test
+  void saysWhichProductsAreOneAndWhatFollowsThem() {
+    var text = """
+        model m(x: f32[2, 8, 16]) {
+          q = x |> linear(16) |> reshape([2, 8, 2, 8])
+          k = x |> linear(16) |> reshape([2, 8, 2, 8])
+          output y = transpose(q, [0, 2, 1, 3]) @ transpose(k, [0, 2, 3, 1])
+          output h = x |> linear(24) |> relu
+        }
+        """;
+    var said = sentences(run(text, Map.of()));
+    assertTrue(said.stream().anyMatch(s -> s.startsWith("mat_mul is one product with 1 more of the same left operand")
+        && s.contains("model:3")), said.toString());
+    assertTrue(said.stream().anyMatch(s -> s.startsWith("mat_mul is reshaped after the arithmetic that follows it (")),
+        said.toString());
+  }
+
+  /** A recipe's graph is made by several builders. */
+  @Test
+  void saysHowManyTermsAreShared() {
+    var text = TWO_LAYERS.replace("sgd(0.1)", "adam(0.1)");
+    var said = sentences(Explanation.ofTraining(Model.of(text).elaborate(Map.of("N", 24L), true), Machines.named("cpu")));
+    assertTrue(said.stream().anyMatch(s -> s.matches("the plan computes [0-9]+ terms? that equals? (another|others) once")),
+        said.toString());
+  }
+
   @Test
   void weighsTheWaysToRunAConvolution() {
     var text = """

@@ -27,26 +27,29 @@ final class Folding {
   private final Builder b = new Builder();
   private final Fixed fixed;
   private final Readers readers;
+  private final Reasons reasons;
 
   /** y · scale + shift, for each channel; null where that is 1 or 0. */
   private record Affine(Value scale, Value shift) {}
 
-  private Folding(Graph graph) {
+  private Folding(Graph graph, Reasons reasons) {
     this.fixed = Fixed.of(graph);
     this.readers = new Readers(graph);
+    this.reasons = reasons;
   }
 
-  static Graph fold(Graph graph, Backend machine) {
-    if (machine.exact() || Fixed.changesModel(graph)) {
+  static Graph fold(Graph graph, Backend machine, Reasons reasons) {
+    if (Fixed.changesModel(graph)) {
       return graph;
     }
-    var folding = new Folding(graph);
+    var folding = new Folding(graph, reasons);
     var replaced = new HashMap<Value, Value>();
-    graph.nodes().forEach(node -> folding.fold(node, replaced));
+    graph.nodes().forEach(node -> folding.fold(node, machine.exact(), replaced));
     return replaced.isEmpty() ? graph : graph.with(replaced);
   }
 
-  private void fold(Node node, Map<Value, Value> replaced) {
+  /** @param exact whether it is only said that the node is left as it is */
+  private void fold(Node node, boolean exact, Map<Value, Value> replaced) {
     if (!isFoldable(node)) {
       return;
     }
@@ -56,7 +59,12 @@ final class Folding {
       affine = next;
       end = readers.only(end).outputs().getFirst();
     }
-    if (affine.scale != null) {
+    if (affine.scale != null && exact) {
+      reasons.say(node, () -> "keeps its weight: what scales each channel behind it, such as a batch normalisation, is "
+          + "folded into it only without --exact");
+    } else if (affine.scale != null) {
+      reasons.say(node, () -> "has what scales each channel behind it, such as a batch normalisation, folded into its "
+          + "weight");
       var all = affine;
       replaced.put(end, b.at(end.node().origin(), () -> folded(node, all)));
     }

@@ -31,6 +31,7 @@ final class Merging {
   private final Builder b = new Builder();
   private final Fixed fixed;
   private final Readers readers;
+  private final Reasons reasons;
 
   /**
    * A product and what follows it.
@@ -47,16 +48,17 @@ final class Merging {
   /** Products with one key become one. */
   private record Key(Value left, DType dtype, boolean bias) {}
 
-  private Merging(Graph graph) {
+  private Merging(Graph graph, Reasons reasons) {
     this.fixed = Fixed.of(graph);
     this.readers = new Readers(graph);
+    this.reasons = reasons;
   }
 
-  static Graph merge(Graph graph) {
+  static Graph merge(Graph graph, Reasons reasons) {
     if (Fixed.changesModel(graph)) {
       return graph;
     }
-    var merging = new Merging(graph);
+    var merging = new Merging(graph, reasons);
     var groups = graph.nodes().stream().filter(merging::isMergeable).map(merging::member)
         .filter(merging::isReadAsView).collect(Collectors.groupingBy(Member::key, LinkedHashMap::new,
             Collectors.toList()));
@@ -104,6 +106,9 @@ final class Merging {
 
   private void merge(List<Member> group, Map<Value, Value> replaced) {
     var first = group.getFirst();
+    reasons.say(first.product, () -> "is one product with " + (group.size() - 1) + " more of the same left operand, whose "
+        + "weights are put side by side: " + group.stream().skip(1).map(member -> member.product.origin())
+        .collect(Collectors.joining("; ")));
     b.at(first.product.origin(), () -> {
       var weights = group.stream().map(m -> b.transposeLast(m.product.inputs().get(1))).toList();
       var y = b.matmul(first.product.inputs().getFirst(), b.transposeLast(b.concat(weights, 0)));

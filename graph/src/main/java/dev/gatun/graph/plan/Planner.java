@@ -116,8 +116,9 @@ public final class Planner {
 
   private static Explained plan(Graph graph, Backend machine, Map<String, Long> model, Map<String, Long> session,
       long budget, Reasons reasons) {
-    var whole = rewritten(graph, rewrites());
-    var parts = Preparation.of(rewritten(whole, foldings(machine)));
+    var whole = rewritten(graph, rewrites(reasons));
+    var unprepared = reasons.copy();
+    var parts = Preparation.of(rewritten(whole, foldings(machine, reasons)), reasons);
     var outside = Map.of(Plan.Place.MODEL, model, Plan.Place.SESSION, session, Plan.Place.PREPARED, parts.offsets());
     if (parts.prepared() == null) {
       return compile(whole, machine, outside, null, budget, reasons);
@@ -127,7 +128,8 @@ public final class Planner {
       long left = budget - preparation.planBytes() - preparation.bytes(Plan.Place.PREPARED);
       return compile(parts.graph(), machine, outside, preparation, left, reasons);
     } catch (BudgetException full) {
-      return compile(whole, machine, outside, null, budget, reasons.anew());
+      unprepared.sayOfAll(() -> "prepares nothing when parameters change: the memory budget leaves no room for it");
+      return compile(whole, machine, outside, null, budget, unprepared);
     }
   }
 
@@ -179,14 +181,15 @@ public final class Planner {
   }
 
   /** The rewrites of every graph, in the order in which they run. */
-  static List<Rewrite> rewrites() {
-    return List.of(new Rewrite("sharing", Sharing::share), new Rewrite("sinking", Sinking::sink));
+  static List<Rewrite> rewrites(Reasons reasons) {
+    return List.of(new Rewrite("sharing", graph -> Sharing.share(graph, reasons)),
+        new Rewrite("sinking", graph -> Sinking.sink(graph, reasons)));
   }
 
   /** Those after them that make weights of weights, which pays where these are prepared. */
-  static List<Rewrite> foldings(Backend machine) {
-    return List.of(new Rewrite("folding", graph -> Folding.fold(graph, machine)),
-        new Rewrite("merging", Merging::merge));
+  static List<Rewrite> foldings(Backend machine, Reasons reasons) {
+    return List.of(new Rewrite("folding", graph -> Folding.fold(graph, machine, reasons)),
+        new Rewrite("merging", graph -> Merging.merge(graph, reasons)));
   }
 
   /** One step on the way from a lowered graph to what is placed: a program that computes the same. */

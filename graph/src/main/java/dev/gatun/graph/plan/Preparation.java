@@ -1,5 +1,6 @@
 package dev.gatun.graph.plan;
 
+import dev.gatun.memory.Bytes;
 import dev.gatun.memory.TensorArena;
 import dev.gatun.ops.Builder;
 import dev.gatun.ops.Graph;
@@ -30,7 +31,7 @@ import java.util.TreeMap;
 record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
   private static final String NAME = "prepared:";
 
-  static Preparation of(Graph graph) {
+  static Preparation of(Graph graph, Reasons reasons) {
     var values = Fixed.changesModel(graph) ? Set.<Value>of() : new Search(graph).values();
     if (values.isEmpty()) {
       return new Preparation(graph, null, Map.of());
@@ -43,6 +44,8 @@ record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
     for (var value : values) {
       var name = NAME + offsets.size();
       var source = builder.source(name, Source.Role.PREPARED, value.type());
+      reasons.say(value.node(), () -> "is computed when parameters change, not in each run: "
+          + Bytes.text(value.type().bytes()));
       sources.put(value, source);
       updates.put(source, value);
       offsets.put(name, end);

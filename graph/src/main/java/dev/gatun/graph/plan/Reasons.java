@@ -1,6 +1,8 @@
 package dev.gatun.graph.plan;
 
 import dev.gatun.ops.KernelText;
+import dev.gatun.ops.Node;
+import dev.gatun.ops.Op;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +24,12 @@ final class Reasons {
     this.wanted = wanted;
   }
 
-  /** None yet, of another try. */
-  Reasons anew() {
-    return new Reasons(wanted);
+  /** What was said so far, for another try. */
+  Reasons copy() {
+    var copy = new Reasons(wanted);
+    copy.said.addAll(said);
+    copy.refused.putAll(refused);
+    return copy;
   }
 
   /** All that was said, and why those kernels were not joined that still stand apart. */
@@ -74,6 +79,20 @@ final class Reasons {
   void say(Item.Kernel kernel, Supplier<String> text) {
     if (wanted) {
       said.add(new Reason(kernel.origin(), KernelText.name(kernel.spec()), "", "", text.get()));
+    }
+  }
+
+  /** Says something of a node of a graph that is not lowered yet. */
+  void say(Node node, Supplier<String> text) {
+    if (wanted) {
+      said.add(new Reason(node.origin(), KernelText.name(node.op().lower(Op.Call.of(node))), "", "", text.get()));
+    }
+  }
+
+  /** Says something of all of a plan. */
+  void sayOfAll(Supplier<String> text) {
+    if (wanted) {
+      said.add(new Reason("", "the plan", "", "", text.get()));
     }
   }
 

@@ -17,7 +17,7 @@ final class Sharing {
 
   private record Key(Op.Primitive op, List<Value> in) {}
 
-  static Graph share(Graph graph) {
+  static Graph share(Graph graph, Reasons reasons) {
     // The first pass makes operands of equal calls the same values, which the second compares.
     var merged = graph.rewrite(Node::op);
     var calls = new HashSet<Key>();
@@ -29,6 +29,12 @@ final class Sharing {
         fuller.put(node, full);
       }
     }
-    return fuller.isEmpty() ? merged : merged.rewrite(node -> fuller.getOrDefault(node, node.op()));
+    var shared = fuller.isEmpty() ? merged : merged.rewrite(node -> fuller.getOrDefault(node, node.op()));
+    int saved = graph.nodes().size() - shared.nodes().size();
+    if (saved > 0) {
+      reasons.sayOfAll(() -> "computes " + saved + (saved == 1 ? " term that equals another" : " terms that equal others")
+          + " once");
+    }
+    return shared;
   }
 }

@@ -23,13 +23,15 @@ import java.util.Map;
 final class Sinking {
   private final Builder b = new Builder();
   private final Readers readers;
+  private final Reasons reasons;
 
-  private Sinking(Graph graph) {
+  private Sinking(Graph graph, Reasons reasons) {
     this.readers = new Readers(graph);
+    this.reasons = reasons;
   }
 
-  static Graph sink(Graph graph) {
-    var sinking = new Sinking(graph);
+  static Graph sink(Graph graph, Reasons reasons) {
+    var sinking = new Sinking(graph, reasons);
     var replaced = new HashMap<Value, Value>();
     graph.nodes().stream().filter(node -> node.op() instanceof MatMul && node.outputs().getFirst().rank() == 2)
         .forEach(node -> sinking.sink(node.outputs().getFirst(), replaced));
@@ -47,11 +49,16 @@ final class Sinking {
     }
     var last = from;
     var moved = product;
+    int count = 0;
     for (var next = readers.only(last); isElementwise(next); next = readers.only(last)) {
       moved = onProduct(next, last, moved);
       last = next.outputs().getFirst();
+      count++;
     }
     if (last != from) {
+      int behind = count;
+      reasons.say(product.node(), () -> "is reshaped after the arithmetic that follows it ("
+          + (behind == 1 ? "1 operation" : behind + " operations") + "), which can then run in its kernel");
       replaced.put(last, b.reshape(moved, from.shape()));
     }
   }

@@ -22,10 +22,11 @@ public final class UnfusedMachine extends ForwardingBackend {
   public UnfusedMachine(Graph graph, Backend machine) {
     super(machine);
     var rewritten = graph;
-    for (var rewrite : Stream.concat(Planner.rewrites().stream(), Planner.foldings(machine).stream()).toList()) {
+    for (var rewrite : Stream.concat(Planner.rewrites(new Reasons(false)).stream(),
+        Planner.foldings(machine, new Reasons(false)).stream()).toList()) {
       rewritten = rewrite.change().apply(rewritten);
     }
-    var parts = Preparation.of(rewritten);
+    var parts = Preparation.of(rewritten, new Reasons(false));
     add(Lowering.lower(parts.graph()).items());
     if (parts.prepared() != null) {
       add(Lowering.lower(parts.prepared()).items());

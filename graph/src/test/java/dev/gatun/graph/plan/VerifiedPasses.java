@@ -22,13 +22,14 @@ public final class VerifiedPasses {
       return graph;
     });
     var rewritten = graph;
-    for (var rewrite : Stream.concat(Planner.rewrites().stream(), Planner.foldings(machine).stream()).toList()) {
+    for (var rewrite : Stream.concat(Planner.rewrites(new Reasons(false)).stream(),
+        Planner.foldings(machine, new Reasons(false)).stream()).toList()) {
       var given = rewritten;
       rewritten = after(rewrite.name(), () -> verified(rewrite.change().apply(given), graph));
     }
     var last = rewritten;
     var parts = after("preparation", () -> {
-      var found = Preparation.of(last);
+      var found = Preparation.of(last, new Reasons(false));
       verified(found.graph(), graph);
       if (found.prepared() != null) {
         GraphVerifier.verify(found.prepared());

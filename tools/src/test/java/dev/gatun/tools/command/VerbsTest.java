@@ -266,6 +266,16 @@ class VerbsTest {
     assertTrue(kernels.contains("t = x0 @ x1;\n"), kernels);
   }
 
+  /** What happened to the graph before it became kernels, and the flag that keeps it from happening. */
+  @Test
+  void explainSaysWhatWasFolded() {
+    var text = Shell.run("explain", "resnet-small", "--level", "3").good().out();
+    assertTrue(text.contains("folded into its weight\n") && text.contains("is computed when parameters change"), text);
+    var json = Shell.run("explain", "resnet-small", "--level", "3", "--json", "--exact").good().lastLine();
+    assertTrue(json.contains("\"kernel\": \"convolve\", \"text\": \"keeps its weight: "), json);
+    assertTrue(json.contains("only without --exact\""), json);
+  }
+
   @Test
   void explainPlansATrainingStepOfAnySize() {
     assertEquals(List.of("machine", "memory_bytes", "recomputed", "prepared_bytes", "steps"),
