@@ -108,9 +108,10 @@ class ExplanationTest {
   @Test
   void saysHowManyTermsAreShared() {
     var text = TWO_LAYERS.replace("sgd(0.1)", "adam(0.1)");
-    var said = sentences(Explanation.ofTraining(Model.of(text).elaborate(Map.of("N", 24L), true), Machines.named("cpu")));
-    assertTrue(said.stream().anyMatch(s -> s.matches("the plan computes [0-9]+ terms? that equals? (another|others) once")),
-        said.toString());
+    var elaborated = Model.of(text).elaborate(Map.of("N", 24L), true);
+    var said = sentences(Explanation.ofTraining(elaborated, Machines.named("cpu")));
+    var shared = "the plan computes [0-9]+ terms? that equals? (another|others) once";
+    assertTrue(said.stream().anyMatch(s -> s.matches(shared)), said.toString());
   }
 
   @Test

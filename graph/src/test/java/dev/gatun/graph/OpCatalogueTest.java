@@ -53,7 +53,10 @@ class OpCatalogueTest {
     }
   }
 
-  /** What a type rule lets pass has a meaning for numbers in its bounds; what it refuses, it refuses with op, attributes and operands. */
+  /**
+   * What a type rule lets pass has a meaning for numbers in its bounds; what it refuses, it refuses with op, attributes
+   * and operands.
+   */
   @Property(tries = 2000)
   void typeRulesKnowWhatHasAMeaning(@ForAll("primitives") String name, @ForAll long seed) {
     var drawn = OpCases.draw(name, seed, DType.F64);

@@ -106,8 +106,8 @@ final class Merging {
 
   private void merge(List<Member> group, Map<Value, Value> replaced) {
     var first = group.getFirst();
-    reasons.say(first.product, () -> "is one product with " + (group.size() - 1) + " more of the same left operand, whose "
-        + "weights are put side by side: " + group.stream().skip(1).map(member -> member.product.origin())
+    reasons.say(first.product, () -> "is one product with " + (group.size() - 1) + " more of the same left operand, "
+        + "whose weights are put side by side: " + group.stream().skip(1).map(member -> member.product.origin())
         .collect(Collectors.joining("; ")));
     b.at(first.product.origin(), () -> {
       var weights = group.stream().map(m -> b.transposeLast(m.product.inputs().get(1))).toList();

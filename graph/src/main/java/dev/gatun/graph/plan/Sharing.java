@@ -32,8 +32,8 @@ final class Sharing {
     var shared = fuller.isEmpty() ? merged : merged.rewrite(node -> fuller.getOrDefault(node, node.op()));
     int saved = graph.nodes().size() - shared.nodes().size();
     if (saved > 0) {
-      reasons.sayOfAll(() -> "computes " + saved + (saved == 1 ? " term that equals another" : " terms that equal others")
-          + " once");
+      reasons.sayOfAll(() -> "computes " + saved
+          + (saved == 1 ? " term that equals another once" : " terms that equal others once"));
     }
     return shared;
   }
