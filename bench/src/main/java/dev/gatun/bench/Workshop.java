@@ -36,31 +36,34 @@ public final class Workshop {
   /**
    * The figures of an order, each suite on one number of threads.
    *
-   * @param each sees every row as soon as it is measured, beside the peak known by then
+   * @param far sees all rows so far as soon as there is one more, beside the best peak known by then
    * @throws BenchException if a result was wrong, or the process failed otherwise; it has said why on stderr
    */
-  public static List<Row> measure(Order order, Consumer<Row> each) {
-    var rows = new ArrayList<>(run(order, Map.of(), each));
+  public static List<Row> measure(Order order, Consumer<List<Row>> far) {
+    var rows = new ArrayList<Row>();
+    Consumer<Row> each = row -> {
+      rows.add(row);
+      far.accept(besideBestPeak(rows));
+    };
+    run(order, Map.of(), each);
     if (order.peers() && peers().stream().anyMatch(Peer::allocates)) {
-      rows.addAll(run(order.keepingMemory(), KEEPING, each));
+      run(order.keepingMemory(), KEEPING, each);
     }
     return besideBestPeak(rows);
   }
 
-  private static List<Row> run(Order order, Map<String, String> environment, Consumer<Row> each) {
+  private static void run(Order order, Map<String, String> environment, Consumer<Row> each) {
     var builder = new ProcessBuilder(command(Worker.class, order.arguments()))
         .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> STEERING.stream().anyMatch(name::startsWith));
     builder.environment().putAll(environment);
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(order.threads()));
-    var rows = new ArrayList<Row>();
     try {
       var process = builder.start();
       try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
           if (line.startsWith(Worker.ROW)) {
-            rows.add(Row.parse(line.substring(Worker.ROW.length())));
-            each.accept(rows.getLast());
+            each.accept(Row.parse(line.substring(Worker.ROW.length())));
           }
         }
       } finally {
@@ -71,7 +74,6 @@ public final class Workshop {
         throw new BenchException(order.suite().label() + " on " + order.threads()
             + (order.threads() == 1 ? " thread" : " threads") + " failed; the reason stands above");
       }
-      return rows;
     } catch (IOException e) {
       throw new BenchException("cannot start a process to measure in: " + e.getMessage(), e);
     } catch (InterruptedException e) {

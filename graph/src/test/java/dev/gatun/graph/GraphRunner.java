@@ -1,5 +1,8 @@
 package dev.gatun.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.memory.DType;
 import dev.gatun.memory.TensorArena;
@@ -21,7 +24,18 @@ public final class GraphRunner {
   private GraphRunner() {}
 
   /** What a run left behind: results by name, and the model's variables; the plan, and how many kernels ran again. */
-  public record Outcome(Map<String, Reference> outputs, Map<String, Reference> variables, Plan plan, int again) {}
+  public record Outcome(Map<String, Reference> outputs, Map<String, Reference> variables, Plan plan, int again) {
+    /** Fails unless another run left the same numbers, to the bit. */
+    void requireSame(Outcome other) {
+      requireSame(outputs, other.outputs);
+      requireSame(variables, other.variables);
+    }
+
+    private static void requireSame(Map<String, Reference> expected, Map<String, Reference> found) {
+      assertEquals(expected.keySet(), found.keySet());
+      expected.forEach((name, values) -> assertArrayEquals(values.data(), found.get(name).data(), name));
+    }
+  }
 
   /** A value for every source by name: {@code element} of its dtype and of numbers from 0 to 1, by the name's seed. */
   public static Map<String, Reference> sources(Graph graph, ToDoubleBiFunction<DType, Double> element) {

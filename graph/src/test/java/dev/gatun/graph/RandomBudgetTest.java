@@ -43,8 +43,7 @@ class RandomBudgetTest {
       }
       assertTrue(outcome.plan().planBytes() <= budget, outcome.plan().planBytes() + " bytes of " + budget);
       recomputed += outcome.again() > 0 ? 1 : 0;
-      same(free.outputs(), outcome.outputs());
-      same(free.variables(), outcome.variables());
+      free.requireSame(outcome);
     }
   }
 
@@ -79,10 +78,5 @@ class RandomBudgetTest {
       assertEquals(0, refused.limit());
       return refused.requested();
     }
-  }
-
-  private static void same(Map<String, Reference> expected, Map<String, Reference> found) {
-    assertEquals(expected.keySet(), found.keySet());
-    expected.forEach((name, values) -> assertArrayEquals(values.data(), found.get(name).data(), name));
   }
 }

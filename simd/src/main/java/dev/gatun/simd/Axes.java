@@ -15,6 +15,12 @@ import java.util.stream.IntStream;
  * @param spaceAxes for each axis the axes of the space that it consists of, the slowest first
  */
 record Axes(long[] sizes, boolean[] reduced, long[][] strides, int[][] spaceAxes) {
+  /** The axes of a space as they stand. */
+  Axes(long[] sizes, boolean[] reduced, long[][] strides) {
+    this(sizes, reduced, strides,
+        IntStream.range(0, sizes.length).mapToObj(axis -> new int[] {axis}).toArray(int[][]::new));
+  }
+
   /** How many elements starting on a line of a map costs as much as. */
   static final int LINE_START = 20;
 
@@ -28,13 +34,8 @@ record Axes(long[] sizes, boolean[] reduced, long[][] strides, int[][] spaceAxes
     }
     var merged = new Axes(pick(sizes, order), pick(reduced, order),
         Arrays.stream(strides).map(s -> pick(s, order)).toArray(long[][]::new),
-        single(order.stream().mapToInt(axis -> axis)));
+        order.stream().map(axis -> new int[] {axis}).toArray(int[][]::new));
     return merged.merge();
-  }
-
-  /** For {@link #spaceAxes}: each axis consists of one. */
-  static int[][] single(IntStream spaceAxes) {
-    return spaceAxes.mapToObj(axis -> new int[] {axis}).toArray(int[][]::new);
   }
 
   private static long[] pick(long[] from, List<Integer> order) {

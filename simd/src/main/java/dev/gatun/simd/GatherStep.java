@@ -4,7 +4,6 @@ import dev.gatun.ops.IndexException;
 import dev.gatun.ops.Op;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Gather and scatter-add: pairs of slices, one in the tensor at the place that an index says, one in the gathered part.
@@ -78,7 +77,7 @@ final class GatherStep extends Step implements Team.Task {
       strides[2][i] = i < batch ? part.stride(i) : part.stride(axis - batch + i);
     }
     // Merged axes would be walked in another order: ascending order is part of the meaning of adding.
-    return new Axes(index.type().shape().sizes(), new boolean[rank], strides, Axes.single(IntStream.range(0, rank)));
+    return new Axes(index.type().shape().sizes(), new boolean[rank], strides);
   }
 
   /** Axes of a slice: strides in the tensor and in the part. */

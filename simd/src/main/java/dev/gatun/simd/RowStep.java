@@ -42,7 +42,8 @@ final class RowStep extends Step {
   private final Team.Task keepTask = this::keepTask;
   private int stage;
 
-  RowStep(KernelSpec.Row given, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory, String origin) {
+  RowStep(KernelSpec.Row given, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory,
+      String origin) {
     super(in, out);
     kept = Kept.of(given, in, out);
     row = kept == null ? given : kept.row();

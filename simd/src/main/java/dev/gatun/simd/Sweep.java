@@ -110,7 +110,9 @@ final class Sweep {
     int width = oneFold ? Math.min(TILE, columns) : TILE_COLUMNS;
     int height = TILE / width;
     for (int s = 0; s < start.length; s++) {
-      frame[Structure.start(s) + 1] = packed[s] ? (long) width * widths[s] : rowSteps[s];
+      if (packed[s]) {
+        frame[Structure.start(s) + 1] = (long) width * widths[s];
+      }
     }
     for (int row = 0; row < rows; row += height) {
       for (int column = 0; column < columns; column += width) {

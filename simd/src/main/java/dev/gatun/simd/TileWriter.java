@@ -41,7 +41,8 @@ final class TileWriter {
   private static final int LAST = 24;
   /**
    * Rows of a tile that has registers for a pointer to each. With an index that they share, such a pointer costs no
-   * instruction; with the distance of a row it costs one.
+   * instruction; with the distance of a row it costs one. In turns of several steps each costs two, and rows at a fixed
+   * distance share one.
    */
   private static final int FEW_ROWS = 6;
   /**
@@ -347,26 +348,20 @@ final class TileWriter {
    * @param mask slot of the mask of the loads of a last, partial dot step, or -1
    */
   private void contract(int mask) {
-    if (shape.family() == TileShape.Family.DOT) {
-      for (int v = 0; v < shape.vectorsPerResult(); v++) {
-        dot(v, mask);
+    switch (shape.family()) {
+      case OUTER -> outer();
+      case EACH -> each();
+      case DOT -> {
+        for (int v = 0; v < shape.vectorsPerResult(); v++) {
+          dot(v, mask);
+        }
       }
-    } else {
-      columnwise();
-    }
-  }
-
-  /** Lanes along the columns: of the left operand an element is spread, or each column has its own. */
-  private void columnwise() {
-    if (shape.family() == TileShape.Family.OUTER) {
-      outer();
-    } else {
-      each();
     }
   }
 
   /**
-   * Rows in groups, each behind a branch. The last vector of the right operand is loaded for each row anew where that
+   * Lanes along the columns, over which an element of the left operand is spread. Rows come in groups, each behind a
+   * branch. The last vector of the right operand is loaded for each row anew where that
    * makes groups larger.
    */
   private void outer() {
@@ -432,13 +427,15 @@ final class TileWriter {
   /**
    * Whether multiply-adds take the last vector of the right operand from memory, a load for each row that is no
    * instruction of its own: where the register that this leaves makes a group of rows out of single ones, and there are
-   * still fewer loads than multiply-adds, for the processor does two of either at a time.
+   * still fewer loads than multiply-adds, for the processor does two of either at a time. What is loaded by a mask is an
+   * instruction of its own.
    */
   private boolean lastFromMemory() {
     int loads = shape.columns() - 1 + 2 * shape.rows();
     return spare() == 1 && shape.rows() > 1 && !shape.tail() && loads < shape.accumulators();
   }
 
+  /** Lanes along the columns, each of which has an element of the left operand of its own. */
   private void each() {
     int columns = shape.columns();
     int[] b = locals(columns);

@@ -40,9 +40,9 @@ class TileTest {
     shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 256, false, false));
     for (var shape : List.copyOf(shapes)) {
       int steps = Turn.stepsOf(shape);
-      if (steps > 1 && !shape.tail()) {
+      if (steps > 1) {
         shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, shape.rows(), shape.columns(),
-            shape.rowBytes(), shape.table(), true, new Turn(steps, 4, 96)));
+            shape.rowBytes(), shape.table(), shape.tail(), new Turn(steps, 4, 96)));
       }
     }
     shapes.add(new TileShape(DType.F32, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, true, false));

@@ -55,7 +55,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--save", paramLabel = "FILE",
       description = "Keep the figures; those of other cases in the file stay.")
   private Path save;
-  @Option(names = "--page", paramLabel = "FILE", description = "Write a page of tables, of all that --save keeps, with each figure.")
+  @Option(names = "--page", paramLabel = "FILE", description = "Write a page of tables, of all that --save keeps, "
+      + "with each figure.")
   private Path page;
   @Option(names = "--against", paramLabel = "FILE", description = "Fail if a factor is more than a tenth below that in "
       + "this file, which --save wrote.")
@@ -99,7 +100,6 @@ final class BenchCommand implements Callable<Integer> {
       var measured = Workshop.measure(order, kept::add);
       measured.forEach(this::show);
       rows.addAll(measured);
-      measured.forEach(kept::add);
       if (trace != null) {
         for (var work : order.works()) {
           profile(order, work, cases == 1 ? trace : numbered(trace, ++profiled));

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The files of {@code bench}: figures and their page, both written anew, whole or not at all, with each row. So a run of
- * hours that is stopped keeps what it has.
+ * The files of {@code bench}: figures and their page, both written anew, whole or not at all, with each row. So a run
+ * of hours that is stopped keeps what it has.
  */
 final class KeptFigures {
   private final Path save;
@@ -51,9 +51,9 @@ final class KeptFigures {
     }
   }
 
-  /** Keeps a row, in the place of that of the same case. */
-  void add(Row row) {
-    figures.add(row);
+  /** Keeps rows, each in the place of that of the same case. */
+  void add(List<Row> rows) {
+    rows.forEach(figures::add);
     try {
       write(save, figures.text());
       write(page, Page.text(figures.rows(), peers));

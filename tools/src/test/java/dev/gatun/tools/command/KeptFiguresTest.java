@@ -29,7 +29,7 @@ class KeptFiguresTest {
     var kept = new KeptFigures(save, page, List.of());
     assertEquals(0, Files.list(folder).count());
     for (var name : List.of("64³", "128³", "192³")) {
-      kept.add(row(name));
+      kept.add(List.of(row(name)));
       assertEquals(row(name), KeptFigures.read(save).rows().getLast());
       assertTrue(Files.readString(page).contains("| " + name + " | 2 |"), Files.readString(page));
     }
@@ -40,9 +40,9 @@ class KeptFiguresTest {
   @Test
   void rowsOfEarlierRunsStay() throws IOException {
     var save = folder.resolve("figures.tsv");
-    new KeptFigures(save, null, List.of()).add(row("64³"));
+    new KeptFigures(save, null, List.of()).add(List.of(row("64³")));
     var page = folder.resolve("page.md");
-    new KeptFigures(save, page, List.of()).add(row("128³"));
+    new KeptFigures(save, page, List.of()).add(List.of(row("128³")));
     assertEquals(List.of(row("64³"), row("128³")), KeptFigures.read(save).rows());
     assertTrue(Files.readString(page).contains("| 64³ | 2 |"), Files.readString(page));
   }
