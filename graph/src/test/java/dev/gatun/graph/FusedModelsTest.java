@@ -1,19 +1,16 @@
 package dev.gatun.graph;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.graph.language.Program;
 import dev.gatun.graph.language.Source;
 import dev.gatun.graph.plan.Planner;
-import dev.gatun.graph.plan.UnfusedMachine;
 import dev.gatun.memory.DType;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.Plan;
-import dev.gatun.ops.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On an exact machine the zoo's models give the bits that they give op by op; and what keeps kernels apart for it. */
 class FusedModelsTest {
-  private static final Backend EXACT = Machines.exact(Machines.named("cpu"));
-
   @ParameterizedTest
   @ValueSource(strings = {"digits", "gpt-char", "lenet", "lstm", "mlp", "resnet-small"})
   void joinedKernelsKeepBits(String name) throws IOException {
-    var program = Program.of(new Source(name, Files.readString(Path.of("..", "tools", "zoo", name + ".gat"))), Map.of());
+    var text = Files.readString(Path.of("..", "tools", "zoo", name + ".gat"));
+    var program = Program.of(new Source(name, text), Map.of());
     var sizes = new HashMap<String, Long>();
     program.freeSizes(program.models().getFirst()).forEach(size -> sizes.put(size, size.equals("T") ? 40L : 3L));
     var model = Model.of(program, program.models().getFirst());
@@ -41,23 +37,15 @@ class FusedModelsTest {
 
   private static void requireSame(Graph graph) {
     var sources = GraphRunner.sources(graph, (dtype, x) -> dtype == DType.F32 ? 0.3 * x : (int) (3 * x));
-    var apart = GraphRunner.run(graph, new UnfusedMachine(graph, EXACT), 2, sources);
-    var joined = GraphRunner.run(graph, EXACT, 2, sources);
-    requireSame(apart.outputs(), joined.outputs());
-    requireSame(apart.variables(), joined.variables());
-  }
-
-  private static void requireSame(Map<String, Reference> expected, Map<String, Reference> found) {
-    assertEquals(expected.keySet(), found.keySet());
-    expected.forEach((name, values) -> assertArrayEquals(values.data(), found.get(name).data(), name));
+    FusedSumsTest.requireSame(graph, sources);
   }
 
   /** Repeated rows keep two axes from being walked as one: lanes would start anew in each row. */
   @Test
   void sumsThatWouldChangeStayAlone() {
-    var graph = Model.of("model m(x: f32[30, 5], y: f32[5]) { output s = sum(x * y) }").elaborate(Map.of(), false).graph();
+    var graph = graph("model m(x: f32[30, 5], y: f32[5]) { output s = sum(x * y) }");
     assertEquals(1, plan(graph, Machines.named("cpu")).plan().steps().size());
-    var apart = plan(graph, EXACT);
+    var apart = plan(graph, FusedSumsTest.EXACT);
     assertEquals(2, apart.plan().steps().size());
     assertTrue(apart.reasons().stream().anyMatch(reason -> reason.text().contains("another order")));
     requireSame(graph);
@@ -66,9 +54,13 @@ class FusedModelsTest {
   /** The largest number is the same whatever the order. */
   @Test
   void whatHasNoOrderIsJoined() {
-    var graph = Model.of("model m(x: f32[30, 5], y: f32[5]) { output s = max(x * y) }").elaborate(Map.of(), false).graph();
-    var step = (Plan.Run) plan(graph, EXACT).plan().steps().getFirst();
+    var graph = graph("model m(x: f32[30, 5], y: f32[5]) { output s = max(x * y) }");
+    var step = (Plan.Run) plan(graph, FusedSumsTest.EXACT).plan().steps().getFirst();
     assertTrue(step.spec() instanceof KernelSpec.Row);
+  }
+
+  private static Graph graph(String text) {
+    return Model.of(text).elaborate(Map.of(), false).graph();
   }
 
   private static Planner.Explained plan(Graph graph, Backend machine) {

@@ -1,6 +1,5 @@
 package dev.gatun.graph;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,11 +7,9 @@ import dev.gatun.memory.BudgetException;
 import dev.gatun.memory.DType;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
-import dev.gatun.ops.Reference;
 import dev.gatun.ops.Value;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

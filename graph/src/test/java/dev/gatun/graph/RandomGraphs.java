@@ -39,7 +39,14 @@ public final class RandomGraphs {
   private final Map<String, Reference> sources = new LinkedHashMap<>();
 
   /** A graph, the value of each source, and the value that is the graph's "loss". */
-  public record Drawn(Graph graph, Map<String, Reference> sources, Value loss, Builder builder, List<Value> inputs) {}
+  public record Drawn(Graph graph, Map<String, Reference> sources, Value loss, Builder builder, List<Value> inputs) {
+    /** The gradients of the loss by all inputs. */
+    public Graph gradients() {
+      var outputs = new LinkedHashMap<String, Value>();
+      builder.gradients(loss, inputs).forEach(gradient -> outputs.put("g" + outputs.size(), gradient));
+      return Graph.of(outputs, Map.of());
+    }
+  }
 
   private RandomGraphs(long seed, DType dtype) {
     random = new Random(seed);
@@ -48,6 +55,26 @@ public final class RandomGraphs {
 
   public static Drawn draw(long seed, DType dtype) {
     return new RandomGraphs(seed, dtype).draw();
+  }
+
+  /** A graph of one loop, whose loss is the sum of the squares of all its results. */
+  public static Drawn drawLoop(long seed, DType dtype) {
+    var loop = OpCases.draw("Scan", seed, dtype);
+    var b = new Builder();
+    var operands = new ArrayList<Value>();
+    var sources = new LinkedHashMap<String, Reference>();
+    for (int i = 0; i < loop.types().size(); i++) {
+      operands.add(b.source("x" + i, Role.INPUT, loop.types().get(i)));
+      sources.put("x" + i, Reference.of(loop.types().get(i), loop.values().get(i)));
+    }
+    var loss = b.constant(TensorType.scalar(dtype), 0);
+    var outputs = new LinkedHashMap<String, Value>();
+    for (var result : b.scan((Scan) loop.op(), operands)) {
+      outputs.put("y" + outputs.size(), result);
+      loss = b.add(loss, b.sum(b.mul(result, result), Builder.allAxes(result), false));
+    }
+    return new Drawn(Graph.of(outputs, Map.of()), sources, loss, b,
+        operands.stream().filter(x -> x.dtype().isFloat()).toList());
   }
 
   private Drawn draw() {
