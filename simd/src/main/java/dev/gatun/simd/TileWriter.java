@@ -427,8 +427,8 @@ final class TileWriter {
   /**
    * Whether multiply-adds take the last vector of the right operand from memory, a load for each row that is no
    * instruction of its own: where the register that this leaves makes a group of rows out of single ones, and there are
-   * still fewer loads than multiply-adds, for the processor does two of either at a time. What is loaded by a mask is an
-   * instruction of its own.
+   * still fewer loads than multiply-adds, for the processor does two of either at a time. A load by a mask is always an
+   * instruction.
    */
   private boolean lastFromMemory() {
     int loads = shape.columns() - 1 + 2 * shape.rows();
