@@ -8,6 +8,7 @@ import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Reference;
 import java.util.Map;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -42,6 +43,16 @@ class FusedSumsTest {
   /** Kernels that run again to save memory give the same bits, too. */
   @Property(tries = 60)
   void ofSmallBudgets(@ForAll long seed) {
+    requireSameForBudgets(seed);
+  }
+
+  /** Of a row one result was needed for another and one for itself. */
+  @Example
+  void ofOneKernelForTwoReaders() {
+    requireSameForBudgets(9941);
+  }
+
+  private static void requireSameForBudgets(long seed) {
     var drawn = RandomGraphs.draw(seed, DType.F32);
     var graph = drawn.gradients();
     var apart = GraphRunner.run(graph, new UnfusedMachine(graph, EXACT), 2, drawn.sources());

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Computes values again that are read long after they were made, so that their memory is free in between
@@ -55,7 +56,14 @@ final class Rematerialization {
   /** A kernel that runs again, in whose favour, and what that costs and saves. */
   private record Again(Item.Kernel kernel, Item reader, int kernels, long bytes, double seconds) {}
 
-  /** A change to the program: clones before the item {@code at}, from which on their results are read. */
+  /** A kernel that runs again: which results are needed, and where each operand is read then. */
+  private record Run(Set<Slot> needed, Map<Slot, Slot> operands) {}
+
+  /**
+   * A change to the program: clones before the item {@code at}, from which on their results are read.
+   *
+   * @param copies what each slot that is made again becomes
+   */
   private record Change(List<Item.Kernel> clones, int at, Map<Slot, Slot> redirected, Map<Slot, Slot> copies) {}
 
   private Rematerialization(Program program, Backend machine) {
@@ -206,39 +214,48 @@ final class Rematerialization {
   private Change change(int from, int peak, int depth) {
     var kernel = (Item.Kernel) items.get(from);
     int at = kernel.out().stream().mapToInt(slot -> uses.nextRead(slot, peak + 1)).min().orElseThrow();
-    var needed = new LinkedHashSet<>(kernel.out().stream().filter(slot -> isReadBehind(slot, at - 1)).toList());
+    var needed = kernel.out().stream().filter(slot -> isReadBehind(slot, at - 1)).toList();
     var change = new Change(new ArrayList<>(), at, new LinkedHashMap<>(), new LinkedHashMap<>());
-    if (!add(change, kernel, needed, depth)) {
+    var runs = new TreeMap<Integer, Run>();
+    if (!needed.stream().allMatch(slot -> add(change, runs, slot, depth))) {
       return null;
     }
+    runs.forEach((maker, run) -> change.clones.add(clone((Item.Kernel) items.get(maker), run, change)));
     needed.forEach(slot -> change.redirected.put(slot, change.copies.get(slot)));
     return change;
   }
 
-  /** Adds a copy of a kernel that makes some of its results, and of those that it needs; false if it cannot be. */
-  private boolean add(Change change, Item.Kernel kernel, Set<Slot> needed, int depth) {
-    int from = makers.get(kernel.out().getFirst());
-    var operands = new HashMap<Slot, Slot>();
-    for (var slot : new LinkedHashSet<>(kernel.reads().toList())) {
-      var found = operand(change, slot, from, depth);
+  /** Lets the kernel that makes a slot run again, and those that it needs; false if that cannot be. */
+  private boolean add(Change change, Map<Integer, Run> runs, Slot slot, int depth) {
+    int maker = makers.get(slot);
+    change.copies.put(slot, copy(slot));
+    if (runs.containsKey(maker)) {
+      return runs.get(maker).needed.add(slot);
+    }
+    var run = new Run(new HashSet<>(Set.of(slot)), new HashMap<>());
+    runs.put(maker, run);
+    for (var read : new LinkedHashSet<>(items.get(maker).reads().toList())) {
+      var found = operand(change, runs, read, maker, depth);
       if (found == null) {
         return false;
       }
-      operands.put(slot, found);
+      run.operands.put(read, found);
     }
-    var trimmed = trimmed(kernel, needed).reading(operands);
-    var out = new ArrayList<Slot>();
-    for (var slot : trimmed.out()) {
-      var copy = new Slot("r" + number++, slot.type());
-      change.copies.put(slot, copy);
-      out.add(copy);
-    }
-    change.clones.add(new Item.Kernel(trimmed.spec(), trimmed.in(), out, trimmed.origin()));
     return true;
   }
 
+  private Slot copy(Slot slot) {
+    return new Slot("r" + number++, slot.type());
+  }
+
+  private Item.Kernel clone(Item.Kernel kernel, Run run, Change change) {
+    var trimmed = trimmed(kernel, run.needed).reading(run.operands);
+    var out = trimmed.out().stream().map(slot -> change.copies.computeIfAbsent(slot, this::copy)).toList();
+    return new Item.Kernel(trimmed.spec(), trimmed.in(), out, trimmed.origin());
+  }
+
   /** Where an operand is to be read at the place of a change; null if its value is gone for good. */
-  private Slot operand(Change change, Slot slot, int reader, int depth) {
+  private Slot operand(Change change, Map<Integer, Run> runs, Slot slot, int reader, int depth) {
     var copy = change.copies.get(slot);
     if (copy != null) {
       return copy;
@@ -254,7 +271,7 @@ final class Rematerialization {
       return other.get();
     }
     if (depth > 0 && makers.containsKey(slot) && items.get(makers.get(slot)) instanceof Item.Kernel maker
-        && mayRunAgain(maker) && add(change, maker, Set.of(slot), depth - 1)) {
+        && mayRunAgain(maker) && add(change, runs, slot, depth - 1)) {
       return change.copies.get(slot);
     }
     return stands ? slot : null;
