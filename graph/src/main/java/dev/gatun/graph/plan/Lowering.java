@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Lowers a graph's ops to kernels; moves that need no copy become views. */
 final class Lowering {
@@ -25,6 +26,11 @@ final class Lowering {
   private Lowering() {}
 
   static Program lower(Graph graph) {
+    return lower(graph, Set.of());
+  }
+
+  /** @param dense values that are to lie row-major, as if they came from outside */
+  static Program lower(Graph graph, Set<Value> dense) {
     var lowering = new Lowering();
     for (var input : graph.inputs()) {
       var source = (Source) input.node().op();
@@ -39,7 +45,12 @@ final class Lowering {
     var updates = new LinkedHashMap<Slot, View>();
     graph.updates().forEach((state, next) ->
         updates.put(lowering.views.get(state).slot(), lowering.views.get(next)));
-    return new Program(items, lowering.sources, lowering.tables, outputs, updates);
+    var lying = new HashMap<Slot, Spot>();
+    for (var value : dense) {
+      var slot = lowering.views.get(value).slot();
+      lying.put(slot, Spot.rowMajor(slot));
+    }
+    return new Program(items, lowering.sources, lowering.tables, outputs, updates, lying);
   }
 
   private Slot slot(Value value) {

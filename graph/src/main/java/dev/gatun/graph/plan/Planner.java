@@ -118,24 +118,28 @@ public final class Planner {
       long budget, Reasons reasons) {
     var whole = rewritten(graph, rewrites(reasons));
     var unprepared = reasons.copy();
-    var parts = Preparation.of(rewritten(whole, foldings(machine, reasons)), reasons);
+    var folded = rewritten(whole, foldings(machine, reasons));
+    var parts = Preparation.of(folded, reasons);
     var outside = Map.of(Plan.Place.MODEL, model, Plan.Place.SESSION, session, Plan.Place.PREPARED, parts.offsets());
     if (parts.prepared() == null) {
-      return compile(whole, machine, outside, null, budget, reasons);
+      return compile(Lowering.lower(whole), machine, outside, null, budget, reasons);
     }
-    var preparation = compile(parts.prepared(), machine, outside, null, UNLIMITED, new Reasons(false)).plan();
+    var preparation = compile(Lowering.lower(parts.prepared()), machine, outside, null, UNLIMITED, new Reasons(false))
+        .plan();
     try {
       long left = budget - preparation.planBytes() - preparation.bytes(Plan.Place.PREPARED);
-      return compile(parts.graph(), machine, outside, preparation, left, reasons);
+      return compile(Lowering.lower(parts.graph()), machine, outside, preparation, left, reasons);
     } catch (BudgetException full) {
       unprepared.sayOfAll(() -> "prepares nothing when parameters change: the memory budget leaves no room for it");
-      return compile(whole, machine, outside, null, budget, unprepared);
+      // What is folded costs more in each run than it saves; but where bits are promised, nothing else may run or lie.
+      var program = machine.exact() ? Lowering.lower(folded, parts.values()) : Lowering.lower(whole);
+      return compile(program, machine, outside, null, budget, unprepared);
     }
   }
 
-  private static Explained compile(Graph graph, Backend machine, Map<Plan.Place, Map<String, Long>> outside,
+  private static Explained compile(Program lowered, Backend machine, Map<Plan.Place, Map<String, Long>> outside,
       Plan preparation, long budget, Reasons reasons) {
-    var program = Lowering.lower(graph);
+    var program = lowered;
     for (var pass : passes(machine, reasons)) {
       program = pass.change().apply(program);
     }
@@ -479,7 +483,8 @@ public final class Planner {
     var layout = in.stream().filter(s -> !s.repeats() && !s.isRowMajor()).map(Spot::layout).findFirst()
         .orElse(Layout.rowMajor(place.to().shape().rank()));
     if (!spots.containsKey(slot)) {
-      put(slot, Spot.whole(slot, layout));
+      var decided = program.lying().get(slot);
+      put(slot, Spot.whole(slot, decided != null ? decided.layout() : layout));
     }
     var spot = spots.get(slot);
     if (!place.covers()) {

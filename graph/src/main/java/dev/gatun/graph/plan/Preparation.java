@@ -9,10 +9,9 @@ import dev.gatun.ops.Node;
 import dev.gatun.ops.Op;
 import dev.gatun.ops.Source;
 import dev.gatun.ops.Value;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,17 +23,18 @@ import java.util.TreeMap;
  * <p>A value is taken out if it is no larger than what it is computed of, so that little memory is spent on it; views
  * of it stay where they are read.
  *
+ * @param values those that are taken out
  * @param graph reads what is prepared as sources
  * @param prepared makes these sources, as updates, of parameters and states; null if there are none
  * @param offsets where each of them starts, in bytes
  */
-record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
+record Preparation(Set<Value> values, Graph graph, Graph prepared, Map<String, Long> offsets) {
   private static final String NAME = "prepared:";
 
   static Preparation of(Graph graph, Reasons reasons) {
     var values = Fixed.changesModel(graph) ? Set.<Value>of() : new Search(graph).values();
     if (values.isEmpty()) {
-      return new Preparation(graph, null, Map.of());
+      return new Preparation(values, graph, null, Map.of());
     }
     var builder = new Builder();
     var sources = new LinkedHashMap<Value, Value>();
@@ -51,7 +51,7 @@ record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
       offsets.put(name, end);
       end += TensorArena.aligned(value.type().bytes());
     }
-    return new Preparation(graph.with(sources), Graph.of(Map.of(), updates), offsets);
+    return new Preparation(values, graph.with(sources), Graph.of(Map.of(), updates), offsets);
   }
 
   /** Looks for the values to be taken out, from those that are read outside of what is fixed. */
@@ -69,8 +69,8 @@ record Preparation(Graph graph, Graph prepared, Map<String, Long> offsets) {
     }
 
     /** In the order in which the graph computes them. */
-    private Collection<Value> values() {
-      return found.values();
+    private Set<Value> values() {
+      return new LinkedHashSet<>(found.values());
     }
 
     private void visit(Value value) {

@@ -24,6 +24,11 @@ record Spot(Slot root, TensorType type, long offset, List<Long> strides, List<Lo
     return new Spot(root, root.type(), 0, boxed(layout.strides(root.type().shape())), List.of());
   }
 
+  /** Where a slot lies if nothing else is decided. */
+  static Spot rowMajor(Slot slot) {
+    return new Spot(slot, slot.type(), 0, boxed(slot.type().shape().rowMajorStrides()), List.of());
+  }
+
   private static List<Long> boxed(long[] numbers) {
     return Arrays.stream(numbers).boxed().toList();
   }

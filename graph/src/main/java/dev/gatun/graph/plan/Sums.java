@@ -61,7 +61,6 @@ final class Sums {
   /** Where a slot lies; one that a pass added lies row-major. */
   private Spot lies(Slot slot) {
     var decided = lying.get(slot);
-    return decided != null ? decided : new Spot(slot, slot.type(), 0,
-        Arrays.stream(slot.type().shape().rowMajorStrides()).boxed().toList(), List.of());
+    return decided != null ? decided : Spot.rowMajor(slot);
   }
 }
