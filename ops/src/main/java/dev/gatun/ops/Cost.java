@@ -87,10 +87,7 @@ public record Cost(double flops, double bytes) {
     if (counts && !seen.add(e)) {
       return;
     }
-    e.mapParts(part -> {
-      collect(part, seen);
-      return part;
-    });
+    e.parts().forEach(part -> collect(part, seen));
   }
 
   private static double bytes(Collection<Plan.Operand> operands) {

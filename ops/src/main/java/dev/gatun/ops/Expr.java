@@ -74,6 +74,21 @@ public sealed interface Expr {
   /** A conversion, as {@link Cast} says. */
   record Convert(Expr x, DType dtype) implements Expr {}
 
+  /** The expressions that this one is computed of, in the order of {@link #mapParts}. */
+  default List<Expr> parts() {
+    return switch (this) {
+      case Input e -> List.of();
+      case Literal e -> List.of();
+      case Fold e -> List.of();
+      case Position e -> List.of();
+      case Draw e -> List.of(e.k0, e.k1, e.position);
+      case Apply1 e -> List.of(e.x);
+      case Apply2 e -> List.of(e.x, e.y);
+      case Choose e -> List.of(e.condition, e.x, e.y);
+      case Convert e -> List.of(e.x);
+    };
+  }
+
   /** This expression with its direct parts replaced. */
   default Expr mapParts(UnaryOperator<Expr> f) {
     return switch (this) {
@@ -103,12 +118,11 @@ public sealed interface Expr {
 
   /** How many nodes the expression has. */
   default int weight() {
-    var count = new int[] {1};
-    mapParts(part -> {
-      count[0] += part.weight();
-      return part;
-    });
-    return count[0];
+    int count = 1;
+    for (var part : parts()) {
+      count += part.weight();
+    }
+    return count;
   }
 
   /** Evaluates in double, rounding every f32 intermediate to f32 when {@code single}. */

@@ -294,10 +294,7 @@ public final class KernelText {
       return;
     }
     if (counts.get(e) == 0) {
-      e.mapParts(part -> {
-        count(part, counts);
-        return part;
-      });
+      e.parts().forEach(part -> count(part, counts));
       counts.remove(e);
       counts.put(e, 1);
     }

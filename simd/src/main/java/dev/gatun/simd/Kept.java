@@ -3,7 +3,6 @@ package dev.gatun.simd;
 import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
 import dev.gatun.ops.UnaryFn;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -44,20 +43,11 @@ record Kept(int fold, Expr value, int slot, KernelSpec.Row row) {
   }
 
   private static boolean isDear(Expr e) {
-    return e instanceof Expr.Apply1 apply && !CHEAP.contains(apply.fn()) || parts(e).stream().anyMatch(Kept::isDear);
+    return e instanceof Expr.Apply1 apply && !CHEAP.contains(apply.fn()) || e.parts().stream().anyMatch(Kept::isDear);
   }
 
   private static boolean contains(Expr e, Expr value) {
-    return e.equals(value) || parts(e).stream().anyMatch(part -> contains(part, value));
-  }
-
-  private static List<Expr> parts(Expr e) {
-    var parts = new ArrayList<Expr>();
-    e.mapParts(part -> {
-      parts.add(part);
-      return part;
-    });
-    return parts;
+    return e.equals(value) || e.parts().stream().anyMatch(part -> contains(part, value));
   }
 
   private static KernelSpec.Row reading(KernelSpec.Row row, int fold, Expr value, int slot) {
@@ -82,7 +72,7 @@ record Kept(int fold, Expr value, int slot, KernelSpec.Row row) {
   }
 
   private static boolean reads(Expr e, int input) {
-    return e instanceof Expr.Input x && x.index() == input || parts(e).stream().anyMatch(part -> reads(part, input));
+    return e instanceof Expr.Input x && x.index() == input || e.parts().stream().anyMatch(part -> reads(part, input));
   }
 
   /** Whether two operands keep their distance and share no byte. */

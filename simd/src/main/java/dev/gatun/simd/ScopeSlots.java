@@ -69,10 +69,7 @@ final class ScopeSlots {
     if (e instanceof Expr.Position p) {
       found.add(p);
     }
-    e.mapParts(part -> {
-      collect(part, found);
-      return part;
-    });
+    e.parts().forEach(part -> collect(part, found));
   }
 
   Axes axes() {

@@ -172,9 +172,6 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
     if (e instanceof Expr.Input input) {
       used.add(input.index());
     }
-    e.mapParts(part -> {
-      collect(part, used);
-      return part;
-    });
+    e.parts().forEach(part -> collect(part, used));
   }
 }
