@@ -28,9 +28,11 @@ final class BatchInnerConvolution implements Convolution {
     int lanes = machine.lanes(map.bytes());
     int vectors = Math.clamp(Math.ceilDiv(map.shape().n(), lanes), 1, machine.registers() >= 32 ? 4 : 2);
     int rows = vectors > 2 || machine.registers() < 32 ? ROWS : 2 * ROWS;
-    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
-        Math.clamp(map.outChannels(), 1, rows), vectors, map.bytes(), true, false), lanes);
-    tiles.prepare(map.outChannels(), map.shape().n());
+    var full = new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
+        Math.clamp(map.outChannels(), 1, rows), vectors, map.bytes(), true, false);
+    long step = (long) map.outChannels() * map.bytes();
+    var turn = TapTable.turn(map, step, false, full);
+    tiles = new GemmTiles(full, lanes, turn);
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
     runOfRow = new int[map.height()];
@@ -42,8 +44,9 @@ final class BatchInnerConvolution implements Convolution {
         indexOfRow[y.start() + i * y.step()] = i;
       }
       for (int s = 0; s < columns; s++) {
-        tables[r * columns + s] = TapTable.of(map, y, map.horizontal().get(s),
-            (long) map.outChannels() * map.bytes(), false, 1, memory);
+        var table = TapTable.of(map, y, map.horizontal().get(s), step, false, turn, memory);
+        tiles.prepare(map.outChannels(), map.shape().n(), table.turning());
+        tables[r * columns + s] = table;
       }
     }
   }
@@ -112,7 +115,7 @@ final class BatchInnerConvolution implements Convolution {
         long target = out + (x.start() + (long) i * x.step()) * map.out().width();
         for (int o = 0; o < map.outChannels();) {
           int height = tiles.height(map.outChannels() - o);
-          tiles.tile(height, entries).run(packed + (long) o * map.bytes(), source, target + o * channel,
+          tiles.tile(height, entries, table.turning()).run(packed + (long) o * map.bytes(), source, target + o * channel,
               table.entries(), 0, 0, 0, 0, channel, table.address(), Raw.ZEROS, 0, last);
           o += height;
         }

@@ -32,10 +32,11 @@ final class BatchInnerProducts implements ConvolutionWeights {
     int lanes = machine.lanes(map.bytes());
     width = Math.ceilDiv(map.outputs(), lanes) * lanes;
     int rows = Math.min(ChannelsInnerConvolution.rows(machine, 2), map.inputs());
-    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
-        Math.min(2, width / lanes), TileShape.baked(rows, map.x().channel()), false, false), lanes);
+    var full = new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
+        Math.min(2, width / lanes), TileShape.baked(rows, map.x().channel()), false, false);
+    tiles = new GemmTiles(full, lanes, new Turn(Turn.stepsOf(full), map.bytes(), width * map.bytes()));
     for (int block = 0; block < map.inputs(); block += INPUTS) {
-      tiles.prepare(Math.min(INPUTS, map.inputs() - block), width);
+      tiles.prepare(Math.min(INPUTS, map.inputs() - block), width, map.shape().n());
     }
   }
 
@@ -126,8 +127,8 @@ final class BatchInnerProducts implements ConvolutionWeights {
       for (int i = 0, height; i < rows; i += height) {
         height = tiles.height(rows - i);
         long c = sums + i * sumsRow() + (long) j * size;
-        tiles.tile(height, columns - j).run(left + i * map.x().channel(), right + (long) j * size, c, map.shape().n(),
-            map.x().channel() / size, 1, 0, width, sumsRow(), 0, c, sumsRow(), tiles.last(columns - j));
+        tiles.multiply(height, columns - j, left + i * map.x().channel(), map.x().channel() / size,
+            right + (long) j * size, c, sumsRow(), map.shape().n(), c, sumsRow());
       }
     }
   }

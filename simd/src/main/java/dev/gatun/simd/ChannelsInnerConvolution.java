@@ -6,8 +6,7 @@ import java.lang.foreign.SegmentAllocator;
  * Convolution with lanes along the channels of the result. A tile is a few pixels that read the same taps, along a row,
  * a column or the batch, whichever is longest, by a panel of two or three vectors of channels; so border pixels fill
  * tiles too. The left operand is the image, broadcast in place, the right one the weights, packed {@code
- * [group][panel][kh][kw][in channel][channel of the panel]}. A sum is walked by a {@link TapTable}, a few channels of a
- * tap at a time where their number and layout allow it.
+ * [group][panel][kh][kw][in channel][channel of the panel]}. A sum is walked by a {@link TapTable}.
  *
  * <p>Where each channel is convolved by itself, all are one group, and the image is read in vectors of channels.
  *
@@ -33,8 +32,6 @@ final class ChannelsInnerConvolution implements Convolution {
   /** Whether each channel is convolved by itself. */
   private final boolean each;
   private final GemmTiles tiles;
-  /** Whether a tile takes several channels a turn. */
-  private final boolean turning;
   /** One for each pair of runs. */
   private final TapTable[] tables;
   /** The first column of each panel. */
@@ -56,9 +53,9 @@ final class ChannelsInnerConvolution implements Convolution {
     int rows = rows(machine, vectors);
     var full = new TileShape(shape.dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, true, false);
-    tiles = new GemmTiles(full, lanes);
-    int turn = Turn.stepsOf(full);
-    turning = turn > 1 && map.inChannels() % turn == 0 && map.in().channel() == map.bytes();
+    long step = (long) vectors * lanes * map.bytes();
+    var turn = TapTable.turn(map, step, true, full);
+    tiles = new GemmTiles(full, lanes, turn);
     starts = tiles.starts(map.outChannels());
     long panelBytes = Math.max(1L, (long) map.steps() * tiles.width() * map.bytes());
     panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, starts.length));
@@ -68,11 +65,10 @@ final class ChannelsInnerConvolution implements Convolution {
     rowsPerTask = pixels < 2 * taken ? Math.max(1, map.height()) : Math.ceilDiv(taken, map.width());
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
-    long step = (long) tiles.width() * map.bytes();
     for (int i = 0; i < tables.length; i++) {
       var y = map.vertical().get(i / columns);
       var x = map.horizontal().get(i % columns);
-      tables[i] = TapTable.of(map, y, x, step, true, turning ? turn : 1, memory);
+      tables[i] = TapTable.of(map, y, x, step, true, turn, memory);
     }
   }
 
@@ -202,12 +198,11 @@ final class ChannelsInnerConvolution implements Convolution {
 
   /** Pixels at constant distance, tile by tile. */
   private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, int index) {
+    var table = tables[index];
     for (int i = 0, height; i < pixels; i += height) {
       height = tiles.height(pixels - i);
-      var tile = turning ? tiles.turningTile(height, columns, tiles.width() * map.bytes())
-          : tiles.tile(height, columns);
-      tile.run(in + i * inStep, weights, out + i * outStep, tables[index].entries(), inStep / map.bytes(), 0, 0, 0,
-          outStep, tables[index].address(), Raw.ZEROS, 0, tiles.last(columns));
+      tiles.tile(height, columns, table.turning()).run(in + i * inStep, weights, out + i * outStep, table.entries(),
+          inStep / map.bytes(), 0, 0, 0, outStep, table.address(), Raw.ZEROS, 0, tiles.last(columns));
     }
   }
 }

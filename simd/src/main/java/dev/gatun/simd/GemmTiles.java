@@ -29,6 +29,8 @@ final class GemmTiles {
   /** The same for turns of several steps. */
   private final Tile[] turning;
   private final int turn;
+  /** How the steps of all turns lie; null if as packed ones do. */
+  private final Turn given;
 
   GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes) {
     this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(),
@@ -37,11 +39,21 @@ final class GemmTiles {
 
   /** Tiles that are smaller versions of a full one, on vectors of so many lanes. */
   GemmTiles(TileShape full, int lanes) {
+    this(full, lanes, Turn.stepsOf(full), null);
+  }
+
+  /** The same, where the steps of turns lie otherwise than packed ones do. */
+  GemmTiles(TileShape full, int lanes, Turn given) {
+    this(full, lanes, given.steps(), given);
+  }
+
+  private GemmTiles(TileShape full, int lanes, int turn, Turn given) {
     this.full = full;
     this.lanes = lanes;
     this.tiles = new Tile[full.rows() * full.columns() * 2];
     this.turning = new Tile[tiles.length];
-    this.turn = Turn.stepsOf(full);
+    this.turn = turn;
+    this.given = given;
   }
 
   /** Where the {@code block}th of so many blocks of {@code size} begins: all about as large, in whole tiles. */
@@ -134,9 +146,14 @@ final class GemmTiles {
     }
   }
 
-  /** Generates all tiles that a block of {@code rows} rows by {@code columns} will ask for. */
+  /** Generates all tiles that a block of {@code rows} rows by {@code columns} will ask for, step by step. */
   void prepare(int rows, int columns) {
     prepare(rows, columns, this::tile);
+  }
+
+  /** The same in turns of several steps, if so. */
+  void prepare(int rows, int columns, boolean turning) {
+    prepare(rows, columns, (height, remaining) -> tile(height, remaining, turning));
   }
 
   /** Generates all tiles that {@link #multiply} will ask for in such a block. */
@@ -163,15 +180,22 @@ final class GemmTiles {
     return tile != null ? tile : generated(tiles, height, remaining, Turn.SINGLE);
   }
 
-  /** The same in turns of several steps. Those of the right operand lie so many bytes apart, always as many. */
-  Tile turningTile(int height, int remaining, int rightBytes) {
-    var tile = turning[index(height, remaining)];
-    return tile != null ? tile
-        : generated(turning, height, remaining, new Turn(turn, leftBytes(height), rightBytes));
+  /** The same in turns of several steps, if so. */
+  Tile tile(int height, int remaining, boolean turning) {
+    return turning ? turningTile(height, remaining) : tile(height, remaining);
   }
 
   private Tile turningTile(int height, int remaining) {
-    return turningTile(height, remaining, width(remaining) * full.dtype().bytes());
+    var tile = turning[index(height, remaining)];
+    return tile != null ? tile : generated(turning, height, remaining, turn(height, remaining));
+  }
+
+  /** How the steps of a tile's turn lie. */
+  private Turn turn(int height, int remaining) {
+    int size = full.dtype().bytes();
+    // Packed rows lie side by side, step after step, or each row's own steps do.
+    return given != null ? given
+        : new Turn(turn, full.rowBytes() == size ? height * size : size, width(remaining) * size);
   }
 
   private int index(int height, int remaining) {
@@ -187,26 +211,20 @@ final class GemmTiles {
     return tile;
   }
 
-  /** Bytes between steps of a packed left operand: side by side, or the rows of a panel are. */
-  private int leftBytes(int height) {
-    int size = full.dtype().bytes();
-    return full.rowBytes() == size ? height * size : size;
-  }
-
   /** Turns of several steps that so many are taken in; what remains is added step by step, which is not worth it. */
   private int turns(int steps) {
     return turn > 1 && (steps % turn == 0 || steps >= MANY) ? steps / turn : 0;
   }
 
   /**
-   * Adds the products of packed operands to one tile.
+   * Adds to one tile the products of packed operands, or of others whose steps lie as given.
    *
    * @param height rows of the tile
    * @param remaining columns from the tile's first on
-   * @param a first element of the left operand, whose steps lie side by side, or {@code height} elements apart where
-   *     rows do
+   * @param a first element of the left operand, whose packed steps lie side by side, or {@code height} elements apart
+   *     where rows do
    * @param aRow elements between its rows, where the tiles do not fix it
-   * @param b first element of the tile's packed columns
+   * @param b first element of the tile's columns
    * @param from first element of what the sums start from, rows {@code fromRow} bytes apart
    */
   void multiply(int height, int remaining, long a, long aRow, long b, long c, long cRow, int steps, long from,
@@ -214,12 +232,13 @@ final class GemmTiles {
     int turns = turns(steps);
     int taken = turns * turn;
     int size = full.dtype().bytes();
-    long aStep = leftBytes(height) / size;
-    long bStep = width(remaining);
+    var distances = turn(height, remaining);
+    long aStep = distances.leftBytes() / size;
+    long bStep = distances.rightBytes() / size;
     long last = last(remaining);
     if (turns > 0) {
-      turningTile(height, remaining).run(a, b, c, turns, aRow, turn * aStep, 0, turn * bStep, cRow, 0, from, fromRow,
-          last);
+      turningTile(height, remaining).run(a, b, c, turns, aRow, turn * aStep, 0, turn * bStep, cRow, 0, from,
+          fromRow, last);
     }
     if (taken < steps || steps == 0) {
       tile(height, remaining).run(a + taken * aStep * size, b + taken * bStep * size, c, steps - taken, aRow, aStep, 0,

@@ -4,29 +4,70 @@ import java.lang.foreign.SegmentAllocator;
 
 /**
  * The offsets of one whole sum, for all positions of a vertical and a horizontal run: one pair for each (kh, kw,
- * channel) in that order, or for the first of a few channels, the weights' offset and the image's. One counted loop
- * then walks a whole sum, whatever taps the border leaves.
+ * channel) in that order, or for the first of each turn, the weights' offset and the image's. One counted loop then
+ * walks a whole sum, whatever taps the border leaves.
  *
  * @param address of the pairs
  * @param entries pairs
+ * @param turning whether an entry stands for all steps of a turn
  */
-record TapTable(long address, int entries) {
+record TapTable(long address, int entries, boolean turning) {
+  /**
+   * How steps lie that follow each other at equal distances, as many as a tile takes at once: those of the channels of
+   * a tap, or of one channel the taps of a row of the kernel.
+   *
+   * @param weightStep bytes between the packed weights of two steps
+   * @param imageFirst whether the image is the left operand
+   */
+  static Turn turn(ConvolutionMap map, long weightStep, boolean imageFirst, TileShape tile) {
+    long imageStep = map.inChannels() > 1 ? map.in().channel() : tapStep(map);
+    int steps = Turn.stepsOf(tile, map.inChannels() > 1 ? map.inChannels() : map.shape().horizontal().kernel());
+    if (steps == 1 || imageStep <= 0 || (steps - 1) * imageStep > TileShape.REACH) {
+      return Turn.SINGLE;
+    }
+    var turn = new Turn(steps, Math.toIntExact(imageFirst ? imageStep : weightStep),
+        Math.toIntExact(imageFirst ? weightStep : imageStep));
+    return TileShape.isBaked(turn) ? turn : Turn.SINGLE;
+  }
+
+  /** Bytes from tap to tap where a pixel reads a whole row of the kernel; 0 if none does, or at no one distance. */
+  private static long tapStep(ConvolutionMap map) {
+    for (var x : map.horizontal()) {
+      int[] offsets = x.offsets();
+      int step = isWhole(map, x) && offsets.length > 1 ? offsets[1] - offsets[0] : 0;
+      if (step != 0) {
+        return step * map.in().width();
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isWhole(ConvolutionMap map, AxisRun x) {
+    return x.taps().length == map.shape().horizontal().kernel();
+  }
+
   /**
    * Makes a table.
    *
    * @param weightStep bytes between the packed weights of two steps
    * @param imageFirst whether the image's offset comes first in a pair: where the image is the left operand
-   * @param turn channels of an entry
+   * @param turn what {@link #turn} says
    */
-  static TapTable of(ConvolutionMap map, AxisRun y, AxisRun x, long weightStep, boolean imageFirst, int turn,
+  static TapTable of(ConvolutionMap map, AxisRun y, AxisRun x, long weightStep, boolean imageFirst, Turn turn,
       SegmentAllocator memory) {
     int channels = map.inChannels();
-    int entries = y.taps().length * x.taps().length * channels / turn;
+    boolean turning = turn.steps() > 1 && (channels > 1 || isWhole(map, x));
+    int steps = y.taps().length * x.taps().length * channels;
+    int entries = turning ? steps / turn.steps() : steps;
     long address = StepTable.allocate(memory, entries);
     long at = address;
+    int step = 0;
     for (int i = 0; i < y.taps().length; i++) {
       for (int j = 0; j < x.taps().length; j++) {
-        for (int c = 0; c < channels; c += turn) {
+        for (int c = 0; c < channels; c++) {
+          if (turning && step++ % turn.steps() != 0) {
+            continue;
+          }
           long tap = (long) y.taps()[i] * map.shape().horizontal().kernel() + x.taps()[j];
           long weight = (tap * channels + c) * weightStep;
           long image = y.offsets()[i] * map.in().height() + x.offsets()[j] * map.in().width() + c * map.in().channel();
@@ -35,6 +76,6 @@ record TapTable(long address, int entries) {
         }
       }
     }
-    return new TapTable(address, entries);
+    return new TapTable(address, entries, turning);
   }
 }

@@ -34,7 +34,7 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
   /** How many bytes from the first a step can lie, in either operand: 2 GiB but for 1 KiB. */
   static final long REACH = Integer.MAX_VALUE - 1024;
 
-  /** Bytes that rows may span which lie at a fixed distance: as much is allocated while a tile is warmed. */
+  /** Bytes that rows, or the steps of a turn, may span which lie at a fixed distance: as much is allocated while a tile is warmed. */
   private static final long WARMED = 16 << 20;
 
   /** Which index the lanes of a vector run along. */
@@ -62,6 +62,11 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     if (rows < 1 || columns < 1 || rowBytes < 0 || rowBytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException("tile of " + rows + " x " + columns + ", rows " + rowBytes + " bytes apart");
     }
+  }
+
+  /** Whether a turn can be part of the structure: a warming call need not read too far for it. */
+  static boolean isBaked(Turn turn) {
+    return turn.reach() <= WARMED;
   }
 
   /** A distance of rows as part of the structure, or 0 where a warming call would have to read too far for that. */

@@ -1,5 +1,7 @@
 package dev.gatun.simd;
 
+import java.util.Arrays;
+
 /**
  * The steps of one turn of a tile's loop: the i-th lies {@code i * leftBytes} and {@code i * rightBytes} from the
  * first. Distances that are part of the code cost no instruction, and pointers move once a turn.
@@ -20,8 +22,21 @@ record Turn(int steps, int leftBytes, int rightBytes) {
   /** Accumulators of a tile at most whose loop of so many steps is short enough for C2. */
   private static final int ACCUMULATORS = 16;
 
+  /** The same where sums have so many steps in a row, fastest first; two are half as long again as single ones. */
+  private static final int[] PARTS = {STEPS, 5, 3, 2};
+
   /** Steps of a turn of a tile of the shape, where their distances are known: 1 where more would not be compiled. */
   static int stepsOf(TileShape shape) {
     return shape.family() == TileShape.Family.OUTER && shape.accumulators() <= ACCUMULATORS ? STEPS : 1;
+  }
+
+  /** The same, so that whole turns take so many steps. */
+  static int stepsOf(TileShape shape, int steps) {
+    return stepsOf(shape) == 1 ? 1 : Arrays.stream(PARTS).filter(part -> steps % part == 0).findFirst().orElse(1);
+  }
+
+  /** How far its last step lies from the first, in either operand. */
+  long reach() {
+    return (steps - 1L) * Math.max(leftBytes, rightBytes);
   }
 }

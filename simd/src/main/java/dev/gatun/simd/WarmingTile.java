@@ -92,10 +92,10 @@ final class WarmingTile implements Tile, Warmable {
     };
   }
 
-  /** Bytes of zeros that a warming call may read: each row and step at a pitch, or rows as far apart as is baked in. */
+  /** Bytes of zeros that a warming call may read: each row and step at a pitch, or as far apart as is baked in. */
   long operandBytes() {
     int lines = Math.max(shape.rows(), shape.columns()) + STEPS + 1;
-    return lines * PITCH + (shape.rows() - 1L) * shape.rowBytes();
+    return lines * PITCH + (shape.rows() - 1L) * shape.rowBytes() + shape.turn().reach();
   }
 
   @Override
