@@ -61,8 +61,9 @@ final class BatchInnerWeights implements ConvolutionWeights {
         : Math.min(OUTPUTS, map.outputs()));
     rowBlocks = Math.ceilDiv(map.outputs(), height);
     columnBlocks = Math.ceilDiv(columns, INPUTS);
-    tiles = new DotTiles(machine, shape.dtype(), 0, true, height, Math.max(1, columns));
-    border = new DotTiles(machine, shape.dtype(), 0, true, height, 1);
+    int[] runs = {shape.n() < ENTRIES ? 0 : blocks(ENTRIES), blocks(shape.n() % ENTRIES)};
+    tiles = new DotTiles(machine, shape.dtype(), height, Math.max(1, columns), runs);
+    border = new DotTiles(machine, shape.dtype(), height, 1, new int[] {tiles.turn()});
     wholeParts = new PixelTable[shape.outWidth() + 1];
     lastPart = new PixelTable[shape.outWidth() + 1];
     for (int tap = 0; tap < kernel; tap++) {
@@ -86,17 +87,23 @@ final class BatchInnerWeights implements ConvolutionWeights {
 
   private void table(PixelTable[] tables, int pixels, int entries, SegmentAllocator memory) {
     if (pixels > 0 && entries > 0 && tables[pixels] == null) {
-      int blocks = blocks(entries);
-      tables[pixels] = PixelTable.of(pixels, blocks, map.shape().outHeight(), Math.max(STEPS, pixels * blocks),
-          new ConvolutionShape.Strides(map.y().height(), 0, map.y().width(), TileShape.DOT_BYTES),
+      int turns = turns(entries);
+      long turn = (long) tiles.turn() * TileShape.DOT_BYTES;
+      tables[pixels] = PixelTable.of(pixels, turns, map.shape().outHeight(), Math.max(STEPS, pixels * turns),
+          new ConvolutionShape.Strides(map.y().height(), 0, map.y().width(), turn),
           new ConvolutionShape.Strides(map.shape().vertical().stride() * map.x().height(), 0,
-              map.shape().horizontal().stride() * map.x().width(), TileShape.DOT_BYTES), map.bytes(), memory);
+              map.shape().horizontal().stride() * map.x().width(), turn), map.bytes(), memory);
     }
   }
 
   /** Blocks of virtual lanes of so many batch entries. */
   private int blocks(int entries) {
     return entries / DotGemm.lanes(map.shape().dtype());
+  }
+
+  /** Turns of a tile over the blocks of one pixel. */
+  private int turns(int entries) {
+    return blocks(entries) / tiles.turn();
   }
 
   /** How many sets of taps there are, each for tasks of their own: all, or each tap. */
@@ -243,7 +250,7 @@ final class BatchInnerWeights implements ConvolutionWeights {
     long inRow = map.shape().vertical().stride() * map.x().height();
     for (int done = 0, count; done < lines; done += count) {
       count = Math.min(table.entries(), lines - done);
-      tile.run(dy + done * map.y().height(), in + done * inRow, sums, count * pixels * blocks(entries),
+      tile.run(dy + done * map.y().height(), in + done * inRow, sums, count * pixels * turns(entries),
           map.y().channel() / map.bytes(), 0, column / map.bytes(), 0, row, table.address(), sums, row, 0);
     }
   }

@@ -10,6 +10,7 @@ import dev.gatun.memory.DType;
 final class DotTiles {
   private final TileShape full;
   private final long last;
+  private final Turn turn;
   private final Tile[] tiles;
 
   /**
@@ -17,18 +18,35 @@ final class DotTiles {
    * last whole step.
    */
   DotTiles(Machine machine, DType dtype, int remainder, int rows, int columns) {
-    this(machine, dtype, remainder, false, Math.max(1, rows), Math.max(1, columns));
+    full = full(machine, dtype, Math.max(1, rows), Math.max(1, columns), false, remainder > 0);
+    last = (1L << remainder) - 1;
+    turn = Turn.SINGLE;
+    tiles = new Tile[full.rows() * full.columns()];
   }
 
-  /** Tiles over a table of offsets, for at most so many rows and columns. */
-  DotTiles(Machine machine, DType dtype, int remainder, boolean table, int rows, int columns) {
+  /**
+   * Tiles over a table of offsets for at most so many rows and columns, by turns of steps that lie side by side.
+   *
+   * @param runs how many steps lie so, of each kind of runs
+   */
+  DotTiles(Machine machine, DType dtype, int rows, int columns, int[] runs) {
+    full = full(machine, dtype, rows, columns, true, false);
+    last = 0;
+    turn = new Turn(Turn.stepsOf(full, runs), TileShape.DOT_BYTES, TileShape.DOT_BYTES);
+    tiles = new Tile[full.rows() * full.columns()];
+  }
+
+  private static TileShape full(Machine machine, DType dtype, int rows, int columns, boolean table, boolean tail) {
     int per = TileShape.DOT_BYTES / machine.vectorBytes();
     int budget = (machine.registers() >= 32 ? 24 : 12) / per;
     int height = Math.clamp((int) Math.sqrt(1.5 * budget), 1, rows);
     int width = Math.clamp(budget / height, 1, columns);
-    full = new TileShape(dtype, machine.vectorBits(), TileShape.Family.DOT, height, width, 0, table, remainder > 0);
-    last = (1L << remainder) - 1;
-    tiles = new Tile[full.rows() * full.columns()];
+    return new TileShape(dtype, machine.vectorBits(), TileShape.Family.DOT, height, width, 0, table, tail);
+  }
+
+  /** Steps of a turn. */
+  int turn() {
+    return turn.steps();
   }
 
   /** Rows of the full tile. */
@@ -67,7 +85,7 @@ final class DotTiles {
     var tile = tiles[index];
     if (tile == null) {
       tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), rows, columns, 0, full.table(),
-          full.tail()));
+          full.tail(), turn.steps() > 1 ? turn : Turn.SINGLE));
       tiles[index] = tile;
     }
     return tile;

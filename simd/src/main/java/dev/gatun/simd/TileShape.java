@@ -24,7 +24,7 @@ import dev.gatun.memory.DType;
  *     fixed one is worth a class of its own: 14 rows at variable distance do not fit the 16 address registers
  * @param table whether turn s reads at {@code a + table[s][0]} and {@code b + table[s][1]} rather than at strides
  * @param tail whether the last vector (the step after the last whole one, in the dot family) uses only some lanes
- * @param turn the steps of a turn; a single one but in the outer family
+ * @param turn the steps of a turn; a single one where {@link #turns} says no
  */
 record TileShape(DType dtype, int bits, Family family, int rows, int columns, int rowBytes, boolean table,
     boolean tail, Turn turn) {
@@ -56,12 +56,18 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     if (dtype != DType.F32 && dtype != DType.F64) {
       throw new IllegalArgumentException("contraction of " + dtype + ", expected f32 or f64");
     }
-    if (turn.steps() > 1 && family != Family.OUTER) {
-      throw new IllegalArgumentException("turns of " + turn.steps() + " steps in the family " + family);
+    if (turn.steps() > 1 && !turns(family, table, tail)) {
+      throw new IllegalArgumentException("turns of " + turn.steps() + " steps in the family " + family
+          + (table ? " by a table" : " at strides") + (tail ? " with a tail" : ""));
     }
     if (rows < 1 || columns < 1 || rowBytes < 0 || rowBytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException("tile of " + rows + " x " + columns + ", rows " + rowBytes + " bytes apart");
     }
+  }
+
+  /** Whether such tiles can have turns of several steps: those of outer products all, others by a table. */
+  static boolean turns(Family family, boolean table, boolean tail) {
+    return family == Family.OUTER || table && !(family == Family.DOT && tail);
   }
 
   /** Whether a turn can be part of the structure: a warming call need not read too far for it. */

@@ -269,7 +269,7 @@ final class TileWriter {
 
   /** Whether all vectors of a step's right elements are addressed from the first. */
   private boolean onePointer() {
-    return shape.turn().steps() > 1;
+    return shape.turn().steps() > 1 && shape.family() != TileShape.Family.DOT;
   }
 
   /** Pushes as many bytes as a slot counts elements, times a power of two. */

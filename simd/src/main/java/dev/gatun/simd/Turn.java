@@ -27,12 +27,14 @@ record Turn(int steps, int leftBytes, int rightBytes) {
 
   /** Steps of a turn of a tile of the shape, where their distances are known: 1 where more would not be compiled. */
   static int stepsOf(TileShape shape) {
-    return shape.family() == TileShape.Family.OUTER && shape.accumulators() <= ACCUMULATORS ? STEPS : 1;
+    boolean turns = TileShape.turns(shape.family(), shape.table(), shape.tail());
+    return turns && shape.accumulators() <= ACCUMULATORS ? STEPS : 1;
   }
 
-  /** The same, so that whole turns take so many steps. */
-  static int stepsOf(TileShape shape, int steps) {
-    return stepsOf(shape) == 1 ? 1 : Arrays.stream(PARTS).filter(part -> steps % part == 0).findFirst().orElse(1);
+  /** The same, so that whole turns take each of these numbers of steps. */
+  static int stepsOf(TileShape shape, int... runs) {
+    return stepsOf(shape) == 1 ? 1 : Arrays.stream(PARTS)
+        .filter(part -> Arrays.stream(runs).allMatch(run -> run % part == 0)).findFirst().orElse(1);
   }
 
   /** How far its last step lies from the first, in either operand. */

@@ -41,7 +41,7 @@ class TileTest {
     for (var shape : List.copyOf(shapes)) {
       int steps = Turn.stepsOf(shape);
       if (steps > 1) {
-        shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, shape.rows(), shape.columns(),
+        shapes.add(new TileShape(DType.F32, shape.bits(), shape.family(), shape.rows(), shape.columns(),
             shape.rowBytes(), shape.table(), shape.tail(), new Turn(steps, 4, 96)));
       }
     }
