@@ -187,15 +187,19 @@ final class GemmTiles {
 
   private Tile turningTile(int height, int remaining) {
     var tile = turning[index(height, remaining)];
-    return tile != null ? tile : generated(turning, height, remaining, turn(height, remaining));
+    return tile != null ? tile
+        : generated(turning, height, remaining, new Turn(turn, leftBytes(height), rightBytes(remaining)));
   }
 
-  /** How the steps of a tile's turn lie. */
-  private Turn turn(int height, int remaining) {
+  /** Bytes between steps of the left operand: packed ones lie side by side, or the rows of a panel do. */
+  private int leftBytes(int height) {
     int size = full.dtype().bytes();
-    // Packed rows lie side by side, step after step, or each row's own steps do.
-    return given != null ? given
-        : new Turn(turn, full.rowBytes() == size ? height * size : size, width(remaining) * size);
+    return given != null ? given.leftBytes() : full.rowBytes() == size ? height * size : size;
+  }
+
+  /** Bytes between steps of the right operand. */
+  private int rightBytes(int remaining) {
+    return given != null ? given.rightBytes() : width(remaining) * full.dtype().bytes();
   }
 
   private int index(int height, int remaining) {
@@ -232,9 +236,8 @@ final class GemmTiles {
     int turns = turns(steps);
     int taken = turns * turn;
     int size = full.dtype().bytes();
-    var distances = turn(height, remaining);
-    long aStep = distances.leftBytes() / size;
-    long bStep = distances.rightBytes() / size;
+    long aStep = leftBytes(height) / size;
+    long bStep = rightBytes(remaining) / size;
     long last = last(remaining);
     if (turns > 0) {
       turningTile(height, remaining).run(a, b, c, turns, aRow, turn * aStep, 0, turn * bStep, cRow, 0, from,

@@ -34,7 +34,7 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
   /** How many bytes from the first a step can lie, in either operand: 2 GiB but for 1 KiB. */
   static final long REACH = Integer.MAX_VALUE - 1024;
 
-  /** Bytes that rows, or the steps of a turn, may span which lie at a fixed distance: as much is allocated while a tile is warmed. */
+  /** Bytes that rows or a turn's steps may span at a fixed distance: as much is allocated while a tile is warmed. */
   private static final long WARMED = 16 << 20;
 
   /** Which index the lanes of a vector run along. */
