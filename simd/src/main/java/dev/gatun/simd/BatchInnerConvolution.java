@@ -32,7 +32,7 @@ final class BatchInnerConvolution implements Convolution {
         Math.clamp(map.outChannels(), 1, rows), vectors, map.bytes(), true, false);
     long step = (long) map.outChannels() * map.bytes();
     var turn = TapTable.turn(map, step, false, full);
-    tiles = new GemmTiles(full, lanes, turn);
+    tiles = new GemmTiles(full, lanes, turn, 0);
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
     runOfRow = new int[map.height()];

@@ -34,7 +34,7 @@ final class BatchInnerProducts implements ConvolutionWeights {
     int rows = Math.min(ChannelsInnerConvolution.rows(machine, 2), map.inputs());
     var full = new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
         Math.min(2, width / lanes), TileShape.baked(rows, map.x().channel()), false, false);
-    tiles = new GemmTiles(full, lanes, new Turn(Turn.stepsOf(full), map.bytes(), width * map.bytes()));
+    tiles = new GemmTiles(full, lanes, new Turn(Turn.stepsOf(full), map.bytes(), width * map.bytes()), 0);
     for (int block = 0; block < map.inputs(); block += INPUTS) {
       tiles.prepare(Math.min(INPUTS, map.inputs() - block), width, map.shape().n());
     }

@@ -31,29 +31,38 @@ final class GemmTiles {
   private final int turn;
   /** How the steps of all turns lie; null if as packed ones do. */
   private final Turn given;
+  /** Bytes between rows that are part of the full tile of several steps, 0 for none. */
+  private final int fixedRow;
 
-  GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes) {
+  /** @param rowBytes distance of the left operand's rows if it is part of all tiles, else 0 */
+  GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes, long usualRow) {
     this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(),
-        rowBytes, false, false), machine.lanes(dtype.bytes()));
+        rowBytes, false, false), machine.lanes(dtype.bytes()), usualRow);
   }
 
   /** Tiles that are smaller versions of a full one, on vectors of so many lanes. */
   GemmTiles(TileShape full, int lanes) {
-    this(full, lanes, Turn.stepsOf(full), null);
+    this(full, lanes, 0);
+  }
+
+  /** @param usualRow bytes between the left operand's rows wherever the full tile is used, which may be part of it */
+  GemmTiles(TileShape full, int lanes, long usualRow) {
+    this(full, lanes, Turn.stepsOf(full), null, usualRow);
   }
 
   /** The same, where the steps of turns lie otherwise than packed ones do. */
-  GemmTiles(TileShape full, int lanes, Turn given) {
-    this(full, lanes, given.steps(), given);
+  GemmTiles(TileShape full, int lanes, Turn given, long usualRow) {
+    this(full, lanes, given.steps(), given, usualRow);
   }
 
-  private GemmTiles(TileShape full, int lanes, int turn, Turn given) {
+  private GemmTiles(TileShape full, int lanes, int turn, Turn given, long usualRow) {
     this.full = full;
     this.lanes = lanes;
     this.tiles = new Tile[full.rows() * full.columns() * 2];
     this.turning = new Tile[tiles.length];
     this.turn = turn;
     this.given = given;
+    this.fixedRow = full.rowBytes() == 0 && full.dtype() == DType.F32 ? TileShape.baked(full.rows(), usualRow) : 0;
   }
 
   /** Where the {@code block}th of so many blocks of {@code size} begins: all about as large, in whole tiles. */
@@ -209,8 +218,11 @@ final class GemmTiles {
 
   private Tile generated(Tile[] into, int height, int remaining, Turn turn) {
     int width = width(remaining);
-    var tile = Tiles.of(new TileShape(full.dtype(), full.bits(), full.family(), height, width / lanes,
-        full.rowBytes(), full.table(), remaining < width, turn));
+    var shape = new TileShape(full.dtype(), full.bits(), full.family(), height, width / lanes, full.rowBytes(),
+        full.table(), remaining < width, turn);
+    boolean whole = height == full.rows() && width == width() && !shape.tail();
+    var tile = whole && fixedRow > 0 && turn.steps() > 1 ? Tiles.ofFixedRows(shape.withRowBytes(fixedRow))
+        : Tiles.of(shape);
     into[index(height, remaining)] = tile;
     return tile;
   }

@@ -42,7 +42,7 @@ final class IntegerGemm implements Gemm, Packing {
     blocking = GemmBlocking.of(machine, DType.F32, shape.m(), shape.n());
     depth = Math.clamp(Math.min(blocking.depth(), EXACT / (magnitude(shape.left()) * magnitude(shape.right()))), 1,
         Math.max(1, shape.k()));
-    tiles = new GemmTiles(machine, DType.F32, blocking, (int) panelRow());
+    tiles = new GemmTiles(machine, DType.F32, blocking, (int) panelRow(), 0);
     rowBlocks = Math.ceilDiv(shape.m(), blocking.height());
     long work = (long) shape.m() * shape.n() * shape.k();
     boolean shared = rowBlocks * shape.batch() == 1 && work >= OuterGemm.SHARED_WORK;

@@ -85,7 +85,8 @@ final class OuterGemm implements Gemm, Packing {
     packedSteps = packB && (copyA || shape.a().column() == 1);
     long step = Math.max(copyA ? 0 : shape.a().column(), packB ? 0 : shape.b().row()) * bytes();
     depth = Math.min(shape.k(), Math.clamp(TileShape.REACH / Math.max(1, step), 1, blocking.depth()));
-    tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0);
+    tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0,
+        shape.a().row() * bytes());
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
     rowBlocks = even(ceil(shape.m(), blocking.height()));

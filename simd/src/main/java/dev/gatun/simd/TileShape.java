@@ -80,6 +80,11 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     return (rows - 1L) * rowBytes <= WARMED ? Math.toIntExact(rowBytes) : 0;
   }
 
+  /** The same with rows at another distance. */
+  TileShape withRowBytes(int distance) {
+    return new TileShape(dtype, bits, family, rows, columns, distance, table, tail, turn);
+  }
+
   /** Bytes of a vector. */
   int vectorBytes() {
     return bits / 8;

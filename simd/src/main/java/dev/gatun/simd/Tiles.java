@@ -22,6 +22,14 @@ final class Tiles {
     return shape.dtype() == DType.F32 ? new WarmingTile(shape, Warmer.shared()) : generate(shape);
   }
 
+  /**
+   * The tile of a shape of f32 whose rows lie at a fixed distance, served by that which is given the distance until it
+   * has done so much work that the other is worth its compilation.
+   */
+  static Tile ofFixedRows(TileShape shape) {
+    return CACHE.computeIfAbsent(shape, s -> new WarmingTile(s, of(s.withRowBytes(0)), Warmer.shared()));
+  }
+
   static Tile generate(TileShape shape) {
     var name = ClassDesc.of(Tiles.class.getPackageName(), name(shape));
     try {

@@ -2,37 +2,75 @@ package dev.gatun.simd;
 
 import java.lang.foreign.Arena;
 
-/** A tile that is served cold until the {@link Warmer} has its generated form compiled. */
+/**
+ * A tile that is served by a twin until the {@link Warmer} has its generated form compiled: in plain Java; or by a more
+ * general tile, in which case it is only warmed once that pays.
+ */
 final class WarmingTile implements Tile, Warmable {
   /** Steps of a warming call. */
   static final int STEPS = 25;
   /** What a multiply-add of a vector's lane takes in plain Java, call and all. */
   private static final double COLD_NANOS = 1.2;
+  /**
+   * What a more general tile takes longer: a tenth of 25 ps, beside a busy neighbour, since rows at a distance that is
+   * given take a register each.
+   */
+  private static final double GENERAL_NANOS = 0.0025;
+  /** What the general tile has lost when another is worth the 100 to 200 ms that its compilation takes. */
+  private static final double WORTH_NANOS = 30e6;
   /** Bytes between rows, columns and steps of the operands that are warmed on; more than any tile is wide. */
   private static final long PITCH = 1024;
 
   private final TileShape shape;
-  private final Tile cold;
+  private final Tile twin;
+  private final double nanos;
+  /** Who is asked to warm this once it pays; null if that has been asked. */
+  private volatile Warmer asked;
   private Tile generated;
   private volatile Tile serving;
-  /** Turns that were computed cold. Not exact where threads meet; it need not be. */
-  private long coldTurns;
+  /** Turns that the twin computed. Not exact where threads meet; it need not be. */
+  private long turns;
 
   WarmingTile(TileShape shape, Warmer warmer) {
     this.shape = shape;
-    this.cold = new ColdTile(shape);
-    this.serving = cold;
+    twin = new ColdTile(shape);
+    nanos = nanos(COLD_NANOS);
+    serving = twin;
     warmer.add(this);
+  }
+
+  /** A tile of rows at a fixed distance, which {@code general} is given. */
+  WarmingTile(TileShape shape, Tile general, Warmer warmer) {
+    this.shape = shape;
+    twin = general;
+    nanos = nanos(GENERAL_NANOS);
+    serving = twin;
+    asked = warmer;
+  }
+
+  /** Of a turn, where a multiply-add of a lane takes so many. */
+  private double nanos(double each) {
+    return each * shape.turn().steps() * shape.accumulators() * shape.vectorBytes() / Float.BYTES;
   }
 
   @Override
   public void run(long a, long b, long c, int k, long aRow, long aStep, long bColumn, long bStep, long cRow, long table,
       long from, long fromRow, long last) {
     var tile = serving;
-    if (tile == cold) {
-      coldTurns += k + 1;
+    if (tile == twin) {
+      turns += k + 1;
+      if (asked != null && cost() > WORTH_NANOS) {
+        ask();
+      }
     }
     tile.run(a, b, c, k, aRow, aStep, bColumn, bStep, cRow, table, from, fromRow, last);
+  }
+
+  private synchronized void ask() {
+    if (asked != null) {
+      asked.add(this);
+      asked = null;
+    }
   }
 
   @Override
@@ -43,17 +81,17 @@ final class WarmingTile implements Tile, Warmable {
 
   @Override
   public void serve(boolean generated) {
-    serving = generated ? this.generated : cold;
+    serving = generated ? this.generated : twin;
   }
 
   @Override
   public double cost() {
-    return COLD_NANOS * coldTurns * shape.turn().steps() * shape.accumulators() * shape.vectorBytes() / Float.BYTES;
+    return nanos * turns;
   }
 
   /** Whether the generated form serves. */
   boolean isWarm() {
-    return serving != cold;
+    return serving != twin;
   }
 
   /** The generated tile on zeros. */

@@ -19,8 +19,8 @@ class ColdTileTest {
     for (var family : Family.values()) {
       for (int rows = 1; rows <= 7; rows += 2) {
         for (int columns = 1; columns <= 4; columns++) {
-          for (int form = 0; form < 8; form++) {
-            int rowBytes = family == Family.OUTER && (form & 1) != 0 ? 4 : 0;
+          for (int form = 0; form < 12; form++) {
+            int rowBytes = family == Family.DOT ? 0 : form >= 8 ? 192 : family == Family.OUTER && (form & 1) != 0 ? 4 : 0;
             boolean tail = (form & 4) != 0;
             var shape = new TileShape(DType.F32, bits, family, rows, columns, rowBytes, (form & 2) != 0, tail);
             agree(shape);

@@ -90,6 +90,9 @@ class TileTest {
         assertTrue(tile.renew());
         long needed = (rows - 1L) * rowBytes + (WarmingTile.STEPS + 1) * 64;
         assertTrue(tile.operandBytes() >= needed, shape + ": " + tile.operandBytes() + " bytes of " + needed);
+        var turning = new TileShape(DType.F32, machine.vectorBits(), TileShape.Family.OUTER, rows, 2, rowBytes, true,
+            false, new Turn(5, 4, 3 << 20));
+        assertTrue(new WarmingTile(turning, new Warmer(1)).operandBytes() >= needed + (4L * 3 << 20), turning.toString());
       }
     }
   }

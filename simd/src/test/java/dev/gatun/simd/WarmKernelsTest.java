@@ -1,12 +1,14 @@
 package dev.gatun.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -30,6 +32,7 @@ class WarmKernelsTest {
   /** Fails where a kernel that should be warm allocates. */
   public static void main(String[] arguments) throws IOException {
     aWarmTileSurvivesMemoryOfEveryKind();
+    aTileOfFixedRowsServesOnceItPays();
     GemmTest.aWarmProductAllocatesNothing();
     ConvolutionTest.aWarmConvolutionAllocatesNothing();
     ScopeBits.tiled(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
@@ -72,6 +75,29 @@ class WarmKernelsTest {
     Allocation.assertNone(call);
     useMemoryOfEveryKind();
     assertEquals(0, Allocation.bytes(call), "bytes allocated by a call");
+  }
+
+  /** The general tile serves until then, and gives the same bits. */
+  private static void aTileOfFixedRowsServesOnceItPays() {
+    int turns = 128;
+    int row = turns * Turn.STEPS * Float.BYTES;
+    var tile = (WarmingTile) Tiles.ofFixedRows(new TileShape(DType.F32, Machine.detected().vectorBits(),
+        TileShape.Family.OUTER, 4, 2, row, false, false, new Turn(Turn.STEPS, 4, 64)));
+    var memory = Arena.global().allocate(1 << 18, 64);
+    for (int i = 0; i < 1 << 15; i++) {
+      memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, i % 13 - 6.1f);
+    }
+    long a = memory.address();
+    long general = a + (1 << 17);
+    long fixed = general + (1 << 16);
+    tile.run(a, a, general, turns, row / 4, Turn.STEPS, 0, Turn.STEPS * 16, 256, 0, Raw.ZEROS, 0, -1);
+    assertFalse(tile.isWarm(), "warm after one call");
+    for (long end = System.nanoTime() + 60_000_000_000L; !tile.isWarm() && System.nanoTime() < end; ) {
+      tile.run(a, a, fixed, turns, row / 4, Turn.STEPS, 0, Turn.STEPS * 16, 256, 0, Raw.ZEROS, 0, -1);
+    }
+    assertTrue(tile.isWarm(), "not warm after a minute");
+    tile.run(a, a, fixed, turns, row / 4, Turn.STEPS, 0, Turn.STEPS * 16, 256, 0, Raw.ZEROS, 0, -1);
+    assertEquals(-1, MemorySegment.mismatch(memory, general - a, general - a + 1024, memory, fixed - a, fixed - a + 1024));
   }
 
   private static void useMemoryOfEveryKind() throws IOException {
