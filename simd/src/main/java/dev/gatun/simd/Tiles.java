@@ -27,7 +27,8 @@ final class Tiles {
    * has done so much work that the other is worth its compilation.
    */
   static Tile ofFixedRows(TileShape shape) {
-    return CACHE.computeIfAbsent(shape, s -> new WarmingTile(s, of(s.withRowBytes(0)), Warmer.shared()));
+    var general = of(shape.withRowBytes(0));
+    return CACHE.computeIfAbsent(shape, s -> new WarmingTile(s, general, Warmer.shared()));
   }
 
   static Tile generate(TileShape shape) {

@@ -2,6 +2,7 @@ package dev.gatun.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
@@ -40,6 +41,16 @@ class WarmKernelsTest {
     ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
     windowsBecomeWarm();
     depthwiseSumsBecomeWarm();
+    manyTilesOfFixedRowsAreFound();
+  }
+
+  /** Each beside its general one, which nothing has asked for yet. The last test, for it leaves many to be compiled. */
+  private static void manyTilesOfFixedRowsAreFound() {
+    for (int i = 1; i <= 200; i++) {
+      var shape = new TileShape(DType.F32, Machine.detected().vectorBits(), TileShape.Family.OUTER, 2, 1, 64 * i, false,
+          false, new Turn(2, 4, 64 * i));
+      assertSame(Tiles.ofFixedRows(shape), Tiles.ofFixedRows(shape));
+    }
   }
 
   /** Windows that are computed lane by lane for ever would make no garbage either. */
