@@ -56,7 +56,8 @@ final class Browser implements AutoCloseable {
     socket = client.newWebSocketBuilder().buildAsync(URI.create(url), new Listener()).join();
     call("Runtime.enable", Map.of());
     call("Page.enable", Map.of());
-    await("document.readyState", "complete");
+    // The empty page that a browser begins with is complete as well.
+    await("location.protocol + document.readyState", "file:complete");
   }
 
   private int port() throws IOException {
