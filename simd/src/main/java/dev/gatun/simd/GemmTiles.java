@@ -34,7 +34,12 @@ final class GemmTiles {
   /** Bytes between rows that are part of the full tile of several steps, 0 for none. */
   private final int fixedRow;
 
-  /** @param rowBytes distance of the left operand's rows if it is part of all tiles, else 0 */
+  /**
+   * Tiles as a blocking has them.
+   *
+   * @param rowBytes between the left operand's rows where that is part of all tiles, else 0
+   * @param usualRow the same wherever the full tile is used, which may be part of that one; 0 if it varies
+   */
   GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes, long usualRow) {
     this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(),
         rowBytes, false, false), machine.lanes(dtype.bytes()), usualRow);
@@ -45,7 +50,7 @@ final class GemmTiles {
     this(full, lanes, 0);
   }
 
-  /** @param usualRow bytes between the left operand's rows wherever the full tile is used, which may be part of it */
+  /** The same, whose left operand's rows lie so many bytes apart wherever the full tile is used; 0 if that varies. */
   GemmTiles(TileShape full, int lanes, long usualRow) {
     this(full, lanes, Turn.stepsOf(full), null, usualRow);
   }

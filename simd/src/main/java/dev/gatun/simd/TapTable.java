@@ -22,12 +22,10 @@ record TapTable(long address, int entries, boolean turning) {
   static Turn turn(ConvolutionMap map, long weightStep, boolean imageFirst, TileShape tile) {
     long imageStep = map.inChannels() > 1 ? map.in().channel() : tapStep(map);
     int steps = Turn.stepsOf(tile, map.inChannels() > 1 ? map.inChannels() : map.shape().horizontal().kernel());
-    if (steps == 1 || imageStep <= 0 || (steps - 1) * imageStep > TileShape.REACH) {
-      return Turn.SINGLE;
-    }
-    var turn = new Turn(steps, Math.toIntExact(imageFirst ? imageStep : weightStep),
-        Math.toIntExact(imageFirst ? weightStep : imageStep));
-    return TileShape.isBaked(turn) ? turn : Turn.SINGLE;
+    int image = TileShape.baked(steps, imageStep);
+    int weight = Math.toIntExact(weightStep);
+    return steps == 1 || image <= 0 ? Turn.SINGLE
+        : new Turn(steps, imageFirst ? image : weight, imageFirst ? weight : image);
   }
 
   /** Bytes from tap to tap where a pixel reads a whole row of the kernel; 0 if none does, or at no one distance. */

@@ -70,12 +70,7 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
     return family == Family.OUTER || table && !(family == Family.DOT && tail);
   }
 
-  /** Whether a turn can be part of the structure: a warming call need not read too far for it. */
-  static boolean isBaked(Turn turn) {
-    return turn.reach() <= WARMED;
-  }
-
-  /** A distance of rows as part of the structure, or 0 where a warming call would have to read too far for that. */
+  /** A distance of rows or steps as part of the structure, or 0 where a warming call would have to read too far. */
   static int baked(int rows, long rowBytes) {
     return (rows - 1L) * rowBytes <= WARMED ? Math.toIntExact(rowBytes) : 0;
   }

@@ -85,7 +85,8 @@ public final class Planner {
 
   /**
    * A plan whose memory fits a budget: if it does not of itself, values that are read long after they were made are
-   * computed again for those readers, as many as it takes. That costs time and changes no bit of a result.
+   * computed again for those readers, as many as it takes. That costs time and changes no bit of a result. Where there is
+   * no room for what is prepared, nothing is folded; then only an exact machine gives the same bits.
    *
    * @param budget bytes that {@link Plan#planBytes} may have
    * @throws KernelException if the machine has no kernel for a part of the graph
