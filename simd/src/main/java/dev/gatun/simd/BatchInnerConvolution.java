@@ -88,7 +88,7 @@ final class BatchInnerConvolution implements Convolution {
   }
 
   @Override
-  public void run(int task, long in, long packed, long out) {
+  public void run(int task, long in, long packed, long out, long workspace) {
     int row = task / tasksOfRow();
     int entry = task % tasksOfRow() * tiles.width();
     int entries = Math.min(tiles.width(), map.shape().n() - entry);

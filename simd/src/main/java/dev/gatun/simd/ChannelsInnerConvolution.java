@@ -20,7 +20,6 @@ final class ChannelsInnerConvolution implements Convolution {
   private static final int ROWS = 12;
   /** With 16 registers tiles are of the shape that serves products best, see {@link GemmBlocking}. */
   private static final int FEW_REGISTERS_ROWS = 4;
-  private static final int FEW_REGISTERS_VECTORS = 3;
   /** Channels that are packed at a time: 24 filters of 3 × 3 taps then fill half of L1. */
   private static final int PACKED_CHANNELS = 16;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
@@ -52,7 +51,8 @@ final class ChannelsInnerConvolution implements Convolution {
     }
     var shape = map.shape();
     int lanes = machine.lanes(map.bytes());
-    int vectors = Math.clamp(Math.ceilDiv(map.outChannels(), lanes), 1, each ? 2 : vectors(machine));
+    int all = Math.ceilDiv(map.outChannels(), lanes);
+    int vectors = each ? Math.clamp(all, 1, 2) : GemmBlocking.vectors(machine, all);
     int rows = rows(machine, vectors);
     var full = new TileShape(shape.dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, true, false);
@@ -77,14 +77,9 @@ final class ChannelsInnerConvolution implements Convolution {
     }
   }
 
-  /** Vectors in a row of a tile. */
-  static int vectors(Machine machine) {
-    return machine.registers() >= 32 ? 2 : FEW_REGISTERS_VECTORS;
-  }
-
   /** Rows of a tile of so many vectors. */
   static int rows(Machine machine, int vectors) {
-    return machine.registers() >= 32 ? ROWS : vectors == FEW_REGISTERS_VECTORS ? FEW_REGISTERS_ROWS : ROWS / 2;
+    return machine.registers() >= 32 ? ROWS : vectors == 3 ? FEW_REGISTERS_ROWS : ROWS / 2;
   }
 
   @Override
@@ -140,7 +135,7 @@ final class ChannelsInnerConvolution implements Convolution {
   }
 
   @Override
-  public void run(int task, long in, long packed, long out) {
+  public void run(int task, long in, long packed, long out, long workspace) {
     int place = task % (imageBlocks() * rowBlocks());
     int part = task / (imageBlocks() * rowBlocks());
     int image = place / rowBlocks() * imagesPerTask;

@@ -38,7 +38,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   ChannelsInnerProducts(Machine machine, WeightsMap map) {
     this.map = map;
     int lanes = machine.lanes(map.bytes());
-    int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1, ChannelsInnerConvolution.vectors(machine));
+    int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(map.outputs(), lanes));
     int rows = ChannelsInnerConvolution.rows(machine, vectors);
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
         vectors, map.bytes(), false, false), lanes);

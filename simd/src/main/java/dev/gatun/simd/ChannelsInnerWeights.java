@@ -43,8 +43,8 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
     outputBlocks = Math.ceilDiv(map.outputs(), OUTPUTS);
     int lanes = machine.lanes(size);
-    int vectors = Math.clamp(Math.ceilDiv(map.outputs(), lanes), 1,
-        each ? EACH_VECTORS : ChannelsInnerConvolution.vectors(machine));
+    int all = Math.ceilDiv(map.outputs(), lanes);
+    int vectors = each ? Math.clamp(all, 1, EACH_VECTORS) : GemmBlocking.vectors(machine, all);
     int rows = each ? 1 : ChannelsInnerConvolution.rows(machine, vectors);
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, size, true, false), lanes);

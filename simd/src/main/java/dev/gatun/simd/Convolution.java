@@ -12,7 +12,7 @@ import java.lang.foreign.SegmentAllocator;
  * <p>The weights are packed first. A run is {@link #run} for all {@link #tasks()}, in any order, on any threads.
  */
 sealed interface Convolution extends Packing permits BatchInnerConvolution, ChannelsInnerConvolution,
-    DepthwiseConvolution {
+    DepthwiseConvolution, PointwiseConvolution {
   /** Which member of the trilinear form is computed from the weights and the other image. */
   enum Role {
     /** y from x. */
@@ -57,6 +57,7 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
     var map = new ConvolutionMap(shape, role, in, weights, out);
     return lanes == LaneAxis.BATCH ? new BatchInnerConvolution(machine, map, tables)
         : DepthwiseConvolution.suits(map) ? new DepthwiseConvolution(map)
+        : PointwiseConvolution.suits(map) ? new PointwiseConvolution(machine, map)
         : new ChannelsInnerConvolution(machine, map, tables);
   }
 
@@ -68,12 +69,18 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
     return 0;
   }
 
+  /** Bytes of workspace, aligned to 64, that each worker must bring. */
+  default long workspaceBytes() {
+    return 0;
+  }
+
   /**
    * Runs one task.
    *
    * @param in address of the image that is read
    * @param packed address of the packed weights
    * @param out address of the image that is written
+   * @param workspace address of this worker's own {@link #workspaceBytes()}
    */
-  void run(int task, long in, long packed, long out);
+  void run(int task, long in, long packed, long out, long workspace);
 }

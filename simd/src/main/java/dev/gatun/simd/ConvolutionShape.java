@@ -21,6 +21,11 @@ record ConvolutionShape(DType dtype, int n, int c, int h, int w, int o, Axis ver
       }
     }
 
+    /** Whether each position of the output has the one of the input at its place, and no other. */
+    boolean isPoint() {
+      return kernel == 1 && stride == 1 && padBegin == 0 && padEnd == 0;
+    }
+
     /** Positions of the output over so many of the input. */
     int out(int in) {
       int span = in + padBegin + padEnd - (kernel - 1) * dilation - 1;
@@ -55,6 +60,21 @@ record ConvolutionShape(DType dtype, int n, int c, int h, int w, int o, Axis ver
   /** Whether each channel is convolved by itself, to one channel. */
   boolean isDepthwise() {
     return groups > 1 && c == groups && o == groups;
+  }
+
+  /** Whether each pixel of y is a product of a matrix with the pixel of x at its place. */
+  boolean isPointwise() {
+    return groups == 1 && vertical.isPoint() && horizontal.isPoint() && pixels() <= Integer.MAX_VALUE;
+  }
+
+  /** Pixels of all images x. */
+  long pixels() {
+    return (long) n * h * w;
+  }
+
+  /** Whether all pixels of images as large as x lie at one distance. */
+  boolean isEven(Strides image) {
+    return (h <= 1 || image.height() == w * image.width()) && (n <= 1 || image.outer() == (long) h * w * image.width());
   }
 
   /** Height of y. */

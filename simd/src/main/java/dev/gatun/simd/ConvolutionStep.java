@@ -56,6 +56,9 @@ final class ConvolutionStep extends Step {
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(result), memory);
     var packed = constants.packed(in.get(1), convolution);
+    for (int worker = 0; worker < crew.size(); worker++) {
+      crew.scratch(worker).reserveTiles(convolution.workspaceBytes());
+    }
     boolean shared = op.multiplyAdds() >= ProductStep.WORTH_SHARING;
     var epilogue = direct.epilogue();
     int tasks = convolution.tasksOfRow();
@@ -103,6 +106,6 @@ final class ConvolutionStep extends Step {
   }
 
   private void convolve(int task, int worker) {
-    convolution.run(firstTask + task, addresses[0], packed.address(), addresses[2]);
+    convolution.run(firstTask + task, addresses[0], packed.address(), addresses[2], crew.scratch(worker).tiles());
   }
 }

@@ -89,7 +89,7 @@ final class DepthwiseConvolution implements Convolution {
   }
 
   @Override
-  public void run(int task, long in, long packed, long out) {
+  public void run(int task, long in, long packed, long out, long workspace) {
     int blocks = Math.ceilDiv(map.height(), rowsPerTask);
     int first = task % blocks * rowsPerTask;
     int end = Math.min(map.height(), first + rowsPerTask);

@@ -39,7 +39,7 @@ final class IntegerGemm implements Gemm, Packing {
     this.machine = machine;
     this.shape = shape;
     this.packed = packed;
-    blocking = GemmBlocking.of(machine, DType.F32, shape.m(), shape.n());
+    blocking = GemmBlocking.of(machine, DType.F32, shape.m(), shape.n(), shape.k());
     depth = Math.clamp(Math.min(blocking.depth(), EXACT / (magnitude(shape.left()) * magnitude(shape.right()))), 1,
         Math.max(1, shape.k()));
     tiles = new GemmTiles(machine, DType.F32, blocking, (int) panelRow(), 0);

@@ -76,8 +76,8 @@ final class OuterGemm implements Gemm, Packing {
     transposed = !isNarrow(given) && lanesAlongRows(given);
     shape = transposed ? given.transposed() : given;
     scatter = shape.c().column() != 1 && shape.n() > 1;
-    blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n());
-    packB = isNarrow(given) || shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
+    blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n(), shape.k());
+    packB = packed || isNarrow(given) || shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
     copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) Machine.LINE > machine.level1() / 2
         : shape.a().row() * bytes() >= PAGE && blocking.rows() > FEW_ROWS);

@@ -12,7 +12,7 @@ final class PointwiseWeights implements ConvolutionWeights {
     var shape = map.shape();
     int size = map.bytes();
     gemm = new OuterGemm(machine, new GemmShape(shape.dtype(), 1, map.outputs(), map.inputs(),
-        shape.n() * shape.h() * shape.w(),
+        Math.toIntExact(shape.pixels()),
         new GemmShape.Strides(map.y().channel() / size, map.y().width() / size, 0),
         new GemmShape.Strides(map.x().width() / size, map.x().channel() / size, 0),
         new GemmShape.Strides(map.weights().outer() / size, map.weights().channel() / size, 0)));
@@ -21,18 +21,7 @@ final class PointwiseWeights implements ConvolutionWeights {
   /** Whether a weight gradient is such a product. */
   static boolean suits(WeightsMap map) {
     var shape = map.shape();
-    return map.groups() == 1 && isPoint(shape.vertical()) && isPoint(shape.horizontal()) && isEven(map.x(), shape)
-        && isEven(map.y(), shape) && (long) shape.n() * shape.h() * shape.w() <= Integer.MAX_VALUE;
-  }
-
-  private static boolean isPoint(ConvolutionShape.Axis axis) {
-    return axis.kernel() == 1 && axis.stride() == 1 && axis.padBegin() == 0 && axis.padEnd() == 0;
-  }
-
-  /** Whether pixels lie at one distance. */
-  private static boolean isEven(ConvolutionShape.Strides image, ConvolutionShape shape) {
-    return (shape.h() <= 1 || image.height() == shape.w() * image.width())
-        && (shape.n() <= 1 || image.outer() == (long) shape.h() * shape.w() * image.width());
+    return shape.isPointwise() && shape.isEven(map.x()) && shape.isEven(map.y());
   }
 
   @Override

@@ -71,6 +71,7 @@ final class TileWriter {
   /** Slot of how many elements beyond the pointers a turn's right elements lie. */
   private int right;
   private int lastMask;
+  private int lastBits = -1;
   private int holds;
   /** The step of a turn that is being written. */
   private int step;
@@ -154,6 +155,16 @@ final class TileWriter {
     lastMask = code.allocateLocal(TypeKind.REFERENCE);
     vectors.mask(LAST);
     code.astore(lastMask);
+    if (isNarrow()) {
+      lastBits = code.allocateLocal(TypeKind.REFERENCE);
+      vectors.maskOfBits(LAST);
+      code.astore(lastBits);
+    }
+  }
+
+  /** Whether each element of the left operand serves a single multiply-add. */
+  private boolean isNarrow() {
+    return shape.family() == TileShape.Family.OUTER && shape.columns() == 1;
   }
 
   private void accumulators() {
@@ -403,7 +414,11 @@ final class TileWriter {
   private void loadRight(int[] b, int from, int to) {
     for (int j = from; j < to; j++) {
       int column = j;
-      load(j, () -> rightAddress(column), 0);
+      if (isNarrow()) {
+        vectors.loadBits(() -> rightAddress(column), lastBits);
+      } else {
+        load(j, () -> rightAddress(column), 0);
+      }
       code.astore(b[j]);
     }
   }

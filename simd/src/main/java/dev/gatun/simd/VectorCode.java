@@ -56,11 +56,20 @@ final class VectorCode {
     return type.describeConstable().orElseThrow();
   }
 
-  /** Turns the bits on the stack, a long, into a mask. */
+  /** Turns the bits in a slot, a long, into a mask. */
   void mask(int bitsSlot) {
-    species();
+    mask(bitsSlot, vector);
+  }
+
+  /** The same for {@link #loadBits}. */
+  void maskOfBits(int bitsSlot) {
+    mask(bitsSlot, integers);
+  }
+
+  private void mask(int bitsSlot, ClassDesc type) {
+    code.getstatic(type, speciesField, SPECIES);
     code.lload(bitsSlot).invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, CD_long));
-    ExactClass.ofMask(vector, speciesField).cast(code, MASK);
+    ExactClass.ofMask(type, speciesField).cast(code, MASK);
   }
 
   /** A vector of zeros. */
@@ -72,22 +81,50 @@ final class VectorCode {
 
   /** Loads a vector; {@code address} pushes a long. */
   void load(Runnable address) {
-    species();
+    load(address, vector);
+  }
+
+  private void load(Runnable address, ClassDesc type) {
+    code.getstatic(type, speciesField, SPECIES);
     all();
     address.run();
     order();
-    code.invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
+    code.invokestatic(type, "fromMemorySegment", MethodTypeDesc.of(type, SPECIES, SEGMENT, CD_long, ORDER));
   }
 
   /** Loads the lanes that the mask names, zero elsewhere; the rest of the memory is not touched. */
   void load(Runnable address, int maskSlot) {
-    species();
+    load(address, maskSlot, vector);
+  }
+
+  private void load(Runnable address, int maskSlot, ClassDesc type) {
+    code.getstatic(type, speciesField, SPECIES);
     all();
     address.run();
     LaneCode.bound(code);
     order();
     code.aload(maskSlot)
-        .invokestatic(vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER, MASK));
+        .invokestatic(type, "fromMemorySegment", MethodTypeDesc.of(type, SPECIES, SEGMENT, CD_long, ORDER, MASK));
+  }
+
+  /**
+   * Loads a vector as the integers that its bits are. A multiply-add of what is loaded as such cannot have an element
+   * spread by the instruction that loads it: C2 makes one instruction of two nodes only if no other load belongs to it.
+   *
+   * @param maskSlot of what {@link #maskOfBits} made, -1 for all lanes
+   */
+  void loadBits(Runnable address, int maskSlot) {
+    if (maskSlot < 0) {
+      load(address, integers);
+    } else {
+      load(address, maskSlot, integers);
+    }
+    asNumbers();
+  }
+
+  private void asNumbers() {
+    code.invokevirtual(integers, reinterpret, MethodTypeDesc.of(vector));
+    ExactClass.ofVector(vector, speciesField).cast(code, vector);
   }
 
   /**
@@ -105,8 +142,7 @@ final class VectorCode {
     code.invokevirtual(HANDLE, "getOpaque", MethodTypeDesc.of(integer, SEGMENT, CD_long))
         .invokestatic(integers, "broadcast", MethodTypeDesc.of(integers, SPECIES, integer));
     ExactClass.ofVector(integers, speciesField).cast(code, integers);
-    code.invokevirtual(integers, reinterpret, MethodTypeDesc.of(vector));
-    ExactClass.ofVector(vector, speciesField).cast(code, vector);
+    asNumbers();
   }
 
   /** Replaces the accumulator by {@code left * right + accumulator}, rounded once. */

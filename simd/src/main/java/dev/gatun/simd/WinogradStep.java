@@ -80,8 +80,8 @@ final class WinogradStep extends Step implements Packing {
     across = Math.ceilDiv(map.width(), m);
     down = Math.ceilDiv(map.height(), m);
     var machine = Machine.detected();
-    int vectors = ChannelsInnerConvolution.vectors(machine);
     int lanes = machine.lanes(BYTES);
+    int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(map.outChannels(), lanes));
     tiles = new GemmTiles(new TileShape(DType.F32, machine.vectorBits(), TileShape.Family.OUTER,
         ChannelsInnerConvolution.rows(machine, vectors), vectors, 0, false, false), lanes, channelsBytes());
     starts = tiles.starts(map.outChannels());

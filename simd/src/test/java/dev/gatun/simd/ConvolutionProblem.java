@@ -87,11 +87,12 @@ final class ConvolutionProblem {
     try (var tables = Arena.ofConfined()) {
       var convolution = Convolution.of(machine, shape, role, lanes, ins, ws, outs, tables);
       long packed = buffers.bytes(convolution.packedBytes());
+      long workspace = buffers.bytes(convolution.workspaceBytes());
       for (int task = convolution.packTasks() - 1; task >= 0; task--) {
         convolution.pack(task, 0, w, packed);
       }
       for (int task = convolution.tasks() - 1; task >= 0; task--) {
-        convolution.run(task, in, packed, out);
+        convolution.run(task, in, packed, out, workspace);
       }
     }
   }
@@ -102,11 +103,11 @@ final class ConvolutionProblem {
     var output = Convolution.of(machine, shape, Convolution.Role.OUTPUT, lanes, xs, ws, ys, tables);
     var weights = ConvolutionWeights.of(machine, shape, lanes, xs, ys, ws, tables);
     long packed = buffers.bytes(output.packedBytes());
-    long workspace = buffers.bytes(weights.workspaceBytes());
+    long workspace = buffers.bytes(Math.max(output.workspaceBytes(), weights.workspaceBytes()));
     long gradient = weights.packedBytes() == 0 ? y : buffers.bytes(weights.packedBytes());
     return () -> {
       output.pack(0, 0, w, packed);
-      output.run(0, x, packed, y);
+      output.run(0, x, packed, y, workspace);
       for (int task = 0; task < weights.packTasks(); task++) {
         weights.pack(task, y, gradient);
       }

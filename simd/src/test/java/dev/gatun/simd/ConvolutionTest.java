@@ -49,6 +49,25 @@ class ConvolutionTest {
   }
 
   /**
+   * 1 × 1, a product of matrices: more channels than one block of it has steps, panels that are copied because their rows
+   * lie a page apart, and images of which nothing is left.
+   */
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  void pointsGiveTheDefinedBits(@ForAll long seed) {
+    var random = new Random(seed);
+    var dtype = random.nextInt(3) == 0 ? DType.F64 : DType.F32;
+    int channels = random.nextBoolean() ? random.nextInt(50) : 500 + random.nextInt(600);
+    var point = new ConvolutionShape.Axis(1, 1, 0, 0, 1);
+    var shape = new ConvolutionShape(dtype, random.nextInt(4), channels, random.nextInt(6), random.nextInt(9),
+        random.nextInt(90), point, point, 1);
+    int registers = random.nextBoolean() ? 16 : 32;
+    try (var arena = Arena.ofConfined()) {
+      new ConvolutionProblem(new Buffers(arena, dtype), shape, Convolution.LaneAxis.CHANNELS, random)
+          .check(new Machine(Machine.detected().vectorBits(), registers, 32 << 10, 64 << 10, 1));
+    }
+  }
+
+  /**
    * Each channel by itself with 3 × 3 taps: whole vectors of channels and some more, padding wider than the taps and
    * images of one row or column too, one task and several, by plain Java and by vectors.
    */

@@ -106,7 +106,9 @@ final class SameBits {
   private static void image(Convolution convolution, Buffers buffers, long in, long w, long out, int threads) {
     long packed = buffers.bytes(convolution.packedBytes());
     Team.shared().run(convolution.packTasks(), threads, (task, worker) -> convolution.pack(task, worker, w, packed));
+    long each = convolution.workspaceBytes() + 63 & -64;
+    long workspace = buffers.bytes(each * threads);
     Team.shared().run(convolution.tasks(), threads,
-        (task, worker) -> convolution.run(task, in, packed, out));
+        (task, worker) -> convolution.run(task, in, packed, out, workspace + each * worker));
   }
 }
