@@ -19,6 +19,11 @@ final class Functions {
   /** Adding 1.5 · 2^23 (2^52) to a small number rounds it to an integer, which then stands in the low bits. */
   private static final double ROUNDER_32 = 0x1.8p23;
   private static final double ROUNDER_64 = 0x1.8p52;
+  /** What the exponent field of a number adds to its exponent. */
+  private static final int BIAS_32 = 127;
+  private static final int BIAS_64 = 1023;
+  /** Powers of two from e^−106 on are normal numbers once they are so many times larger. */
+  private static final int LIFT = 27;
 
   private final Code code;
 
@@ -73,49 +78,93 @@ final class Functions {
     return code.select(code.less(x, rounded), below, rounded);
   }
 
-  /** 2^n for the integer that {@code biased} holds, n within the exponents of normal numbers. */
-  private int powerOfTwo(int n, Lane lane) {
-    boolean single = lane == Lane.F32;
-    int biased = code.add(n, code.like(n, single ? 127 : 1023));
-    return code.bits(code.shift(Op.SHIFT_LEFT, biased, single ? 23 : 52), lane);
+  /** 2^m where m and the bias of an exponent stand in the lowest bits of an integer; its other bits leave it. */
+  private int powerOfTwo(int biased) {
+    boolean single = code.lane(biased) == Lane.I32;
+    return code.bits(code.shift(Op.SHIFT_LEFT, biased, single ? 23 : 52), single ? Lane.F32 : Lane.F64);
   }
 
-  /** x · 2^n in two exact steps and one rounding, since 2^n alone may leave the range. */
-  private int scale(int x, int n) {
-    int half = code.shift(Op.SHIFT_RIGHT, n, 1);
-    var lane = code.lane(x);
-    return code.mul(code.mul(x, powerOfTwo(half, lane)), powerOfTwo(code.sub(n, half), lane));
+  /**
+   * The lesser of x and a number, NaN if x is: not by {@link Op#MIN}, which takes six instructions on x86 for the sake
+   * of two zeros.
+   */
+  private int atMost(int x, double high) {
+    return code.select(code.less(code.like(x, high), x), code.like(x, high), x);
+  }
+
+  private int atLeast(int x, double low) {
+    return code.select(code.below(x, low), code.like(x, low), x);
   }
 
   private int clamp(int x, double low, double high) {
-    return code.binary(Op.MIN, code.binary(Op.MAX, x, code.like(x, low)), code.like(x, high));
+    return code.select(code.less(code.like(x, high), x), code.like(x, high), atLeast(x, low));
   }
 
-  /** x = n ln 2 + r: n as an integer and as a float, and r. */
-  private record Reduced(int integer, int number, int rest) {}
+  /** x = n ln 2 + r: n and the bias asked for in the lowest bits of an integer, and r. */
+  private record Reduced(int biased, int rest) {}
 
-  private Reduced reduce(int x) {
-    boolean single = !isDouble(x);
-    double rounder = single ? ROUNDER_32 : ROUNDER_64;
-    int shifted = code.fmaTimes(x, LOG2_E, code.like(x, rounder));
-    int n = code.sub(shifted, code.like(x, rounder));
-    int rest = code.fmaTimes(n, -(single ? LN2_HIGH_32 : LN2_HIGH_64), x);
-    rest = code.fmaTimes(n, -(single ? LN2_LOW_32 : LN2_LOW_64), rest);
-    var lane = single ? Lane.I32 : Lane.I64;
-    int bits = code.bits(shifted, lane);
-    int integer = code.sub(bits, code.leaf(Op.CONSTANT, lane,
-        single ? Float.floatToRawIntBits((float) rounder) : Double.doubleToRawLongBits(rounder)));
-    return new Reduced(integer, n, rest);
+  private Reduced reduce(int x, int bias) {
+    int rounder = rounder(x, bias);
+    int shifted = code.fmaTimes(x, LOG2_E, rounder);
+    int n = code.sub(shifted, rounder);
+    return reduced(shifted, n, code.fmaTimes(n, -(isDouble(x) ? LN2_HIGH_64 : LN2_HIGH_32), x));
   }
 
-  /** e^x: 2^n (1 + r + r² q(r)), q of degree 5 with relative error 7e-11. Beyond the clamp all is 0 or infinite. */
+  /** The same of −x², of which nothing is rounded away. */
+  private Reduced reduceMinusSquare32(int x, int bias) {
+    int rounder = rounder(x, bias);
+    int shifted = code.fma(code.times(x, -LOG2_E), x, rounder);
+    int n = code.sub(shifted, rounder);
+    return reduced(shifted, n, code.fma(code.neg(x), x, code.times(n, -LN2_HIGH_32)));
+  }
+
+  private int rounder(int x, int bias) {
+    return code.like(x, (isDouble(x) ? ROUNDER_64 : ROUNDER_32) + bias);
+  }
+
+  private Reduced reduced(int shifted, int n, int rest) {
+    return new Reduced(code.bits(shifted, isDouble(n) ? Lane.I64 : Lane.I32),
+        code.fmaTimes(n, -(isDouble(n) ? LN2_LOW_64 : LN2_LOW_32), rest));
+  }
+
+  /** x · 2^n in two exact steps and one rounding, since 2^n alone may leave the range; n has twice the bias. */
+  private int scale(int x, Reduced by) {
+    int half = code.shift(Op.SHIFT_RIGHT, by.biased(), 1);
+    return code.mul(code.mul(x, powerOfTwo(half)), powerOfTwo(code.sub(by.biased(), half)));
+  }
+
+  /** e^r of |r| ≤ ln 2 / 2: 1 + r (1 + r q(r)), q of degree 5 with relative error 7e-11. */
+  private int exponential32(int r) {
+    int q = code.polynomial(r, code.mul(r, r), 0.50000000780837119, 0.16666666196370971, 0.041666258047225134,
+        0.0083334156196682328, 0.0013947313285673945, 0.00019838261789359245);
+    int one = code.like(r, 1);
+    return code.fma(code.fma(q, r, one), r, one);
+  }
+
+  /** e^x. Beyond the clamp all is 0 or infinite. */
   private int exp32(int x) {
-    var reduced = reduce(clamp(x, -105, 89));
-    int r = reduced.rest();
-    int q = code.polynomial(r, 0.50000000780837119, 0.16666666196370971, 0.041666258047225134, 0.0083334156196682328,
-        0.0013947313285673945, 0.00019838261789359245);
-    int p = code.add(code.fma(code.mul(r, r), q, r), code.like(r, 1));
-    return scale(p, reduced.integer());
+    var reduced = reduce(clamp(x, -105, 89), 2 * BIAS_32);
+    return scale(exponential32(reduced.rest()), reduced);
+  }
+
+  /** e^x of |x| below 87, where 2^n is a normal number. */
+  private int smallExp32(int x) {
+    var reduced = reduce(x, BIAS_32);
+    return code.mul(exponential32(reduced.rest()), powerOfTwo(reduced.biased()));
+  }
+
+  /** e^x of x ≤ 0. */
+  private int lowExp32(int x) {
+    return lower(lifted(reduce(atLeast(x, -105), BIAS_32 + LIFT)));
+  }
+
+  /** 2^LIFT e^x of −106 ≤ x ≤ 0, whose own 2^n may be too small for a normal number. */
+  private int lifted(Reduced x) {
+    return code.mul(exponential32(x.rest()), powerOfTwo(x.biased()));
+  }
+
+  private int lower(int lifted) {
+    return code.times(lifted, Math.scalb(1.0, -LIFT));
   }
 
   /** (e^r − 1) of |r| ≤ ln 2 / 2 by Taylor's series to r^13; what is left out is below 2^-57. */
@@ -130,14 +179,14 @@ final class Functions {
   }
 
   private int exp64(int x) {
-    var reduced = reduce(clamp(x, -750, 715));
-    return scale(code.add(expm1Series(reduced.rest()), code.like(x, 1)), reduced.integer());
+    var reduced = reduce(clamp(x, -750, 715), 2 * BIAS_64);
+    return scale(code.add(expm1Series(reduced.rest()), code.like(x, 1)), reduced);
   }
 
   /** 2^n (e^r − 1) + (2^n − 1), which keeps small results exact; half of it twice, as 2^1024 is no number. */
   private int expm1(int x) {
-    var reduced = reduce(clamp(x, -40, 710));
-    int half = powerOfTwo(code.sub(reduced.integer(), code.leaf(Op.CONSTANT, Lane.I64, 1)), Lane.F64);
+    var reduced = reduce(clamp(x, -40, 710), BIAS_64 - 1);
+    int half = powerOfTwo(reduced.biased());
     int sum = code.fma(half, expm1Series(reduced.rest()), code.sub(half, code.like(x, 0.5)));
     // −0 and numbers whose square vanishes are their own result.
     return code.select(code.below(code.abs(x), 0x1p-60), x, code.add(sum, sum));
@@ -221,7 +270,8 @@ final class Functions {
 
   /** 1 / (1 + e^−x) for x ≥ 0, e^x / (1 + e^x) below: the exponential never overflows. */
   private int sigmoid(int x) {
-    int e = apply(UnaryFn.EXP, code.neg(code.abs(x)));
+    int minus = code.neg(code.abs(x));
+    int e = isDouble(x) ? exp64(minus) : lowExp32(minus);
     int negative = code.below(x, 0);
     return code.div(code.select(negative, e, code.like(x, 1)), code.add(e, code.like(x, 1)));
   }
@@ -233,7 +283,8 @@ final class Functions {
         -0.00826709075520781, 0.002231064034918904);
     int small = code.fma(code.mul(z, t), x, x);
     int magnitude = code.abs(x);
-    int e = exp32(code.add(magnitude, magnitude));
+    int bounded = atMost(magnitude, 10);
+    int e = smallExp32(code.add(bounded, bounded));
     int large = code.sub(code.like(x, 1), code.div(code.like(x, 2), code.add(e, code.like(x, 1))));
     return code.withSign(code.abs(code.select(code.below(magnitude, 0.6), small, large)), x);
   }
@@ -245,34 +296,24 @@ final class Functions {
     return code.withSign(code.div(m, code.add(m, code.like(x, 2))), x);
   }
 
-  private int smallErf32(int x) {
-    int p = code.polynomial(code.mul(x, x), 0.12837914769114298, -0.37612481099600603, 0.11281682537303594,
-        -0.02676171977226458, 0.004985940496013678, -0.0005953741296837764);
-    return code.fma(p, x, x);
-  }
-
   /**
-   * 1 − erf below 0.75; above it e^(−x²) q(u), u = 1 / (1 + |x| / 2) − ½, q with relative error 6.5e-9 up to 4.2. What
-   * rounding leaves out of x² and of u is added to them: q falls steeply.
+   * e^(−x²) q(v), v = ½ − 1 / (1 + |x| / 2), for x ≥ 0, q with relative error 2.4e-8, and 5e-9 where the result is above
+   * 2⁻²⁴; 2 less that below. What rounding leaves out of v is added to it: q is steep.
    */
   private int erfc32(int x) {
-    int magnitude = code.binary(Op.MIN, code.abs(x), code.like(x, 10.3));
+    int magnitude = atMost(code.abs(x), 10.3);
     int one = code.like(x, 1);
     int divisor = code.fmaTimes(magnitude, 0.5, one);
     int divisorRest = code.fmaTimes(magnitude, 0.5, code.sub(one, divisor));
-    int t = code.div(one, divisor);
-    int minus = code.sub(code.like(x, 0), t);
-    int left = code.fma(minus, divisorRest, code.fma(minus, divisor, one));
-    int u = code.fma(t, left, code.sub(t, code.like(x, 0.5)));
-    int q = code.polynomial(u, 0.2553956755502073, 0.85437174500012407, 0.96663340126966716,
-        0.63181875076040444, 0.059662100514996395, -0.22335050804735728,
-        -0.052417182593987735, 0.11305353606843209);
-    int square = code.sub(code.like(x, 0), code.mul(magnitude, magnitude));
-    int rest = code.fma(magnitude, magnitude, square);
-    int power = exp32(square);
-    int large = code.mul(code.sub(power, code.mul(power, rest)), q);
-    int folded = code.select(code.below(x, 0), code.sub(code.like(x, 2), large), large);
-    return code.select(code.below(code.abs(x), 0.75), code.sub(one, smallErf32(x)), folded);
+    int t = code.div(code.like(x, -1), divisor);
+    int left = code.fma(t, divisorRest, code.fma(t, divisor, one));
+    int v = code.fma(t, left, code.add(t, code.like(x, 0.5)));
+    int q = code.polynomial(v, code.mul(v, v), 0.2553956768193857, -0.8543718569386616, 0.966633047570304, -0.6318097690025083,
+        0.05970373846966296, 0.22331272531301716, -0.05396161996617796, -0.11805714038524308,
+        0.013009346637432147, 0.05071961586435868);
+    int power = lifted(reduceMinusSquare32(magnitude, BIAS_32 + LIFT));
+    int large = lower(code.mul(power, q));
+    return code.select(code.below(x, 0), code.sub(code.like(x, 2), large), large);
   }
 
   /**
@@ -280,12 +321,14 @@ final class Functions {
    * (error 6e-11); beyond 4 all is 1.
    */
   private int erf32(int x) {
-    int small = smallErf32(x);
-    int magnitude = code.binary(Op.MIN, code.abs(x), code.like(x, 4));
+    int p = code.polynomial(code.mul(x, x), 0.12837914769114298, -0.37612481099600603, 0.11281682537303594,
+        -0.02676171977226458, 0.004985940496013678, -0.0005953741296837764);
+    int small = code.fma(p, x, x);
+    int magnitude = atMost(code.abs(x), 4);
     int g = code.polynomial(magnitude, 0.0001692051089237328, -1.1294884062679516, -0.6334008514141265,
         -0.10822038309212188, 0.025080615596854754, -0.004156254446737402, 0.0004313934379546304,
         -2.082860432745499e-05);
-    int large = code.sub(code.like(x, 1), exp32(g));
+    int large = code.sub(code.like(x, 1), smallExp32(g));
     return code.withSign(code.abs(code.select(code.below(code.abs(x), 0.93), small, large)), x);
   }
 

@@ -42,7 +42,13 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
   /** Rows of a block at least where lanes lie across rows: four cache lines of f32. */
   private static final int FEWEST_COLUMNS = 64;
 
-  static RowShape of(ScopeSlots slots) {
+  /**
+   * The walk of a kernel.
+   *
+   * @param once whether it has a single stage, so that no other finds a block in a cache: blocks that lanes lie across
+   *     are then as wide as may be, and memory is read as it lies
+   */
+  static RowShape of(ScopeSlots slots, boolean once) {
     var axes = slots.axes();
     int lane = axes.laneAxis(slots.spanning(), LINE_START);
     boolean lanesReduce = lane >= 0 && axes.reduced()[lane];
@@ -51,7 +57,7 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
     long size = lane < 0 ? 1 : axes.sizes()[lane];
     long rowElements = Math.max(1, axes.elements(true));
     int block = several ? 1 : lanesReduce ? Math.clamp(BLOCK / rowElements, 1, MOST_ROWS)
-        : Math.clamp((BLOCK / rowElements + FEWEST_COLUMNS - 1) / FEWEST_COLUMNS * FEWEST_COLUMNS,
+        : once ? MOST_ROWS : Math.clamp((BLOCK / rowElements + FEWEST_COLUMNS - 1) / FEWEST_COLUMNS * FEWEST_COLUMNS,
             FEWEST_COLUMNS, MOST_ROWS);
     int piece = lanesReduce ? Math.clamp(size, 1, SEGMENT) : 1;
     int lines = lanesReduce ? Math.max(1, SEGMENT / piece) : STEPS;

@@ -50,7 +50,7 @@ final class RowStep extends Step {
     this.crew = crew;
     this.origin = origin;
     slots = ScopeSlots.of(given, in, out);
-    shape = RowShape.of(slots);
+    shape = RowShape.of(slots, row.folds().size() + row.mapExprs().size() == 1);
     starts = new long[slots.count()];
     folds = new Sweep[row.folds().size()];
     for (int f = 0; f < folds.length; f++) {

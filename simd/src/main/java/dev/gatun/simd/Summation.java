@@ -29,7 +29,7 @@ final class Summation {
   }
 
   private static String order(KernelSpec.Row row, List<long[]> in, List<long[]> out) {
-    return RowShape.of(ScopeSlots.of(row, located(row.in(), in), located(row.out(), out))).order();
+    return RowShape.of(ScopeSlots.of(row, located(row.in(), in), located(row.out(), out)), false).order();
   }
 
   private static List<Located> located(List<TensorType> types, List<long[]> strides) {

@@ -4,8 +4,11 @@ import dev.gatun.memory.Shape;
 import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A map or row kernel in the one form on which fusion works: a map is a row without reductions.
@@ -14,6 +17,8 @@ import java.util.function.Predicate;
  */
 record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Reduction> folds, List<Result> results,
     String origin) {
+  /** Nodes of trees above which they are not compared: three times what a kernel may have. */
+  private static final int THICKET = 3 * Fusion.HEAVIEST;
 
   /** One result: an expression for each element, or for each row. */
   record Result(Slot slot, Expr expr, boolean perRow) {
@@ -75,10 +80,24 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
     return new Scope(space, axes, in, folds, results.stream().filter(r -> needed.test(r.slot())).toList(), origin);
   }
 
-  /** How much code the scope becomes. */
+  /** How much code the scope becomes: its nodes, equal ones of a loop counted once where the trees are no thicket. */
   int weight() {
-    return results.stream().mapToInt(r -> r.expr().weight()).sum()
+    int nodes = results.stream().mapToInt(r -> r.expr().weight()).sum()
         + folds.stream().mapToInt(f -> f.value().weight()).sum();
+    return nodes > THICKET ? nodes : distinct(results.stream().map(Result::expr))
+        + folds.stream().mapToInt(f -> distinct(Stream.of(f.value()))).sum();
+  }
+
+  private static int distinct(Stream<Expr> exprs) {
+    var seen = new HashSet<Expr>();
+    exprs.forEach(expr -> nodes(expr, seen));
+    return seen.size();
+  }
+
+  private static void nodes(Expr expr, Set<Expr> seen) {
+    if (seen.add(expr)) {
+      expr.parts().forEach(part -> nodes(part, seen));
+    }
   }
 
   Item.Kernel kernel() {
