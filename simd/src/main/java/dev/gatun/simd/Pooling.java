@@ -29,7 +29,7 @@ record Pooling(int inHeight, int inWidth, int outHeight, int outWidth, Axis vert
     /** The first tap that lies beyond an image of {@code size}. */
     int lastTap(int output, int size) {
       int room = size - start(output);
-      return room <= 0 ? 0 : Math.min(kernel, (room + dilation - 1) / dilation);
+      return room > (kernel - 1) * dilation ? kernel : room <= 0 ? 0 : Math.min(kernel, (room + dilation - 1) / dilation);
     }
   }
 

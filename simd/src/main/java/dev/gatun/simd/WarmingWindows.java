@@ -28,18 +28,22 @@ final class WarmingWindows extends Copied<WindowLanes> {
     long taps = arena.allocate((long) vector * (MEASURED + Window.REHEARSED_TAPS), 64).address();
     long y = arena.allocate((long) vector * MEASURED, 64).address();
     long p = arena.allocate((long) vector * MEASURED, 64).address();
-    var window = new Window();
-    window.rehearse(taps, vector);
+    var square = new Window();
+    square.rehearse(taps, vector, 2, Window.REHEARSED_TAPS / 2);
+    var line = new Window();
+    line.rehearse(taps, vector, 1, Window.REHEARSED_TAPS);
     return vectors -> {
-      kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, true);
-      kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, false);
-      lanes.clear(window, 0, WindowVectors.LANES);
+      for (var window : List.of(square, line)) {
+        kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, true);
+        kind.apply(lanes, window, y, p, 0, vectors * WindowVectors.LANES, false);
+        lanes.clear(window, 0, WindowVectors.LANES);
+      }
     };
   }
 
   @Override
   int vectorsEach() {
-    return 2 * Window.REHEARSED_TAPS;
+    return 4 * Window.REHEARSED_TAPS;
   }
 
   @Override

@@ -48,14 +48,14 @@ final class Window {
     placeColumn = of.horizontal().dilation();
   }
 
-  /** A window of 2 by 2 taps at an address, one vector of {@code bytes} each, for rehearsals. */
-  void rehearse(long address, int bytes) {
+  /** A window of taps {@code down} by {@code across} at an address, one vector of {@code bytes} each, for rehearsals. */
+  void rehearse(long address, int bytes, int down, int across) {
     first = address;
-    height = 2;
-    width = 2;
-    tapRow = 2L * bytes;
+    height = down;
+    width = across;
+    tapRow = (long) across * bytes;
     tapColumn = bytes;
-    placeRow = 2;
+    placeRow = across;
     placeColumn = 1;
   }
 

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Pooling and its transposes. Planes are cut into units of lanes along the batch or the channels, whichever lie side by
- * side in all operands; a unit walks all windows in ascending order, so sums that meet have one order.
+ * side in all operands, or along both where that is so; a unit walks all windows in ascending order, so sums that meet
+ * have one order.
  */
 final class WindowStep extends Step implements Team.Task {
   /** What happens at a window. */
@@ -43,6 +44,10 @@ final class WindowStep extends Step implements Team.Task {
   private final int positionsAt;
   private final int lane;
   private final boolean tiles;
+  /** Whether lanes lie side by side along both axes; then how many do, and how many such runs there are. */
+  private final boolean joined;
+  private final long run;
+  private final long planes;
   private final int laneBlocks;
   private final WindowScalars scalars;
   /** Null where lanes do not lie side by side. */
@@ -70,7 +75,11 @@ final class WindowStep extends Step implements Team.Task {
     dtype = this.larger.type().dtype();
     tiles = pooling.tiles();
     lane = isDense(1) && !isDense(0) ? 1 : 0;
-    laneBlocks = (int) ((this.larger.size(lane) + LANES - 1) / LANES);
+    joined = isDense(lane) && joins(this.larger) && joins(this.smaller)
+        && (this.positions == null || joins(this.positions));
+    run = joined ? this.larger.size(0) * this.larger.size(1) : this.larger.size(lane);
+    planes = joined ? 1 : this.larger.size(1 - lane);
+    laneBlocks = Math.toIntExact((run + LANES - 1) / LANES);
     scalars = new WindowScalars(dtype, step(this.larger), step(this.smaller),
         this.positions == null ? 0 : step(this.positions));
     vectors = isDense(lane) && dtype == DType.F32 ? WarmingWindows.of(kind) : null;
@@ -79,11 +88,17 @@ final class WindowStep extends Step implements Team.Task {
   }
 
   private long step(Located operand) {
-    return operand.stride(lane);
+    return joined ? operand.type().dtype().bytes() : operand.stride(lane);
   }
 
   private boolean isDense(int axis) {
     return dense(larger, axis) && dense(smaller, axis) && (positions == null || dense(positions, axis));
+  }
+
+  /** Whether the lanes of a plane go on in the next one. */
+  private boolean joins(Located operand) {
+    return operand.size(1 - lane) == 1
+        || operand.stride(1 - lane) == operand.size(lane) * operand.type().dtype().bytes();
   }
 
   private static boolean dense(Located operand, int axis) {
@@ -92,17 +107,15 @@ final class WindowStep extends Step implements Team.Task {
 
   @Override
   void run() {
-    long planes = larger.size(1 - lane);
     crew.run(larger.type().shape().elements(), Math.toIntExact(planes * laneBlocks), this);
   }
 
   @Override
   public void run(int task, int worker) {
     // Lanes are shared out before planes, as in a convolution of images whose lanes lie along the batch.
-    long planes = larger.size(1 - lane);
     long plane = task % planes;
     long first = task / planes * LANES;
-    int n = (int) Math.min(LANES, larger.size(lane) - first);
+    int n = (int) Math.min(LANES, run - first);
     long x = start(larger, largerAt, plane, first);
     long y = start(smaller, smallerAt, plane, first);
     long p = positions == null ? 0 : start(positions, positionsAt, plane, first);
@@ -133,6 +146,6 @@ final class WindowStep extends Step implements Team.Task {
   }
 
   private long start(Located operand, int at, long plane, long first) {
-    return addresses[at] + plane * operand.stride(1 - lane) + first * operand.stride(lane);
+    return addresses[at] + plane * operand.stride(1 - lane) + first * step(operand);
   }
 }

@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Windows of f32 whose lanes lie side by side in all operands, for whole vectors of them. No lane is masked: HotSpot's
  * C1 fails on methods with many masks, of which it makes much code where the processor has no registers for them. No
  * method calls another of this class: HotSpot may leave such a call a call, and then puts each vector that goes through
- * it in the heap.
+ * it in the heap. Windows of 2 × 2 taps are written out for the largest and its gradient: loops of two turns around a
+ * load and three comparisons took four times as long.
  */
 final class WindowVectors implements WindowLanes {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -27,6 +28,30 @@ final class WindowVectors implements WindowLanes {
     int placeColumn = window.placeColumn();
     int height = window.height;
     int width = window.width;
+    if (height == 2 && width == 2) {
+      var here = INT_CLASS.cast(IntVector.broadcast(INTS, window.place));
+      var beside = INT_CLASS.cast(IntVector.broadcast(INTS, window.place + placeColumn));
+      var below = INT_CLASS.cast(IntVector.broadcast(INTS, window.place + placeRow));
+      var last = INT_CLASS.cast(IntVector.broadcast(INTS, window.place + placeRow + placeColumn));
+      for (int lane = from; lane < to; lane += LANES) {
+        long at = window.first + 4L * lane;
+        var a = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at & Raw.SPACE, Raw.ORDER);
+        var b = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at + tapColumn & Raw.SPACE, Raw.ORDER);
+        var c = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at + tapRow & Raw.SPACE, Raw.ORDER);
+        var d = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, at + tapRow + tapColumn & Raw.SPACE, Raw.ORDER);
+        var left = b.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
+        var upper = b.blend(a, left);
+        var right = d.compare(VectorOperators.LE, c).or(c.compare(VectorOperators.NE, c));
+        var lower = d.blend(c, right);
+        var stays = lower.compare(VectorOperators.LE, upper).or(upper.compare(VectorOperators.NE, upper));
+        lower.blend(upper, stays).intoMemorySegment(Raw.ALL, y + 4L * lane & Raw.SPACE, Raw.ORDER);
+        if (p != 0) {
+          var place = last.blend(below, right.cast(INTS)).blend(beside.blend(here, left.cast(INTS)), stays.cast(INTS));
+          place.intoMemorySegment(Raw.ALL, p + 4L * lane & Raw.SPACE, Raw.ORDER);
+        }
+      }
+      return;
+    }
     boolean empty = height == 0 || width == 0;
     for (int lane = from; lane < to; lane += LANES) {
       long first = window.first + 4L * lane;
@@ -109,6 +134,26 @@ final class WindowVectors implements WindowLanes {
     int placeRow = window.placeRow();
     int placeColumn = window.placeColumn();
     var zero = FLOAT_CLASS.cast(FloatVector.broadcast(FLOATS, 0));
+    if (alone && window.height == 2 && window.width == 2) {
+      var here = INT_CLASS.cast(IntVector.broadcast(INTS, window.place));
+      var beside = INT_CLASS.cast(IntVector.broadcast(INTS, window.place + placeColumn));
+      var below = INT_CLASS.cast(IntVector.broadcast(INTS, window.place + placeRow));
+      var last = INT_CLASS.cast(IntVector.broadcast(INTS, window.place + placeRow + placeColumn));
+      for (int lane = from; lane < to; lane += LANES) {
+        var value = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, y + 4L * lane & Raw.SPACE, Raw.ORDER).add(zero);
+        var wanted = IntVector.fromMemorySegment(INTS, Raw.ALL, p + 4L * lane & Raw.SPACE, Raw.ORDER);
+        long at = window.first + 4L * lane;
+        zero.blend(value, wanted.eq(here).cast(FLOATS))
+            .intoMemorySegment(Raw.ALL, at & Raw.SPACE, Raw.ORDER);
+        zero.blend(value, wanted.eq(beside).cast(FLOATS))
+            .intoMemorySegment(Raw.ALL, at + tapColumn & Raw.SPACE, Raw.ORDER);
+        zero.blend(value, wanted.eq(below).cast(FLOATS))
+            .intoMemorySegment(Raw.ALL, at + tapRow & Raw.SPACE, Raw.ORDER);
+        zero.blend(value, wanted.eq(last).cast(FLOATS))
+            .intoMemorySegment(Raw.ALL, at + tapRow + tapColumn & Raw.SPACE, Raw.ORDER);
+      }
+      return;
+    }
     for (int lane = from; lane < to; lane += LANES) {
       var value = FloatVector.fromMemorySegment(FLOATS, Raw.ALL, y + 4L * lane & Raw.SPACE, Raw.ORDER);
       var wanted = IntVector.fromMemorySegment(INTS, Raw.ALL, p + 4L * lane & Raw.SPACE, Raw.ORDER);
