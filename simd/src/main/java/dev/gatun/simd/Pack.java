@@ -11,6 +11,13 @@ import jdk.incubator.vector.VectorSpecies;
 final class Pack {
   private static final VectorSpecies<Long> WORDS = LongVector.SPECIES_PREFERRED;
   private static final int VECTOR = WORDS.vectorByteSize();
+  /**
+   * Bytes of the target that are written before the next, and rows, in a transposition. Rows a page apart compete for
+   * the same cache set, and 16 of them take a line of the source.
+   */
+  private static final long OPEN_BYTES = 16 << 10;
+  private static final int FEWEST_OPEN_ROWS = 16;
+  private static final int MOST_OPEN_ROWS = 128;
 
   private Pack() {
   }
@@ -128,9 +135,20 @@ final class Pack {
 
   /**
    * Copies elements of four bytes whose rows lie side by side in the source: a transposition. Two by two, each pair
-   * read and written as one long, since a store a cycle, not arithmetic, is the limit.
+   * read and written as one long, since a store a cycle, not arithmetic, is the limit; and some rows of the target at a
+   * time, so that their lines stay in a cache until all columns are written.
+   *
+   * @param column bytes between columns of the source
+   * @param targetRow between rows of the target, whose columns lie side by side
    */
-  private static void transpose(long source, long column, long target, long targetRow, int rows, int columns) {
+  static void transpose(long source, long column, long target, long targetRow, int rows, int columns) {
+    int most = Math.clamp(OPEN_BYTES / Math.max(1, targetRow), FEWEST_OPEN_ROWS, MOST_OPEN_ROWS);
+    for (int i = 0; i < rows; i += most) {
+      transposeRows(source + 4L * i, column, target + i * targetRow, targetRow, Math.min(most, rows - i), columns);
+    }
+  }
+
+  private static void transposeRows(long source, long column, long target, long targetRow, int rows, int columns) {
     int evenColumns = columns & -2;
     int evenRows = rows & -2;
     for (int j = 0; j < evenColumns; j += 2) {

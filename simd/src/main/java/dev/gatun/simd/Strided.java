@@ -10,9 +10,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class Strided {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
-  /** Elements of 4 bytes in a cache line. */
-  private static final int LINE = 16;
-
   private Strided() {
   }
 
@@ -20,32 +17,15 @@ final class Strided {
   static void copy(int width, long from, long fromRow, long fromColumn, long to, long toRow, long toColumn, int rows,
       int columns) {
     if (width == 4 && fromRow == 4 && toColumn == 4) {
-      transpose(from, fromColumn, to, toRow, rows, columns);
+      Pack.transpose(from, fromColumn, to, toRow, rows, columns);
       return;
     }
     if (width == 4 && fromColumn == 4 && toRow == 4) {
-      transpose(from, fromRow, to, toColumn, columns, rows);
+      Pack.transpose(from, fromRow, to, toColumn, columns, rows);
       return;
     }
     for (int row = 0; row < rows; row++) {
       line(width, from + row * fromRow, fromColumn, to + row * toRow, toColumn, columns);
-    }
-  }
-
-  /**
-   * {@code to[row][column] = from[column][row]} for elements of 4 bytes: the source is dense along rows, the target
-   * along columns. Each line of the source is read once, while as many lines of the target are open.
-   */
-  private static void transpose(long from, long fromColumn, long to, long toRow, int rows, int columns) {
-    for (int row = 0; row < rows; row += LINE) {
-      int height = Math.min(LINE, rows - row);
-      for (int column = 0; column < columns; column++) {
-        long source = from + column * fromColumn + 4L * row;
-        long target = to + row * toRow + 4L * column;
-        for (int i = 0; i < height; i++) {
-          Raw.ALL.set(Raw.I32, target + i * toRow, Raw.ALL.get(Raw.I32, source + 4L * i));
-        }
-      }
     }
   }
 
