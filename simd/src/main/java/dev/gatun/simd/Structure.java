@@ -41,6 +41,13 @@ record Structure(List<Instruction> code, List<Strand> strands, List<Integer> res
     results = List.copyOf(results);
   }
 
+  /** Whether each element of the only operand becomes one of the only result, bit by bit. */
+  boolean copies() {
+    return fold == null && code.size() == 1 && code.getFirst().op() == Op.LOAD && strands.size() == 2
+        && strands.stream().allMatch(s -> s.along() && s.storage() == strands.getFirst().storage())
+        && Lane.of(strands.getFirst().storage()).bytes() == strands.getFirst().storage().bytes();
+  }
+
   /** The level of every instruction. */
   Level[] levels() {
     var levels = new Level[code.size()];

@@ -5,7 +5,7 @@ import dev.gatun.simd.Structure.Use;
 /**
  * One kernel and how its strands move along rows and columns in one step of a plan. What does not lie along the columns
  * is packed tile by tile into scratch memory, and results that do not are unpacked from there: a kernel itself sees
- * steps of one element, or none.
+ * steps of one element, or none. A copy is moved from place to place.
  */
 final class Sweep {
   /**
@@ -22,6 +22,7 @@ final class Sweep {
   private final int[] widths;
   private final boolean[] packed;
   private final boolean packs;
+  private final boolean copies;
   /** Whether all rows are folded into the same lanes, so that each is to end before the next begins. */
   private final boolean oneFold;
   private final long[] rowSteps;
@@ -60,6 +61,7 @@ final class Sweep {
       same |= structure.fold() != null && strand.use() == Use.OUTPUT && this.rowSteps[s] == 0;
     }
     packs = any;
+    copies = structure.copies() && structure.strands().getFirst().use() == Use.INPUT;
     oneFold = same;
     frames = new long[scratches.length][];
     starts = new long[scratches.length][strands];
@@ -124,6 +126,11 @@ final class Sweep {
   /** A tile, whose packed rows lie as far apart as the frame says. */
   private void tile(Scratch scratch, long[] frame, long[] start, int row, int column, int rows, int columns) {
     var strands = kernel.structure().strands();
+    if (copies) {
+      Strided.copy(widths[0], start[0] + row * rowSteps[0] + column * laneSteps[0], rowSteps[0], laneSteps[0],
+          start[1] + row * rowSteps[1] + column * laneSteps[1], rowSteps[1], laneSteps[1], rows, columns);
+      return;
+    }
     boolean folds = kernel.structure().fold() != null;
     for (int s = 0; s < start.length; s++) {
       boolean lanes = folds && strands.get(s).use() == Use.OUTPUT;
