@@ -297,8 +297,8 @@ final class Functions {
   }
 
   /**
-   * e^(−x²) q(v), v = ½ − 1 / (1 + |x| / 2), for x ≥ 0, q with relative error 2.4e-8, and 5e-9 where the result is above
-   * 2⁻²⁴; 2 less that below. What rounding leaves out of v is added to it: q is steep.
+   * e^(−x²) q(v), v = ½ − 1 / (1 + |x| / 2), for x ≥ 0, q with relative error 2.4e-8, or 5e-9 where the result is
+   * above 2⁻²⁴; 2 less that below. What rounding leaves out of v is added to it: q is steep.
    */
   private int erfc32(int x) {
     int magnitude = atMost(code.abs(x), 10.3);
@@ -308,8 +308,8 @@ final class Functions {
     int t = code.div(code.like(x, -1), divisor);
     int left = code.fma(t, divisorRest, code.fma(t, divisor, one));
     int v = code.fma(t, left, code.add(t, code.like(x, 0.5)));
-    int q = code.polynomial(v, code.mul(v, v), 0.2553956768193857, -0.8543718569386616, 0.966633047570304, -0.6318097690025083,
-        0.05970373846966296, 0.22331272531301716, -0.05396161996617796, -0.11805714038524308,
+    int q = code.polynomial(v, code.mul(v, v), 0.2553956768193857, -0.8543718569386616, 0.966633047570304,
+        -0.6318097690025083, 0.05970373846966296, 0.22331272531301716, -0.05396161996617796, -0.11805714038524308,
         0.013009346637432147, 0.05071961586435868);
     int power = lifted(reduceMinusSquare32(magnitude, BIAS_32 + LIFT));
     int large = lower(code.mul(power, q));

@@ -26,10 +26,10 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   private static final int HEIGHT = 512;
 
   /**
-   * The blocking for a product of {@code m} rows, {@code n} columns and {@code k} steps. With 32 registers 14 x 2 accumulators leave two
-   * for B, one for A and one free. With 16 it is 4 x 3, where three for B and one for A are the rest: 80 GFLOP/s of 84
-   * on a processor with vectors of 256 bits, 6 x 2 gave 70. Fewer rows than half a tile use wider tiles, for at least 8
-   * sums must be under way to hide the latency of the multiply-add (4 cycles, two units).
+   * The blocking for a product of {@code m} rows, {@code n} columns and {@code k} steps. With 32 registers 14 x 2
+   * accumulators leave two for B, one for A and one free. With 16 it is 4 x 3, where three for B and one for A are the
+   * rest: 80 GFLOP/s of 84 on a processor with vectors of 256 bits, 6 x 2 gave 70. Fewer rows than half a tile use wider
+   * tiles, for at least 8 sums must be under way to hide the latency of the multiply-add (4 cycles, two units).
    */
   static GemmBlocking of(Machine machine, DType dtype, int m, int n, int k) {
     int lanes = machine.lanes(dtype.bytes());
@@ -46,8 +46,8 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   }
 
   /**
-   * Vectors in a row of a tile where the result has so many. With 16 registers four are two tiles of two, six rows high:
-   * 3 × 3, 32 → 32 channels, ran at 84 GFLOP/s so and at 72 in tiles of three, which share the last two as well.
+   * Vectors in a row of a tile where the result has so many. With 16 registers four are two tiles of two, six rows
+   * high: 3 × 3, 32 → 32 channels, ran at 84 GFLOP/s so, and at 72 in halves of four rows.
    */
   static int vectors(Machine machine, int columns) {
     return Math.clamp(columns, 1, machine.registers() >= 32 || columns == 4 ? 2 : 3);

@@ -1,8 +1,8 @@
 package dev.gatun.simd;
 
 /**
- * Convolution of 1 × 1 whose pixels lie at one distance through rows and images, lanes along the channels of the result:
- * the product of the pixels with the weights, which are packed as those of any product are.
+ * Convolution of 1 × 1 whose pixels lie at one distance through rows and images, lanes along the channels of the
+ * result: the product of the pixels with the weights, which are packed as those of any product are.
  */
 final class PointwiseConvolution implements Convolution {
   private final OuterGemm gemm;
@@ -16,10 +16,10 @@ final class PointwiseConvolution implements Convolution {
         new GemmShape.Strides(map.out().width() / size, map.out().channel() / size, 0)), true, false);
   }
 
-  /** Whether a convolution is such a product; that of a single channel has no lanes to fill. */
+  /** Whether a convolution is such a product, of pixels as they lie; that of a single channel has no lanes to fill. */
   static boolean suits(ConvolutionMap map) {
     return map.shape().isPointwise() && map.shape().isEven(map.in()) && map.shape().isEven(map.out())
-        && map.outChannels() > 1 && map.out().channel() == map.bytes();
+        && map.outChannels() > 1 && map.in().channel() == map.bytes() && map.out().channel() == map.bytes();
   }
 
   @Override

@@ -29,7 +29,8 @@ record Pooling(int inHeight, int inWidth, int outHeight, int outWidth, Axis vert
     /** The first tap that lies beyond an image of {@code size}. */
     int lastTap(int output, int size) {
       int room = size - start(output);
-      return room > (kernel - 1) * dilation ? kernel : room <= 0 ? 0 : Math.min(kernel, (room + dilation - 1) / dilation);
+      boolean all = room > (kernel - 1) * dilation;
+      return all ? kernel : room <= 0 ? 0 : Math.min(kernel, (room + dilation - 1) / dilation);
     }
   }
 

@@ -48,7 +48,7 @@ final class Window {
     placeColumn = of.horizontal().dilation();
   }
 
-  /** A window of taps {@code down} by {@code across} at an address, one vector of {@code bytes} each, for rehearsals. */
+  /** A window of so many taps at an address, one vector of {@code bytes} each, for rehearsals. */
   void rehearse(long address, int bytes, int down, int across) {
     first = address;
     height = down;

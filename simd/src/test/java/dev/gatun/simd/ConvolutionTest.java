@@ -49,8 +49,8 @@ class ConvolutionTest {
   }
 
   /**
-   * 1 × 1, a product of matrices: more channels than one block of it has steps, panels that are copied because their rows
-   * lie a page apart, and images of which nothing is left.
+   * 1 × 1, a product of matrices: more channels than one block of it has steps, panels that are copied because their
+   * rows lie a page apart, and images of which nothing is left.
    */
   @Property(tries = 40, shrinking = ShrinkingMode.OFF)
   void pointsGiveTheDefinedBits(@ForAll long seed) {

@@ -27,6 +27,19 @@ class MapTest {
     }
   }
 
+  /** Of any strides to any: transposed by pairs of elements, with odd rows and columns left, backwards, with gaps. */
+  @Property(tries = 150)
+  void copiesMoveEveryElement(@ForAll long seed) {
+    var random = new Random(seed);
+    var space = Trial.shape(random, 2 + random.nextInt(2), 60_000);
+    var dtype = DType.values()[random.nextInt(DType.values().length)];
+    var copy = KernelSpec.Map.copy(new TensorType(dtype, space));
+    try (var trial = new Trial(copy, random, true)) {
+      trial.runCpu(1 + random.nextInt(2));
+      trial.compare(0, trial.input(0), 0);
+    }
+  }
+
   static KernelSpec.Map map(Random random) {
     var space = Trial.shape(random, random.nextInt(6), random.nextInt(20) == 0 ? 60_000 : 2000);
     var drawn = new RandomExpr(random, space, random.nextInt(4));

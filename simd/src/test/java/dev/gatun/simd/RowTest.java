@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
+import dev.gatun.memory.Shape;
 import dev.gatun.ops.BinaryFn;
 import dev.gatun.ops.Expr;
 import dev.gatun.ops.KernelSpec;
@@ -53,6 +54,19 @@ class RowTest {
     return new KernelSpec.Row(space, axes(random, space.rank()), List.of(new TensorType(dtype, space)),
         List.of(new Reduction(Fold.MAX, x), new Reduction(Fold.SUM, e)), List.of(max, sum),
         List.of(new Expr.Apply2(BinaryFn.DIV, e, sum)));
+  }
+
+  /** Rows side by side of more than one block of a kernel with a single stage, and of several segments. */
+  @Property(tries = 8)
+  void sumsOfManyColumnsMeetTheInterpreter(@ForAll long seed) {
+    var random = new Random(seed);
+    var space = Shape.of(1 + random.nextInt(1200), 900 + random.nextInt(1400));
+    var x = new Expr.Input(0, DType.F64);
+    var row = new KernelSpec.Row(space, List.of(0), List.of(new TensorType(DType.F64, space)),
+        List.of(new Reduction(Fold.SUM, x)), List.of(new Expr.Fold(0, DType.F64)), List.of());
+    try (var trial = new Trial(row, random, false)) {
+      trial.runCpu(1 + random.nextInt(2)).runInterpreter().compare(1e-10);
+    }
   }
 
   @Property(tries = 400)

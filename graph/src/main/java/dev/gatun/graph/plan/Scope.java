@@ -80,11 +80,14 @@ record Scope(Shape space, List<Integer> axes, List<View> in, List<KernelSpec.Red
     return new Scope(space, axes, in, folds, results.stream().filter(r -> needed.test(r.slot())).toList(), origin);
   }
 
-  /** How much code the scope becomes: its nodes, equal ones of a loop counted once where the trees are no thicket. */
+  /** How much code the scope becomes: its nodes, equal ones of a loop counted once if that matters. */
   int weight() {
     int nodes = results.stream().mapToInt(r -> r.expr().weight()).sum()
         + folds.stream().mapToInt(f -> f.value().weight()).sum();
-    return nodes > THICKET ? nodes : distinct(results.stream().map(Result::expr))
+    if (nodes <= Fusion.HEAVIEST || nodes > THICKET) {
+      return nodes;
+    }
+    return distinct(results.stream().map(Result::expr))
         + folds.stream().mapToInt(f -> distinct(Stream.of(f.value()))).sum();
   }
 
