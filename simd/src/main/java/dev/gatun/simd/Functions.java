@@ -96,6 +96,7 @@ final class Functions {
     return code.select(code.below(x, low), code.like(x, low), x);
   }
 
+  /** Both bounds, of which neither comparison waits for the other. */
   private int clamp(int x, double low, double high) {
     return code.select(code.less(code.like(x, high), x), code.like(x, high), atLeast(x, low));
   }

@@ -43,9 +43,12 @@ record Structure(List<Instruction> code, List<Strand> strands, List<Integer> res
 
   /** Whether each element of the only operand becomes one of the only result, bit by bit. */
   boolean copies() {
-    return fold == null && code.size() == 1 && code.getFirst().op() == Op.LOAD && strands.size() == 2
-        && strands.stream().allMatch(s -> s.along() && s.storage() == strands.getFirst().storage())
-        && Lane.of(strands.getFirst().storage()).bytes() == strands.getFirst().storage().bytes();
+    if (fold != null || code.size() != 1 || code.getFirst().op() != Op.LOAD || strands.size() != 2) {
+      return false;
+    }
+    var first = strands.getFirst();
+    return first.use() == Use.INPUT && Lane.of(first.storage()).bytes() == first.storage().bytes()
+        && strands.stream().allMatch(s -> s.along() && s.storage() == first.storage());
   }
 
   /** The level of every instruction. */

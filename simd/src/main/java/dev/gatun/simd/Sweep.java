@@ -61,7 +61,7 @@ final class Sweep {
       same |= structure.fold() != null && strand.use() == Use.OUTPUT && this.rowSteps[s] == 0;
     }
     packs = any;
-    copies = structure.copies() && structure.strands().getFirst().use() == Use.INPUT;
+    copies = structure.copies();
     oneFold = same;
     frames = new long[scratches.length][];
     starts = new long[scratches.length][strands];

@@ -3,6 +3,7 @@ package dev.gatun.simd;
 import dev.gatun.memory.DType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Pooling and its transposes. Planes are cut into units of lanes along the batch or the channels, whichever lie side by
@@ -75,8 +76,7 @@ final class WindowStep extends Step implements Team.Task {
     dtype = this.larger.type().dtype();
     tiles = pooling.tiles();
     lane = isDense(1) && !isDense(0) ? 1 : 0;
-    joined = isDense(lane) && joins(this.larger) && joins(this.smaller)
-        && (this.positions == null || joins(this.positions));
+    joined = isDense(lane) && all(this::joins);
     run = joined ? this.larger.size(0) * this.larger.size(1) : this.larger.size(lane);
     planes = joined ? 1 : this.larger.size(1 - lane);
     laneBlocks = Math.toIntExact((run + LANES - 1) / LANES);
@@ -92,7 +92,11 @@ final class WindowStep extends Step implements Team.Task {
   }
 
   private boolean isDense(int axis) {
-    return dense(larger, axis) && dense(smaller, axis) && (positions == null || dense(positions, axis));
+    return all(operand -> dense(operand, axis));
+  }
+
+  private boolean all(Predicate<Located> test) {
+    return test.test(larger) && test.test(smaller) && (positions == null || test.test(positions));
   }
 
   /** Whether the lanes of a plane go on in the next one. */

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Windows of f32 whose lanes lie side by side in all operands, for whole vectors of them. No lane is masked: HotSpot's
  * C1 fails on methods with many masks, of which it makes much code where the processor has no registers for them. No
  * method calls another of this class: HotSpot may leave such a call a call, and then puts each vector that goes through
- * it in the heap. Windows of 2 × 2 taps are written out for the largest and its gradient: loops of two turns around a
- * load and three comparisons took four times as long.
+ * it in the heap. Windows of 2 × 2 taps are written out for the largest and its gradient: loops of two turns each took
+ * half as long again, and twice as long where the image lies in a second-level cache.
  */
 final class WindowVectors implements WindowLanes {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
