@@ -145,6 +145,14 @@ final class Cases {
         .collect(Collectors.toList());
   }
 
+  static List<Work> servings() {
+    return servings(1).toList();
+  }
+
+  static Stream<Work> servings(int batch) {
+    return Stream.of(Network.values()).map(network -> new Serving(new Inference(network, batch)));
+  }
+
   static List<Work> coldStarts() {
     return Stream.of(Network.values()).map(network -> new ColdStart(network, 1)).collect(Collectors.toList());
   }

@@ -37,6 +37,11 @@ public record Order(Suite suite, Map<String, List<Integer>> sizes, String only, 
         windows, peers ? own.restSeconds() : 0);
   }
 
+  /** On how many threads one session, or one peer's call, may work. */
+  int threadsOfOne() {
+    return suite == Suite.SERVE ? 1 : threads;
+  }
+
   /** As arguments of {@link Worker}. */
   List<String> arguments() {
     var given = sizes.entrySet().stream().map(size -> size.getKey() + "=" + size.getValue().stream()

@@ -46,6 +46,9 @@ public enum Suite {
   /** Passes through networks. */
   INFER("passes through networks whose weights stay", "N=1", Cases::inferences,
       s -> Stream.of(Network.values()).map(network -> new Inference(network, s.get("N")))),
+  /** Passes in several sessions at once. */
+  SERVE("passes by as many sessions at once as threads, each on one", "N=1", Cases::servings,
+      s -> Cases.servings(s.get("N"))),
   /** Processes from start to end. */
   COLDSTART("processes from their start to a network's first result", "N=1", Cases::coldStarts,
       s -> Stream.of(Network.values()).map(network -> new ColdStart(network, s.get("N")))),

@@ -8,7 +8,7 @@ import java.util.List;
  * A piece of work that is measured: what is computed, on which numbers, and how right a result must be. Peers look at
  * which record it is.
  */
-public sealed interface Work permits Written, ColdStart, Inference, TrainingStep {
+public sealed interface Work permits Written, ColdStart, Inference, Serving, TrainingStep {
   /** What it is called in its suite. */
   String name();
 

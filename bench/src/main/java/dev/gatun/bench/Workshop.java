@@ -57,7 +57,7 @@ public final class Workshop {
         .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> STEERING.stream().anyMatch(name::startsWith));
     builder.environment().putAll(environment);
-    builder.environment().put("OMP_NUM_THREADS", Integer.toString(order.threads()));
+    builder.environment().put("OMP_NUM_THREADS", Integer.toString(order.threadsOfOne()));
     try {
       var process = builder.start();
       try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -29,7 +29,7 @@ class SuiteTest {
 
   /** But for whole networks, see {@link TrainingStepTest}. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"COLDSTART", "INFER", "RNN", "TRAIN"})
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"COLDSTART", "INFER", "RNN", "SERVE", "TRAIN"})
   void everyCaseIsRight(Suite suite) {
     for (var work : suite.works(SMALL.get(suite))) {
       try (var run = work.open(Machines.best(), 2); var exact = work.exact(Machines.best(), 2)) {

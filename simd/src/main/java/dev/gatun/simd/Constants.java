@@ -89,6 +89,12 @@ final class Constants {
         .orElseGet(() -> own(loop != null && loop.keeps(operand) ? loop : null, packing));
   }
 
+  /** Whether an operand is a constant, which may be packed once. */
+  boolean stays(Located operand) {
+    return isFixed(operand) && kept.stream().anyMatch(slab -> slab.contains(operand.address()))
+        || loop != null && loop.keeps(operand);
+  }
+
   /** The place for an operand that may be packed once, if it is a constant and there is room. */
   Optional<Packed> kept(Located operand, Packing packing) {
     return ofModel(operand, packing, ROOM)

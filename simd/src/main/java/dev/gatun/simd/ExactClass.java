@@ -14,10 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The class of the vectors or masks of one species, for code that says of a value that it is of just this class.
- * HotSpot knows the class of what is loaded, but only the declared one of what is spread from a scalar and of a mask
- * made of bits. Of several classes in one process it then cannot choose: methods called on such a value are not
- * inlined, and it is put in the heap. The classes are not public, so the code cannot name them; it asks the species,
- * once.
+ * HotSpot knows only the declared class of what is spread from a scalar, of a mask made of bits, of a sum behind its
+ * loop, and often of what is loaded. Where one process has vectors of several widths it then cannot choose: methods
+ * called on such a value are not inlined, and it is put in the heap. The classes are not public, so the code cannot
+ * name them; it asks the species, once.
  */
 final class ExactClass {
   private static final ClassDesc SPECIES = VectorSpecies.class.describeConstable().orElseThrow();

@@ -23,7 +23,7 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   /** Steps that B is taken to have at least, so that a task does not take all columns of a matrix. */
   private static final int FEW_STEPS = 16;
   /** Packing B costs about as much as 10 rows of C, so 500 rows keep it at 2 %. */
-  private static final int HEIGHT = 512;
+  static final int HEIGHT = 512;
 
   /**
    * The blocking for a product of {@code m} rows, {@code n} columns and {@code k} steps. With 32 registers 14 x 2

@@ -63,7 +63,12 @@ final class Kernel implements Warmable {
   private boolean isLarge() {
     int groups = structure.fold() == null ? 1 : 512 / Machine.detected().vectorBits();
     return structure.code().size() * INSTRUCTION_BYTECODES * groups > MOST_BYTECODES
-        && bytecodes(print(structure)) > MOST_BYTECODES;
+        && !canBeCompiled(print(structure));
+  }
+
+  /** Whether all methods of a class are such that HotSpot compiles them. */
+  static boolean canBeCompiled(byte[] type) {
+    return bytecodes(type) <= MOST_BYTECODES;
   }
 
   /** The fewest parts that are small enough; null if no number of them is. */
@@ -174,7 +179,7 @@ final class Kernel implements Warmable {
   /** The vector class; null if it would be too large to compile. */
   VectorKernel generate() {
     var bytes = print(structure);
-    if (bytecodes(bytes) > MOST_BYTECODES) {
+    if (!canBeCompiled(bytes)) {
       return null;
     }
     try {

@@ -11,7 +11,9 @@ import java.util.List;
  * panel of A stays in L1 and the block of B in L2. Tasks share nothing; packing B again for each block of rows costs
  * 2 %.
  *
- * <p>Where C has no stride of 1, tiles are computed in the workspace and copied.
+ * <p>Where C has no stride of 1 along the lanes, a task computes its rectangle in the workspace and copies it. So it is
+ * too where few rows meet a B that lies along k: B is then read in place, as the left operand of
+ * {@code C' = B' A'}, and the few rows are packed.
  */
 final class OuterGemm implements Gemm, Packing {
   /** Tiles of columns from which the copy of a panel of A pays: it costs about a quarter of one tile. */
@@ -31,6 +33,8 @@ final class OuterGemm implements Gemm, Packing {
    * 40 and 82, 32 of 512 at 67 either way.
    */
   private static final int PACK_B_ROWS = 48;
+  /** Multiply-adds that take as long as one element of a transposition: half a nanosecond. */
+  private static final int TRANSPOSITION = 20;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
   private static final long TASK_WORK = 1 << 18;
   /** Multiply-adds from which a product is cut in two, for the second of two threads. */
@@ -41,6 +45,8 @@ final class OuterGemm implements Gemm, Packing {
   private final GemmShape shape;
   private final GemmBlocking blocking;
   private final boolean transposed;
+  /** Whether it is transposed to read B in place. */
+  private final boolean turned;
   private final boolean scatter;
   private final boolean packB;
   /** Whether B is given packed as a whole, {@code [block of k][tile][step][column of the tile]}. */
@@ -73,10 +79,13 @@ final class OuterGemm implements Gemm, Packing {
     this.given = given;
     this.packed = packed;
     this.adds = adds;
-    transposed = !isNarrow(given) && lanesAlongRows(given);
-    shape = transposed ? given.transposed() : given;
+    boolean alongRows = !isNarrow(given) && lanesAlongRows(given);
+    var straight = alongRows ? given.transposed() : given;
+    turned = !packed && !adds && !isNarrow(given) && turningPays(straight, machine.lanes(given.dtype().bytes()));
+    transposed = alongRows != turned;
+    shape = turned ? straight.transposed() : straight;
     scatter = shape.c().column() != 1 && shape.n() > 1;
-    blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n(), shape.k());
+    blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n(), scatter ? Integer.MAX_VALUE : shape.k());
     packB = packed || isNarrow(given) || shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
     copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) Machine.LINE > machine.level1() / 2
@@ -143,6 +152,20 @@ final class OuterGemm implements Gemm, Packing {
     return s.c().column() != 1 && s.c().row() == 1;
   }
 
+  /**
+   * Whether to transpose A and the result costs less than B, which lies along k, and lanes that idle since the rows
+   * are too few to fill their vectors.
+   */
+  private static boolean turningPays(GemmShape s, int lanes) {
+    if (s.b().row() != 1 || s.b().column() == 1 || s.a().row() == 1) {
+      return false;
+    }
+    long idle = (ceil(s.m(), lanes) * (long) lanes - s.m()) * s.n() * s.k();
+    long straight = ceil(s.m(), GemmBlocking.HEIGHT) * (long) s.n() * s.k();
+    long turned = s.m() * ((long) s.k() * ceil(s.n(), GemmBlocking.HEIGHT) + s.n());
+    return TRANSPOSITION * turned + idle < TRANSPOSITION * straight;
+  }
+
   private static int ceil(int size, int block) {
     return (int) ((size + (long) block - 1) / block);
   }
@@ -156,7 +179,19 @@ final class OuterGemm implements Gemm, Packing {
   public long workspaceBytes() {
     long b = packsB() ? bytesOfB() : 0;
     long a = copyA ? bytesOfA() : 0;
-    return b + a + (scatter ? tileBytes() : 0);
+    return b + a + (scatter ? rectangleBytes() : 0);
+  }
+
+  /** Bytes of a task's rectangle of C in the workspace. */
+  private long rectangleBytes() {
+    int rows = ceil(ceil(shape.m(), tiles.rows()), Math.max(1, rowBlocks)) * tiles.rows();
+    return rows * rectangleRow();
+  }
+
+  /** Bytes between rows there. */
+  private long rectangleRow() {
+    int columns = ceil(ceil(shape.n(), tiles.width()), Math.max(1, columnBlocks)) * tiles.width();
+    return Machine.rowBytes(columns * (long) bytes());
   }
 
   /** Whether each task packs its part of B. */
@@ -192,10 +227,6 @@ final class OuterGemm implements Gemm, Packing {
     return (long) blocking.depth() * bytes() + Machine.LINE;
   }
 
-  private long tileBytes() {
-    return (long) tiles.rows() * tiles.width() * bytes();
-  }
-
   private int bytes() {
     return shape.dtype().bytes();
   }
@@ -223,7 +254,12 @@ final class OuterGemm implements Gemm, Packing {
     long left = a + (entry * as.batch() + row * as.row()) * size;
     int stored = shape.right().bytes();
     long right = packed ? b : b + (entry * bs.batch() + column * bs.column()) * stored;
-    long result = c + (entry * cs.batch() + row * cs.row() + column * cs.column()) * size;
+    long place = c + (entry * cs.batch() + row * cs.row() + column * cs.column()) * size;
+    long result = scatter ? workspace + workspaceBytes() - rectangleBytes() : place;
+    long resultRow = scatter ? rectangleRow() : cs.row() * size;
+    if (scatter && adds) {
+      Pack.copy(shape.dtype(), place, cs.row() * size, cs.column() * size, result, resultRow, rows, columns);
+    }
     int k = 0;
     do {
       int steps = Math.min(depth, shape.k() - k);
@@ -239,11 +275,14 @@ final class OuterGemm implements Gemm, Packing {
         if (packsB()) {
           packB(blockOfB, workspace, steps, count);
         }
-        panels(blockOfA, packsB() ? workspace : blockOfB, result + first * cs.column() * size, rows, count, steps,
+        panels(blockOfA, packsB() ? workspace : blockOfB, result + (long) first * size, resultRow, rows, count, steps,
             adds || k > 0, workspace);
       }
       k += steps;
     } while (k < shape.k());
+    if (scatter) {
+      Pack.scatter(shape.dtype(), result, resultRow, place, cs.row() * size, cs.column() * size, rows, columns);
+    }
   }
 
   private long paddedColumns() {
@@ -256,13 +295,16 @@ final class OuterGemm implements Gemm, Packing {
    */
   @Override
   public Packing packing() {
+    if (turned) {
+      return new OuterGemm(machine, given, true, adds).packing();
+    }
     boolean pays = !isNarrow(shape) || shape.b().column() != 1 || shape.m() >= PACK_B_ROWS;
     return packB && pays && !copyWhole && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
   }
 
   @Override
   public int packedOperand() {
-    return transposed ? 0 : 1;
+    return transposed == turned ? 1 : 0;
   }
 
   @Override
@@ -283,7 +325,7 @@ final class OuterGemm implements Gemm, Packing {
 
   @Override
   public int packTasks() {
-    return ceil(shape.k(), depth) * columnBlocks;
+    return ceil(shape.k(), Math.max(1, depth)) * columnBlocks;
   }
 
   /** A block of columns as tasks of the product have it, so that tiles lie where these would have put them. */
@@ -307,64 +349,38 @@ final class OuterGemm implements Gemm, Packing {
     return workspace + (packsB() ? bytesOfB() : 0);
   }
 
-  private void panels(long a, long b, long c, int rows, int columns, int steps, boolean load, long workspace) {
+  private void panels(long a, long b, long c, long cRow, int rows, int columns, int steps, boolean load,
+      long workspace) {
     long aRow = shape.a().row() * bytes();
-    long cRow = shape.c().row() * bytes();
     long panel = panelsAt(workspace);
     for (int i = 0, height; i < rows; i += height) {
       height = tiles.height(rows - i);
       if (copyWhole) {
-        panel(panel, height, b, c + i * cRow, height, columns, steps, load, workspace);
+        panel(panel, height, b, c + i * cRow, cRow, height, columns, steps, load);
         panel += copiedPanel();
       } else if (copyA) {
         Pack.copy(shape.dtype(), a + i * aRow, aRow, shape.a().column() * bytes(), panel, panelRow(), height, steps);
-        panel(panel, 1, b, c + i * cRow, height, columns, steps, load, workspace);
+        panel(panel, 1, b, c + i * cRow, cRow, height, columns, steps, load);
       } else {
-        panel(a + i * aRow, shape.a().column(), b, c + i * cRow, height, columns, steps, load, workspace);
+        panel(a + i * aRow, shape.a().column(), b, c + i * cRow, cRow, height, columns, steps, load);
       }
     }
   }
 
   /** All tiles of one panel of rows. */
-  private void panel(long a, long aStep, long b, long c, int height, int columns, int steps, boolean load,
-      long workspace) {
-    long cRow = shape.c().row() * bytes();
+  private void panel(long a, long aStep, long b, long c, long cRow, int height, int columns, int steps, boolean load) {
     for (int j = 0, width; j < columns; j += width) {
       width = tiles.width(columns - j);
-      long to = c + j * shape.c().column() * bytes();
+      long to = c + (long) j * bytes();
       long right = b + (packB ? (long) j * steps : j) * bytes();
-      if (scatter) {
-        scattered(a, aStep, right, to, height, columns - j, steps, load, workspace);
+      long from = load ? to : Raw.ZEROS;
+      long fromRow = load ? cRow : 0;
+      if (packedSteps) {
+        tiles.multiply(height, columns - j, a, shape.a().row(), right, to, cRow, steps, from, fromRow);
       } else {
-        multiply(a, aStep, right, to, cRow, height, columns - j, steps, load);
+        tiles.tile(height, columns - j).run(a, right, to, steps, shape.a().row(), aStep, 0,
+            packB ? width : shape.b().row(), cRow, 0, from, fromRow, tiles.last(columns - j));
       }
     }
-  }
-
-  /** One tile, of which so many columns remain. */
-  private void multiply(long a, long aStep, long b, long c, long cRow, int height, int remaining, int steps,
-      boolean load) {
-    long from = load ? c : Raw.ZEROS;
-    long fromRow = load ? cRow : 0;
-    if (packedSteps) {
-      tiles.multiply(height, remaining, a, shape.a().row(), b, c, cRow, steps, from, fromRow);
-    } else {
-      tiles.tile(height, remaining).run(a, b, c, steps, shape.a().row(), aStep, 0,
-          packB ? tiles.width(remaining) : shape.b().row(), cRow, 0, from, fromRow, tiles.last(remaining));
-    }
-  }
-
-  private void scattered(long a, long aStep, long b, long c, int height, int remaining, int steps, boolean load,
-      long workspace) {
-    int columns = Math.min(tiles.width(remaining), remaining);
-    long scratch = workspace + workspaceBytes() - tileBytes();
-    long row = (long) tiles.width() * bytes();
-    long cRow = shape.c().row() * bytes();
-    long cColumn = shape.c().column() * bytes();
-    if (load) {
-      Pack.copy(shape.dtype(), c, cRow, cColumn, scratch, row, height, columns);
-    }
-    multiply(a, aStep, b, scratch, row, height, remaining, steps, load);
-    Pack.scatter(shape.dtype(), scratch, row, c, cRow, cColumn, height, columns);
   }
 }

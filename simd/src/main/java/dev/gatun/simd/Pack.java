@@ -194,6 +194,10 @@ final class Pack {
   /** The way back: copies dense rows to elements at any strides. */
   static void scatter(DType dtype, long source, long sourceRow, long target, long row, long column, int rows,
       int columns) {
+    if (row == dtype.bytes()) {
+      copy(dtype, source, row, sourceRow, target, column, columns, rows);
+      return;
+    }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
         long from = source + i * sourceRow + (long) j * dtype.bytes();

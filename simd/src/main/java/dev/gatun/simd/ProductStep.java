@@ -48,10 +48,11 @@ final class ProductStep extends Step implements Team.Task {
     var plain = Gemm.of(Machine.detected(), new GemmShape(c.type().dtype(), a.type().dtype(), b.type().dtype(),
         (int) batch, (int) a.size(rank - 2), (int) b.size(rank - 1), (int) a.size(rank - 1),
         strides(a, inner), strides(b, inner), strides(c, inner)));
-    packing = plain.packing();
     packedOperand = plain.packedOperand();
-    packed = packing == null || Arrays.stream(outerStrides[packedOperand]).anyMatch(stride -> stride != 0) ? null
-        : constants.kept(in.get(packedOperand), packing).orElse(null);
+    boolean stays = Arrays.stream(outerStrides[packedOperand]).allMatch(stride -> stride == 0)
+        && constants.stays(in.get(packedOperand));
+    packing = stays ? plain.packing() : null;
+    packed = packing == null ? null : constants.kept(in.get(packedOperand), packing).orElse(null);
     gemm = packed == null ? plain : plain.onPacked();
     tasks = Math.toIntExact(repeats * gemm.tasks());
     double work = (double) c.type().shape().elements() * a.size(rank - 1);

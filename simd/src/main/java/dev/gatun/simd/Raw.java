@@ -37,7 +37,7 @@ final class Raw {
   /** All bits of a distance that generated code adds to a pointer, twice at most; so none is negative. */
   static final long STRIDES = SPACE >>> 2;
   /** Address of a row of zeros as wide as any tile: what sums start from that do not accumulate. */
-  static final long ZEROS = Arena.global().allocate(16 * TileShape.DOT_BYTES, TileShape.DOT_BYTES).address();
+  static final long ZEROS = Arena.global().allocate(TileShape.WIDEST, TileShape.DOT_BYTES).address();
 
   static {
     // C2 takes native segments for the only ones until it sees others, and then drops all kernels that it has compiled.

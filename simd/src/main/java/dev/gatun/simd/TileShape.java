@@ -31,6 +31,9 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
   /** Bytes of virtual lanes of one dot product: one vector of the widest machines. */
   static final int DOT_BYTES = 64;
 
+  /** Most bytes of a row of results: a vector for each of 32 registers. Sums start from as many zeros. */
+  static final int WIDEST = 32 * DOT_BYTES;
+
   /** How many bytes from the first a step can lie, in either operand: 2 GiB but for 1 KiB. */
   static final long REACH = Integer.MAX_VALUE - 1024;
 
@@ -60,7 +63,8 @@ record TileShape(DType dtype, int bits, Family family, int rows, int columns, in
       throw new IllegalArgumentException("turns of " + turn.steps() + " steps in the family " + family
           + (table ? " by a table" : " at strides") + (tail ? " with a tail" : ""));
     }
-    if (rows < 1 || columns < 1 || rowBytes < 0 || rowBytes % dtype.bytes() != 0) {
+    if (rows < 1 || columns < 1 || (long) columns * (family == Family.DOT ? DOT_BYTES : bits / 8) > WIDEST
+        || rowBytes < 0 || rowBytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException("tile of " + rows + " x " + columns + ", rows " + rowBytes + " bytes apart");
     }
   }

@@ -60,6 +60,7 @@ final class TileWriter {
   private final TileShape shape;
   private final CodeBuilder code;
   private final VectorCode vectors;
+  private final int ballast;
   private final List<Integer> rowPointers = new ArrayList<>();
   private final List<Integer> columnPointers = new ArrayList<>();
   private int[] accumulators;
@@ -78,25 +79,31 @@ final class TileWriter {
   /** Behind the loop. */
   private Label end;
 
-  private TileWriter(TileShape shape, CodeBuilder code) {
+  private TileWriter(TileShape shape, CodeBuilder code, int ballast) {
     this.shape = shape;
+    this.ballast = ballast;
     this.code = code;
     this.vectors = new VectorCode(code, shape.dtype(), shape.bits());
   }
 
   /** The bytes of a class of the given name that implements {@link Tile}. */
   static byte[] write(TileShape shape, ClassDesc name) {
+    var type = write(shape, name, Ballast.STORES);
+    return Kernel.canBeCompiled(type) ? type : write(shape, name, Ballast.FEW_STORES);
+  }
+
+  private static byte[] write(TileShape shape, ClassDesc name, int ballast) {
     return ClassFile.of().build(name, type -> type
         .withFlags(ClassFile.ACC_FINAL)
         .withInterfaceSymbols(Tile.class.describeConstable().orElseThrow())
         .withMethodBody("<init>", MTD_void, 0,
             c -> c.aload(0).invokespecial(CD_Object, "<init>", MTD_void).return_())
-        .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, c -> new TileWriter(shape, c).body()));
+        .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, c -> new TileWriter(shape, c, ballast).body()));
   }
 
   private void body() {
     LaneCode.turn(code, K);
-    Ballast.write(code, vectors, K, C);
+    Ballast.write(code, vectors, ballast, K, C);
     if (shape.tail()) {
       mask();
     }
@@ -187,10 +194,12 @@ final class TileWriter {
     for (int i = 0; i < shape.rows(); i++) {
       for (int j = 0; j < width; j++) {
         int offset = j * shape.vectorBytes();
+        code.aload(accumulators[i * width + j]);
+        vectors.exact();
         if (isLast(j)) {
-          vectors.store(accumulators[i * width + j], () -> address(C, offset), lastMask);
+          vectors.store(() -> address(C, offset), lastMask);
         } else {
-          vectors.store(accumulators[i * width + j], () -> address(C, offset));
+          vectors.store(() -> address(C, offset));
         }
       }
       advance(C, C_ROW);
@@ -456,6 +465,11 @@ final class TileWriter {
     int[] b = locals(columns);
     hold();
     loadRight(b, 0, columns);
+    for (int slot : b) {
+      code.aload(slot);
+      vectors.exact();
+      code.astore(slot);
+    }
     int q = code.allocateLocal(TypeKind.REFERENCE);
     for (int i = 0; i < shape.rows(); i++) {
       int row = i;
@@ -465,7 +479,7 @@ final class TileWriter {
       for (int j = 0; j < columns; j++) {
         load(j, () -> leftAddress(row), j * shape.vectorBytes());
         code.astore(q);
-        vectors.fma(q, b[j], accumulators[i * columns + j]);
+        vectors.fma(b[j], q, accumulators[i * columns + j]);
       }
     }
   }
@@ -499,6 +513,7 @@ final class TileWriter {
         leftAddress(row);
         vectors.plus(offset);
       }, mask, v);
+      vectors.exact();
       code.astore(a[i]);
     }
     int b = code.allocateLocal(TypeKind.REFERENCE);

@@ -76,7 +76,7 @@ final class VectorCode {
   void zero() {
     species();
     code.invokestatic(vector, "zero", MethodTypeDesc.of(vector, SPECIES));
-    ExactClass.ofVector(vector, speciesField).cast(code, vector);
+    exact();
   }
 
   /** Loads a vector; {@code address} pushes a long. */
@@ -124,7 +124,7 @@ final class VectorCode {
 
   private void asNumbers() {
     code.invokevirtual(integers, reinterpret, MethodTypeDesc.of(vector));
-    ExactClass.ofVector(vector, speciesField).cast(code, vector);
+    exact();
   }
 
   /**
@@ -152,9 +152,13 @@ final class VectorCode {
         .astore(accumulator);
   }
 
-  /** Stores a whole vector. */
-  void store(int slot, Runnable address) {
-    code.aload(slot);
+  /** Tells C2 the class of the vector on the stack, which a method is to be called on. */
+  void exact() {
+    ExactClass.ofVector(vector, speciesField).cast(code, vector);
+  }
+
+  /** Stores the vector on the stack. */
+  void store(Runnable address) {
     all();
     address.run();
     order();
@@ -162,8 +166,7 @@ final class VectorCode {
   }
 
   /** Stores the lanes that the mask names; the rest of the memory is not touched. */
-  void store(int slot, Runnable address, int maskSlot) {
-    code.aload(slot);
+  void store(Runnable address, int maskSlot) {
     all();
     address.run();
     LaneCode.bound(code);

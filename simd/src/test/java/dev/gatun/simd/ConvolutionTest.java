@@ -67,6 +67,18 @@ class ConvolutionTest {
     }
   }
 
+  /** Sums of nothing, on one task and on several. */
+  @Test
+  void pointsOfNoChannelsAreZeros() {
+    var point = new ConvolutionShape.Axis(1, 1, 0, 0, 1);
+    for (int size : new int[] {5, 60}) {
+      try (var arena = Arena.ofConfined()) {
+        new ConvolutionProblem(new Buffers(arena, DType.F32), new ConvolutionShape(DType.F32, 2, 0, size, size, 7,
+            point, point, 1), Convolution.LaneAxis.CHANNELS, new Random(1)).check(Machine.detected());
+      }
+    }
+  }
+
   /**
    * Each channel by itself with 3 × 3 taps: whole vectors of channels and some more, padding wider than the taps and
    * images of one row or column too, one task and several, by plain Java and by vectors.

@@ -73,6 +73,22 @@ class GemmTest {
     check(Machine.detected(), shape, new Random(4));
   }
 
+  /** As many rows and columns as a tile of dot products has at most, and fewer, by steps that are whole turns and not. */
+  @Test
+  void tilesOfDotProductsOfEverySize() {
+    for (int m : new int[] {1, 2, 3, 5, 8}) {
+      for (int n : new int[] {5, 12, 13, 37, 1000}) {
+        for (int k : new int[] {256, 272, 500, 2048}) {
+          var shape = new GemmShape(DType.F32, 1, m, n, k, new GemmShape.Strides(k, 1, 0),
+              new GemmShape.Strides(1, k, 0), new GemmShape.Strides(n, 1, 0));
+          if (DotGemm.suits(shape)) {
+            check(Machine.detected(), shape, new Random(4));
+          }
+        }
+      }
+    }
+  }
+
   /** Rows of B, and steps of A, 1.2 GB apart, in a file of holes; in f64, whose tiles are generated at once. */
   @Test
   void stepsOutOfATilesReachAreBlocksOfTheirOwn(@TempDir Path folder) throws IOException {

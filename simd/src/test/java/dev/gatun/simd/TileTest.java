@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
@@ -46,6 +47,8 @@ class TileTest {
       }
     }
     shapes.add(new TileShape(DType.F32, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, true, false));
+    shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 14 : 6, 1, 0, false, true, new Turn(4, 4, 64)));
+    shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 1, 0, true, true, new Turn(5, 4, 64)));
     // Of f64 the largest: their code is that of f32 but for the element.
     shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, many ? 14 : 4, many ? 2 : 3, 0, false, true));
     shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, 6, many ? 4 : 2, 8, true, true));
@@ -53,14 +56,64 @@ class TileTest {
     return shapes;
   }
 
-  /** HotSpot compiles no method of 8000 bytecodes or more. */
+  private static List<TileShape> shapesOfAllMachines() {
+    var shapes = new ArrayList<TileShape>();
+    for (var machine : new Machine[] {machine(128, 16), machine(256, 16), machine(256, 32), machine(512, 32)}) {
+      for (boolean tail : new boolean[] {false, true}) {
+        for (int rows = 1; rows <= (machine.registers() >= 32 ? 14 : 6); rows++) {
+          for (int columns = 1; rows * columns <= machine.registers() * 7 / 8 && columns <= 4; columns++) {
+            addTurns(shapes, machine, TileShape.Family.OUTER, rows, columns, false, tail);
+            // By a table, convolutions walk 12 pixels at most.
+            addTurns(shapes, machine, TileShape.Family.OUTER, Math.min(rows, 12), columns, true, tail);
+            addTurns(shapes, machine, TileShape.Family.EACH, Math.min(rows, columns == 1 ? 12 : 6), columns, true, tail);
+          }
+          var dot = new DotTiles(machine, DType.F32, 0, rows, 1000);
+          for (int columns = 1; columns <= dot.columns(); columns++) {
+            addTurns(shapes, machine, TileShape.Family.DOT, dot.rows(), columns, false, tail);
+            addTurns(shapes, machine, TileShape.Family.DOT, dot.rows(), columns, true, tail);
+          }
+        }
+      }
+    }
+    return shapes;
+  }
+
+  private static Machine machine(int bits, int registers) {
+    return new Machine(bits, registers, 32 << 10, 1 << 20, 1);
+  }
+
+  /** A tile of single steps, and those of as many steps a turn as it may have. */
+  private static void addTurns(List<TileShape> shapes, Machine machine, TileShape.Family family, int rows, int columns,
+      boolean table, boolean tail) {
+    var single = new TileShape(DType.F32, machine.vectorBits(), family, rows, columns, 0, table, tail);
+    shapes.add(single);
+    for (int steps = 2; Turn.stepsOf(single) > 1 && steps <= (table ? 5 : Turn.STEPS); steps++) {
+      shapes.add(new TileShape(DType.F32, machine.vectorBits(), family, rows, columns, 0, table, tail,
+          new Turn(steps, 4, 96)));
+    }
+  }
+
+  /** Dot products of one row take the widest, also on machines that this is not. */
+  @Test
+  void noTileIsWiderThanTheZerosThatSumsStartFrom() {
+    for (int bits : new int[] {128, 256, 512}) {
+      for (int registers : new int[] {16, 32}) {
+        var tiles = new DotTiles(machine(bits, registers), DType.F32, 0, 1, 1000);
+        assertTrue(tiles.columns() * TileShape.DOT_BYTES <= TileShape.WIDEST);
+      }
+    }
+    assertThrows(IllegalArgumentException.class,
+        () -> new TileShape(DType.F32, 512, TileShape.Family.DOT, 1, 33, 0, false, false));
+  }
+
+  /** HotSpot compiles no method of more than 8000 bytecodes: none of any machine's tiles, whole and at edges. */
   @Test
   void everyTileCanBeCompiled() {
-    for (var shape : shapes()) {
+    for (var shape : shapesOfAllMachines()) {
       var type = ClassFile.of().parse(TileWriter.write(shape, ClassDesc.of("dev.gatun.simd.Printed")));
       for (var method : type.methods()) {
         int length = method.code().map(CodeAttribute.class::cast).orElseThrow().codeLength();
-        assertTrue(length < 8000, shape + " takes " + length + " bytecodes");
+        assertTrue(length <= 8000, shape + " takes " + length + " bytecodes");
       }
     }
   }

@@ -22,6 +22,7 @@ import dev.gatun.bench.Peer;
 import dev.gatun.bench.Product;
 import dev.gatun.bench.Rows;
 import dev.gatun.bench.Run;
+import dev.gatun.bench.Serving;
 import dev.gatun.bench.Total;
 import dev.gatun.bench.TrainingStep;
 import dev.gatun.bench.Work;
@@ -67,6 +68,7 @@ public final class Torch implements Peer {
     return switch (work) {
       case ColdStart start -> start.process(TorchFirstResult.class, threads);
       case Inference inference -> new TorchInference(engine(threads), inference);
+      case Serving serving -> serving.atOnce(threads, () -> new TorchInference(engine(1), serving.pass()));
       case TrainingStep step -> new TorchTraining(engine(threads), step);
       case Product product when product.constant() -> null;
       case Narrow _ -> null;
