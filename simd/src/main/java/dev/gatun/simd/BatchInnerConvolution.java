@@ -10,9 +10,6 @@ import java.lang.foreign.SegmentAllocator;
  * <p>A task is one row of the image for one block of batch entries, all channels.
  */
 final class BatchInnerConvolution implements Convolution {
-  /** Rows of a tile four vectors wide: more would not leave registers for the right operand. */
-  private static final int ROWS = 6;
-
   private final ConvolutionMap map;
   private final GemmTiles tiles;
   private final TapTable[] tables;
@@ -26,8 +23,8 @@ final class BatchInnerConvolution implements Convolution {
           + "side: " + map.in() + " to " + map.out());
     }
     int lanes = machine.lanes(map.bytes());
-    int vectors = Math.clamp(Math.ceilDiv(map.shape().n(), lanes), 1, machine.registers() >= 32 ? 4 : 2);
-    int rows = vectors > 2 || machine.registers() < 32 ? ROWS : 2 * ROWS;
+    int vectors = Math.clamp(Math.ceilDiv(map.shape().n(), lanes), 1, 2);
+    int rows = GemmBlocking.rows(machine, vectors);
     var full = new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER,
         Math.clamp(map.outChannels(), 1, rows), vectors, map.bytes(), true, false);
     long step = (long) map.outChannels() * map.bytes();

@@ -31,7 +31,7 @@ final class BatchInnerProducts implements ConvolutionWeights {
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
     int lanes = machine.lanes(map.bytes());
     width = Math.ceilDiv(map.outputs(), lanes) * lanes;
-    int rows = Math.min(ChannelsInnerConvolution.rows(machine, 2), map.inputs());
+    int rows = Math.min(GemmBlocking.rows(machine, 2), map.inputs());
     var full = new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
         Math.min(2, width / lanes), TileShape.baked(rows, map.x().channel()), false, false);
     tiles = new GemmTiles(full, lanes, new Turn(Turn.stepsOf(full), map.bytes(), width * map.bytes()), 0);

@@ -13,13 +13,6 @@ import java.lang.foreign.SegmentAllocator;
  * <p>A task is a block of whole images, or of rows of one image, by a block of panels that the L2 cache holds.
  */
 final class ChannelsInnerConvolution implements Convolution {
-  /**
-   * Rows of a tile two vectors wide, where there are 32 registers: with offsets from a table, 14 rows spill address
-   * registers (95 against 115 GFLOP/s).
-   */
-  private static final int ROWS = 12;
-  /** With 16 registers tiles are of the shape that serves products best, see {@link GemmBlocking}. */
-  private static final int FEW_REGISTERS_ROWS = 4;
   /** Channels that are packed at a time: 24 filters of 3 × 3 taps then fill half of L1. */
   private static final int PACKED_CHANNELS = 16;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
@@ -53,7 +46,7 @@ final class ChannelsInnerConvolution implements Convolution {
     int lanes = machine.lanes(map.bytes());
     int all = Math.ceilDiv(map.outChannels(), lanes);
     int vectors = each ? Math.clamp(all, 1, 2) : GemmBlocking.vectors(machine, all);
-    int rows = rows(machine, vectors);
+    int rows = GemmBlocking.rows(machine, vectors);
     var full = new TileShape(shape.dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, true, false);
     long step = (long) vectors * lanes * map.bytes();
@@ -75,11 +68,6 @@ final class ChannelsInnerConvolution implements Convolution {
       var x = map.horizontal().get(i % columns);
       tables[i] = TapTable.of(map, y, x, step, true, turn, memory);
     }
-  }
-
-  /** Rows of a tile of so many vectors. */
-  static int rows(Machine machine, int vectors) {
-    return machine.registers() >= 32 ? ROWS : vectors == 3 ? FEW_REGISTERS_ROWS : ROWS / 2;
   }
 
   @Override

@@ -39,7 +39,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     this.map = map;
     int lanes = machine.lanes(map.bytes());
     int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(map.outputs(), lanes));
-    int rows = ChannelsInnerConvolution.rows(machine, vectors);
+    int rows = GemmBlocking.rows(machine, vectors);
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
         vectors, map.bytes(), false, false), lanes);
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);

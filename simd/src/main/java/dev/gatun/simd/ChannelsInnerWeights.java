@@ -45,7 +45,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     int lanes = machine.lanes(size);
     int all = Math.ceilDiv(map.outputs(), lanes);
     int vectors = each ? Math.clamp(all, 1, EACH_VECTORS) : GemmBlocking.vectors(machine, all);
-    int rows = each ? 1 : ChannelsInnerConvolution.rows(machine, vectors);
+    int rows = each ? 1 : GemmBlocking.rows(machine, vectors);
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, size, true, false), lanes);
     var step = new ConvolutionShape.Strides(map.x().outer(), 0, map.shape().vertical().stride() * map.x().height(),

@@ -22,22 +22,19 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   private static final int DEPTH = 512;
   /** Steps that B is taken to have at least, so that a task does not take all columns of a matrix. */
   private static final int FEW_STEPS = 16;
+  /** Below so many rows, tiles of 32 registers are wider: at least 8 sums must be under way. */
+  private static final int FLAT_ROWS = 6;
+  private static final int FLAT_VECTORS = 4;
   /** Packing B costs about as much as 10 rows of C, so 500 rows keep it at 2 %. */
   static final int HEIGHT = 512;
 
-  /**
-   * The blocking for a product of {@code m} rows, {@code n} columns and {@code k} steps. With 32 registers 14 x 2
-   * accumulators leave two for B, one for A and one free. With 16 it is 4 x 3, where three for B and one for A are the
-   * rest: 80 GFLOP/s of 84 on a processor with vectors of 256 bits, 6 x 2 gave 70. Fewer rows than half a tile use wider
-   * tiles, for at least 8 sums must be under way to hide the latency of the multiply-add (4 cycles, two units).
-   */
+  /** The blocking for a product of {@code m} rows, {@code n} columns and {@code k} steps. */
   static GemmBlocking of(Machine machine, DType dtype, int m, int n, int k) {
     int lanes = machine.lanes(dtype.bytes());
-    boolean many = machine.registers() >= 32;
-    boolean flat = many && m <= 6;
+    boolean flat = machine.registers() >= 32 && m < FLAT_ROWS;
     int columns = Math.ceilDiv(n, lanes);
-    int vectors = flat ? Math.clamp(columns, 1, 4) : vectors(machine, columns);
-    int rows = flat ? 6 : many ? 14 : vectors == 3 ? 4 : 6;
+    int vectors = flat ? Math.clamp(columns, 1, FLAT_VECTORS) : vectors(machine, columns);
+    int rows = flat ? Math.max(1, m) : rows(machine, vectors);
     int tile = vectors * lanes;
     int depth = Math.clamp(machine.level1() * 2 / 3 / (rows * dtype.bytes()) / 16 * 16, 16, DEPTH);
     int steps = Math.clamp(k, Math.min(FEW_STEPS, depth), depth);
@@ -46,10 +43,22 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   }
 
   /**
-   * Vectors in a row of a tile where the result has so many. With 16 registers four are two tiles of two, six rows
-   * high: 3 × 3, 32 → 32 channels, ran at 84 GFLOP/s so, and at 72 in halves of four rows.
+   * Vectors in a row of a tile where the result has so many: three, or two with 32 registers. With 16 registers four
+   * are two tiles of two, six rows high: 3 × 3, 32 → 32 channels, ran at 84 GFLOP/s so, and at 72 in halves of four
+   * rows.
    */
   static int vectors(Machine machine, int columns) {
     return Math.clamp(columns, 1, machine.registers() >= 32 || columns == 4 ? 2 : 3);
+  }
+
+  /**
+   * Rows of a tile of so many vectors: 12 sums leave registers for right elements and left ones, are enough to hide the
+   * latency of the multiply-add (4 cycles, two units), and few enough for turns of several steps. 4 x 3 with 16
+   * registers ran at 80 GFLOP/s of 84 and 6 x 2 at 70; with 32, vectors of 512 bits and a peak of 116, 6 x 2 ran at 111
+   * to 117, 14 x 2 in single steps at 110, and rows that lie a page apart need not be copied to be few in a cache's set.
+   * Of one vector eight rows ran at 114, 14 at 89.
+   */
+  static int rows(Machine machine, int vectors) {
+    return vectors == 3 ? 4 : vectors == 1 && machine.registers() >= 32 ? 8 : 6;
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
  * ascending k; blocks of k store and reload it, which rounds nothing.
  *
  * <p>A task computes a rectangle of C for all k. For each block of k it packs its part of B (unless B is read in
- * place), then for each panel of rows copies the panel of A (if it must) and walks the tiles of the panel, so that the
- * panel of A stays in L1 and the block of B in L2. Tasks share nothing; packing B again for each block of rows costs
- * 2 %.
+ * place), then for each panel of rows walks the tiles of the panel, so that the panel of A stays in L1 and the block of
+ * B in L2. Panels of an A whose rows lie side by side are copied first. Tasks share nothing; packing B again for each
+ * block of rows costs 2 %.
  *
  * <p>Where C has no stride of 1 along the lanes, a task computes its rectangle in the workspace and copies it. So it is
  * too where few rows meet a B that lies along k: B is then read in place, as the left operand of
@@ -18,15 +18,6 @@ import java.util.List;
 final class OuterGemm implements Gemm, Packing {
   /** Tiles of columns from which the copy of a panel of A pays: it costs about a quarter of one tile. */
   private static final int COPY_A_TILES = 3;
-  /**
-   * Bytes between rows of A from which its panels are copied: rows a page apart each need a translation, and compete
-   * for the same cache set. Read in place they halve the speed at 1024 cubed, and gain 4 % at 512.
-   */
-  private static final int PAGE = 4096;
-  /**
-   * Rows that find room in one set of a cache of 8 ways beside B and C: 4 read in place are 10 % faster at 1024 cubed.
-   */
-  private static final int FEW_ROWS = 6;
   /**
    * Rows from which packing B pays: it costs about as much as 10 rows, and saves the pages that its rows lie on from
    * being walked for each panel of A. 64 rows of 512 columns ran at 68 GFLOP/s in place and 82 packed, 128 of 3072 at
@@ -52,9 +43,8 @@ final class OuterGemm implements Gemm, Packing {
   /** Whether B is given packed as a whole, {@code [block of k][tile][step][column of the tile]}. */
   private final boolean packed;
   private final boolean adds;
-  private final boolean copyA;
   /** Whether all panels of a task are copied before the first is used; then a task takes several blocks of columns. */
-  private final boolean copyWhole;
+  private final boolean copyA;
   /** Whether the steps of both operands lie as packed ones do. */
   private final boolean packedSteps;
   private final int entriesPerTask;
@@ -88,18 +78,17 @@ final class OuterGemm implements Gemm, Packing {
     blocking = GemmBlocking.of(machine, shape.dtype(), shape.m(), shape.n(), scatter ? Integer.MAX_VALUE : shape.k());
     packB = packed || isNarrow(given) || shape.b().column() != 1 && shape.n() > 1 || shape.m() >= PACK_B_ROWS;
     int wide = blocking.vectors() * machine.lanes(bytes());
-    copyA = shape.n() > COPY_A_TILES * wide && (stepMajor() ? shape.k() * (long) Machine.LINE > machine.level1() / 2
-        : shape.a().row() * bytes() >= PAGE && blocking.rows() > FEW_ROWS);
-    copyWhole = copyA && stepMajor();
+    copyA = stepMajor() && shape.n() > COPY_A_TILES * wide
+        && shape.k() * (long) Machine.LINE > machine.level1() / 2;
     packedSteps = packB && (copyA || shape.a().column() == 1);
     long step = Math.max(copyA ? 0 : shape.a().column(), packB ? 0 : shape.b().row()) * bytes();
     depth = Math.min(shape.k(), Math.clamp(TileShape.REACH / Math.max(1, step), 1, blocking.depth()));
-    tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : copyA ? (int) panelRow() : 0,
+    tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : 0,
         shape.a().row() * bytes());
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
     rowBlocks = even(ceil(shape.m(), blocking.height()));
-    int columns = copyWhole ? 1 : ceil(shape.n(), blocking.width());
+    int columns = copyA ? 1 : ceil(shape.n(), blocking.width());
     boolean alone = rowBlocks * columns * ceil(shape.batch(), entriesPerTask) == 1;
     columnBlocks = rowBlocks > 1 ? columns : alone && work >= SHARED_WORK ? 2 : even(columns);
     for (int block = 0; block < rowBlocks * columnBlocks; block++) {
@@ -125,7 +114,7 @@ final class OuterGemm implements Gemm, Packing {
 
   /** Blocks of columns that a task walks one after the other. */
   private int parts(int columns) {
-    return copyWhole ? ceil(columns, blocking.width()) : 1;
+    return copyA ? ceil(columns, blocking.width()) : 1;
   }
 
   /** Of several blocks an even number, for an odd one would leave the second of two threads without work at the end. */
@@ -205,8 +194,7 @@ final class OuterGemm implements Gemm, Packing {
   }
 
   private long bytesOfA() {
-    return copyWhole ? (long) ceil(ceil(shape.m(), tiles.rows()), rowBlocks) * copiedPanel()
-        : tiles.rows() * panelRow() + Machine.LINE;
+    return ceil(ceil(shape.m(), tiles.rows()), rowBlocks) * copiedPanel();
   }
 
   /** Bytes from one copied panel to the next, where all are copied: they start in different sets of a cache. */
@@ -217,14 +205,6 @@ final class OuterGemm implements Gemm, Packing {
   /** Whether the rows of A lie side by side, so that its panels are copied step after step. */
   private boolean stepMajor() {
     return shape.a().row() == 1 && shape.m() > 1;
-  }
-
-  /**
-   * Between the rows of a copied panel of A: part of the tile, so the same whatever k is, and a cache line more than
-   * their length, so as not to share a cache set.
-   */
-  private long panelRow() {
-    return (long) blocking.depth() * bytes() + Machine.LINE;
   }
 
   private int bytes() {
@@ -264,7 +244,7 @@ final class OuterGemm implements Gemm, Packing {
     do {
       int steps = Math.min(depth, shape.k() - k);
       long blockOfA = left + k * as.column() * size;
-      if (copyWhole) {
+      if (copyA) {
         tiles.packRows(blockOfA, as.column() * size, panelsAt(workspace), copiedPanel(), 0, steps, rows);
       }
       for (int part = 0, parts = parts(columns); part < parts; part++) {
@@ -299,7 +279,7 @@ final class OuterGemm implements Gemm, Packing {
       return new OuterGemm(machine, given, true, adds).packing();
     }
     boolean pays = !isNarrow(shape) || shape.b().column() != 1 || shape.m() >= PACK_B_ROWS;
-    return packB && pays && !copyWhole && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
+    return packB && pays && !copyA && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;
   }
 
   @Override
@@ -355,12 +335,9 @@ final class OuterGemm implements Gemm, Packing {
     long panel = panelsAt(workspace);
     for (int i = 0, height; i < rows; i += height) {
       height = tiles.height(rows - i);
-      if (copyWhole) {
+      if (copyA) {
         panel(panel, height, b, c + i * cRow, cRow, height, columns, steps, load);
         panel += copiedPanel();
-      } else if (copyA) {
-        Pack.copy(shape.dtype(), a + i * aRow, aRow, shape.a().column() * bytes(), panel, panelRow(), height, steps);
-        panel(panel, 1, b, c + i * cRow, cRow, height, columns, steps, load);
       } else {
         panel(a + i * aRow, shape.a().column(), b, c + i * cRow, cRow, height, columns, steps, load);
       }

@@ -86,29 +86,47 @@ final class Pack {
    * @param bytes of a row of a panel, in the source and in the target
    */
   static void panels(long source, long sourceRow, long target, long panel, int rows, int panels, int bytes) {
-    if (bytes == 2 * Long.BYTES) {
-      for (int i = 0; i < rows; i++) {
-        pairs(source + i * sourceRow, target + (long) i * bytes, panel, panels);
-      }
-      return;
-    }
     for (int i = 0; i < rows; i++) {
-      for (int p = 0; p < panels; p++) {
-        words(source + i * sourceRow + (long) p * bytes, target + (long) i * bytes + p * panel, 0, bytes);
+      long from = source + i * sourceRow;
+      long to = target + (long) i * bytes;
+      switch (bytes) {
+        case 2 * Long.BYTES -> pairs(from, to, panel, panels);
+        case 3 * Long.BYTES -> triples(from, to, panel, panels);
+        default -> {
+          for (int p = 0; p < panels; p++) {
+            words(from + (long) p * bytes, to + p * panel, 0, bytes);
+          }
+        }
       }
     }
   }
 
-  /** A row of panels of 16 bytes, without a loop in each: most tiles have four rows of f32. */
+  /** A row of panels of 16 bytes, without a loop in each: most tiles have four rows of f32, or six. */
   private static void pairs(long source, long target, long panel, int panels) {
     long from = source;
     long to = target;
     for (int p = 0; p < panels; p++) {
-      Raw.ALL.set(Raw.I64, to, Raw.ALL.get(Raw.I64, from));
-      Raw.ALL.set(Raw.I64, to + Long.BYTES, Raw.ALL.get(Raw.I64, from + Long.BYTES));
+      word(from, to);
+      word(from + Long.BYTES, to + Long.BYTES);
       from += 2 * Long.BYTES;
       to += panel;
     }
+  }
+
+  private static void triples(long source, long target, long panel, int panels) {
+    long from = source;
+    long to = target;
+    for (int p = 0; p < panels; p++) {
+      word(from, to);
+      word(from + Long.BYTES, to + Long.BYTES);
+      word(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
+      from += 3 * Long.BYTES;
+      to += panel;
+    }
+  }
+
+  private static void word(long source, long target) {
+    Raw.ALL.set(Raw.I64, target, Raw.ALL.get(Raw.I64, source));
   }
 
   private static void vector(long source, long target) {

@@ -83,7 +83,7 @@ final class WinogradStep extends Step implements Packing {
     int lanes = machine.lanes(BYTES);
     int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(map.outChannels(), lanes));
     tiles = new GemmTiles(new TileShape(DType.F32, machine.vectorBits(), TileShape.Family.OUTER,
-        ChannelsInnerConvolution.rows(machine, vectors), vectors, 0, false, false), lanes, channelsBytes());
+        GemmBlocking.rows(machine, vectors), vectors, 0, false, false), lanes, channelsBytes());
     starts = tiles.starts(map.outChannels());
     panels = starts.length;
     int strips = shape.n() * down;

@@ -43,14 +43,42 @@ class GemmTest {
     check(small, GemmShape.dense(DType.F64, 170, 90, 1030), new Random(3));
   }
 
+  /** A page apart, by tiles of one row to five, which are wider with 32 registers, and of more. */
   @Test
-  void rowsAPageApartAreCopied() {
-    var manyRegisters = new Machine(Machine.detected().vectorBits(), 32, 32 << 10, 64 << 10, 1);
-    check(manyRegisters, GemmShape.dense(DType.F32, 33, 200, 1024), new Random(1));
-    check(manyRegisters, GemmShape.dense(DType.F64, 33, 200, 512), new Random(3));
+  void rowsMayBeFewAndFarApart() {
+    for (int registers : new int[] {16, 32}) {
+      var machine = new Machine(Machine.detected().vectorBits(), registers, 32 << 10, 64 << 10, 1);
+      for (int m : new int[] {1, 2, 3, 4, 5, 6, 7, 33}) {
+        check(machine, GemmShape.dense(DType.F32, m, 200, 1024), new Random(1));
+        check(machine, GemmShape.dense(DType.F64, m, 100, 512), new Random(3));
+      }
+    }
+  }
+
+  /** By tiles of four rows, and of six. */
+  @Test
+  void panelsOfATransposedLeftOperandAreCopied() {
     var transposedA = new GemmShape(DType.F32, 1, 1030, 200, 40, new GemmShape.Strides(1, 1030, 0),
         new GemmShape.Strides(200, 1, 0), new GemmShape.Strides(200, 1, 0));
-    check(Machine.detected(), transposedA, new Random(2));
+    for (int registers : new int[] {16, 32}) {
+      check(new Machine(Machine.detected().vectorBits(), registers, 32 << 10, 64 << 10, 1), transposedA,
+          new Random(2));
+    }
+  }
+
+  /** Few rows by a matrix that lies along k: several blocks of the result, which is turned, on one entry and several. */
+  @Test
+  void fewRowsByAMatrixAlongKAreTurned() {
+    for (var machine : WIDTHS) {
+      check(machine, byColumns(DType.F32, 1, 33, 1100, 560), new Random(1));
+      check(machine, byColumns(DType.F64, 3, 12, 40, 70), new Random(2));
+      check(machine, byColumns(DType.F32, 1, 33, 1100, 560).transposed(), new Random(3));
+    }
+  }
+
+  private static GemmShape byColumns(DType dtype, int batch, int m, int n, int k) {
+    return new GemmShape(dtype, batch, m, n, k, new GemmShape.Strides(k, 1, (long) m * k),
+        new GemmShape.Strides(1, k, (long) n * k), new GemmShape.Strides(n, 1, (long) m * n));
   }
 
   /** Several blocks of k and tasks of columns, the last of each not full, from either side. */
