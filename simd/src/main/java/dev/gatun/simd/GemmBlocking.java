@@ -52,13 +52,12 @@ record GemmBlocking(int rows, int vectors, int depth, int height, int width) {
   }
 
   /**
-   * Rows of a tile of so many vectors: 12 sums leave registers for right elements and left ones, are enough to hide the
-   * latency of the multiply-add (4 cycles, two units), and few enough for turns of several steps. 4 x 3 with 16
-   * registers ran at 80 GFLOP/s of 84 and 6 x 2 at 70; with 32, vectors of 512 bits and a peak of 116, 6 x 2 ran at 111
-   * to 117, 14 x 2 in single steps at 110, and rows that lie a page apart need not be copied to be few in a cache's set.
-   * Of one vector eight rows ran at 114, 14 at 89.
+   * Rows of a tile of so many vectors: enough sums to hide the latency of the multiply-add (4 cycles, two units), and
+   * few enough for turns of several steps. 4 x 3 with 16 registers ran at 80 GFLOP/s of 84 and 6 x 2 at 70; with 32,
+   * vectors of 512 bits and a peak of 116, 8 x 2 ran at 110 to 117, 14 x 2 in single steps at 110, and rows that lie a
+   * page apart need not be copied to be few in a cache's set. Of one vector eight rows ran at 114, 14 at 89.
    */
   static int rows(Machine machine, int vectors) {
-    return vectors == 3 ? 4 : vectors == 1 && machine.registers() >= 32 ? 8 : 6;
+    return vectors == 3 ? 4 : machine.registers() >= 32 ? 8 : 6;
   }
 }

@@ -91,7 +91,7 @@ final class Pack {
       long to = target + (long) i * bytes;
       switch (bytes) {
         case 2 * Long.BYTES -> pairs(from, to, panel, panels);
-        case 3 * Long.BYTES -> triples(from, to, panel, panels);
+        case 4 * Long.BYTES -> fours(from, to, panel, panels);
         default -> {
           for (int p = 0; p < panels; p++) {
             words(from + (long) p * bytes, to + p * panel, 0, bytes);
@@ -101,7 +101,7 @@ final class Pack {
     }
   }
 
-  /** A row of panels of 16 bytes, without a loop in each: most tiles have four rows of f32, or six. */
+  /** A row of panels of 16 bytes, without a loop in each: most tiles have four rows of f32, or eight. */
   private static void pairs(long source, long target, long panel, int panels) {
     long from = source;
     long to = target;
@@ -113,14 +113,15 @@ final class Pack {
     }
   }
 
-  private static void triples(long source, long target, long panel, int panels) {
+  private static void fours(long source, long target, long panel, int panels) {
     long from = source;
     long to = target;
     for (int p = 0; p < panels; p++) {
       word(from, to);
       word(from + Long.BYTES, to + Long.BYTES);
       word(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
-      from += 3 * Long.BYTES;
+      word(from + 3 * Long.BYTES, to + 3 * Long.BYTES);
+      from += 4 * Long.BYTES;
       to += panel;
     }
   }
