@@ -106,6 +106,8 @@ final class Pack {
     long from = source;
     long to = target;
     for (int p = 0; p < panels; p++) {
+      from &= Raw.SPACE;
+      to &= Raw.SPACE;
       word(from, to);
       word(from + Long.BYTES, to + Long.BYTES);
       from += 2 * Long.BYTES;
@@ -117,6 +119,8 @@ final class Pack {
     long from = source;
     long to = target;
     for (int p = 0; p < panels; p++) {
+      from &= Raw.SPACE;
+      to &= Raw.SPACE;
       word(from, to);
       word(from + Long.BYTES, to + Long.BYTES);
       word(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
@@ -131,7 +135,8 @@ final class Pack {
   }
 
   private static void vector(long source, long target) {
-    LongVector.fromMemorySegment(WORDS, Raw.ALL, source, Raw.ORDER).intoMemorySegment(Raw.ALL, target, Raw.ORDER);
+    LongVector.fromMemorySegment(WORDS, Raw.ALL, source & Raw.SPACE, Raw.ORDER)
+        .intoMemorySegment(Raw.ALL, target & Raw.SPACE, Raw.ORDER);
   }
 
   private static void row(long source, long target, int bytes) {
@@ -182,12 +187,14 @@ final class Pack {
   }
 
   private static void transposePair(long left, long right, long target, long targetRow, int rows) {
+    long from = left & Raw.SPACE;
+    long other = right & Raw.SPACE;
     long to = target;
     for (int i = 0; i < rows; i += 2) {
-      long x = Raw.ALL.get(Raw.I64, left + 4L * i);
-      long y = Raw.ALL.get(Raw.I64, right + 4L * i);
-      Raw.ALL.set(Raw.I64, to, x & 0xFFFFFFFFL | y << 32);
-      Raw.ALL.set(Raw.I64, to + targetRow, x >>> 32 | y & 0xFFFFFFFF00000000L);
+      long x = Raw.ALL.get(Raw.I64, from + 4L * i);
+      long y = Raw.ALL.get(Raw.I64, other + 4L * i);
+      Raw.ALL.set(Raw.I64, to & Raw.SPACE, x & 0xFFFFFFFFL | y << 32);
+      Raw.ALL.set(Raw.I64, to + targetRow & Raw.SPACE, x >>> 32 | y & 0xFFFFFFFF00000000L);
       to += 2 * targetRow;
     }
   }
@@ -196,7 +203,8 @@ final class Pack {
       int columns) {
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
-        Raw.ALL.set(Raw.I32, target + i * targetRow + 4L * j, Raw.ALL.get(Raw.I32, source + i * row + j * column));
+        Raw.ALL.set(Raw.I32, target + i * targetRow + 4L * j & Raw.SPACE,
+            Raw.ALL.get(Raw.I32, source + i * row + j * column & Raw.SPACE));
       }
     }
   }
@@ -205,7 +213,8 @@ final class Pack {
       int columns) {
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
-        Raw.ALL.set(Raw.I64, target + i * targetRow + 8L * j, Raw.ALL.get(Raw.I64, source + i * row + j * column));
+        Raw.ALL.set(Raw.I64, target + i * targetRow + 8L * j & Raw.SPACE,
+            Raw.ALL.get(Raw.I64, source + i * row + j * column & Raw.SPACE));
       }
     }
   }
@@ -219,8 +228,8 @@ final class Pack {
     }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
-        long from = source + i * sourceRow + (long) j * dtype.bytes();
-        long to = target + i * row + j * column;
+        long from = source + i * sourceRow + (long) j * dtype.bytes() & Raw.SPACE;
+        long to = target + i * row + j * column & Raw.SPACE;
         if (dtype == DType.F32) {
           Raw.ALL.set(Raw.I32, to, Raw.ALL.get(Raw.I32, from));
         } else {
