@@ -25,7 +25,7 @@ final class OuterGemm implements Gemm, Packing {
    */
   private static final int PACK_B_ROWS = 48;
   /** Multiply-adds that take as long as one element of a transposition: half a nanosecond. */
-  private static final int TRANSPOSITION = 20;
+  private static final long TRANSPOSITION = 20;
   /** Multiply-adds that make a task worth its start: small batch entries share one. */
   private static final long TASK_WORK = 1 << 18;
   /** Multiply-adds from which a product is cut in two, for the second of two threads. */
@@ -142,17 +142,23 @@ final class OuterGemm implements Gemm, Packing {
   }
 
   /**
-   * Whether to transpose A and the result costs less than B, which lies along k, and lanes that idle since the rows
-   * are too few to fill their vectors.
+   * Whether to transpose A and the result costs less than B, which lies along k; beside the lanes that idle since
+   * columns do not fill their last vector.
    */
   private static boolean turningPays(GemmShape s, int lanes) {
     if (s.b().row() != 1 || s.b().column() == 1 || s.a().row() == 1) {
       return false;
     }
-    long idle = (ceil(s.m(), lanes) * (long) lanes - s.m()) * s.n() * s.k();
-    long straight = ceil(s.m(), GemmBlocking.HEIGHT) * (long) s.n() * s.k();
-    long turned = s.m() * ((long) s.k() * ceil(s.n(), GemmBlocking.HEIGHT) + s.n());
-    return TRANSPOSITION * turned + idle < TRANSPOSITION * straight;
+    long k = s.k();
+    long straight = TRANSPOSITION * k * s.n() * ceil(s.m(), GemmBlocking.HEIGHT) + k * s.m() * idle(s.n(), lanes);
+    long turned = TRANSPOSITION * s.m() * (k * ceil(s.n(), GemmBlocking.HEIGHT) + s.n())
+        + k * s.n() * idle(s.m(), lanes);
+    return turned < straight;
+  }
+
+  /** Lanes of the last vector of so many columns that are not used. */
+  private static int idle(int columns, int lanes) {
+    return ceil(columns, lanes) * lanes - columns;
   }
 
   private static int ceil(int size, int block) {
