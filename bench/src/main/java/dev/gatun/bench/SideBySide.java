@@ -2,7 +2,6 @@ package dev.gatun.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -64,7 +63,7 @@ final class SideBySide implements Run {
         }
       }
     }
-    return Collections.unmodifiableList(results);
+    return results;
   }
 
   @Override

@@ -46,7 +46,7 @@ final class ChannelsInnerConvolution implements Convolution {
     int lanes = machine.lanes(map.bytes());
     int all = Math.ceilDiv(map.outChannels(), lanes);
     int vectors = each ? Math.clamp(all, 1, 2) : GemmBlocking.vectors(machine, all);
-    int rows = alike(map.width(), GemmBlocking.rows(machine, vectors));
+    int rows = GemmTiles.alike(Math.max(1, map.width()), GemmBlocking.rows(machine, vectors));
     var full = new TileShape(shape.dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, true, false);
     long step = (long) vectors * lanes * map.bytes();
@@ -68,11 +68,6 @@ final class ChannelsInnerConvolution implements Convolution {
       var x = map.horizontal().get(i % columns);
       tables[i] = TapTable.of(map, y, x, step, true, turn, memory);
     }
-  }
-
-  /** Pixels of a tile, most at most, so that those of a row of the image are about as high. */
-  private static int alike(int width, int most) {
-    return Math.ceilDiv(Math.max(1, width), Math.ceilDiv(Math.max(1, width), most));
   }
 
   @Override

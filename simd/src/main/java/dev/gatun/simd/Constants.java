@@ -86,19 +86,18 @@ final class Constants {
   /** The place for an operand that must be packed. */
   Packed packed(Located operand, Packing packing) {
     return ofModel(operand, packing, 1)
-        .orElseGet(() -> own(loop != null && loop.keeps(operand) ? loop : null, packing));
+        .orElseGet(() -> own(staysInLoop(operand) ? loop : null, packing));
   }
 
   /** Whether an operand is a constant, which may be packed once. */
   boolean stays(Located operand) {
-    return isFixed(operand) && kept.stream().anyMatch(slab -> slab.contains(operand.address()))
-        || loop != null && loop.keeps(operand);
+    return slabOf(operand).isPresent() || staysInLoop(operand);
   }
 
   /** The place for an operand that may be packed once, if it is a constant and there is room. */
   Optional<Packed> kept(Located operand, Packing packing) {
     return ofModel(operand, packing, ROOM)
-        .or(() -> loop != null && loop.keeps(operand) ? Optional.of(own(loop, packing)) : Optional.empty());
+        .or(() -> staysInLoop(operand) ? Optional.of(own(loop, packing)) : Optional.empty());
   }
 
   /** Allocates what has no place yet, when all steps are prepared. */
@@ -118,7 +117,16 @@ final class Constants {
   }
 
   private Optional<Packed> ofModel(Located operand, Packing packing, double room) {
+    return slabOf(operand).flatMap(slab -> slab.packed(operand.address(), packing, room));
+  }
+
+  /** The memory that holds an operand, if no run of the plan writes to it. */
+  private Optional<CpuSlab> slabOf(Located operand) {
     return isFixed(operand) ? kept.stream().filter(slab -> slab.contains(operand.address())).findFirst()
-        .flatMap(slab -> slab.packed(operand.address(), packing, room)) : Optional.empty();
+        : Optional.empty();
+  }
+
+  private boolean staysInLoop(Located operand) {
+    return loop != null && loop.keeps(operand);
   }
 }

@@ -9,8 +9,8 @@ import dev.gatun.memory.DType;
  */
 final class DotTiles {
   /**
-   * Columns of a tile at most, each of which is read from a place of its own: 1 x 1000 x 2048 on vectors of 512 bits ran
-   * at 42 GB/s by 24 columns, at 66 by 8.
+   * Columns of a tile at most, each of which is read from a place of its own: 1 x 1000 x 2048 on vectors of 512 bits
+   * ran at 42 GB/s by 24 columns, at 66 by 8.
    */
   private static final int MOST_COLUMNS = 8;
 
@@ -72,12 +72,12 @@ final class DotTiles {
 
   /** How many of {@code remaining} rows the next tile takes, so that tiles differ by one row at most. */
   int height(int remaining) {
-    return Math.ceilDiv(remaining, Math.ceilDiv(remaining, full.rows()));
+    return GemmTiles.alike(remaining, full.rows());
   }
 
   /** How many of {@code remaining} columns the next tile takes. */
   int width(int remaining) {
-    return Math.ceilDiv(remaining, Math.ceilDiv(remaining, full.columns()));
+    return GemmTiles.alike(remaining, full.columns());
   }
 
   /** Bytes of the virtual lanes of one full tile. */

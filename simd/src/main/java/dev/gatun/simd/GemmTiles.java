@@ -75,6 +75,11 @@ final class GemmTiles {
     return (int) Math.min(size, (long) block * Math.ceilDiv(size, tile) / blocks * tile);
   }
 
+  /** How high parts are, {@code most} at most, so that as few as that takes differ by as little as they can. */
+  static int alike(int size, int most) {
+    return Math.ceilDiv(size, Math.ceilDiv(size, most));
+  }
+
   /** Rows of the full tile. */
   int rows() {
     return full.rows();

@@ -282,7 +282,7 @@ final class OuterGemm implements Gemm, Packing {
   @Override
   public Packing packing() {
     if (turned) {
-      return new OuterGemm(machine, given, true, adds).packing();
+      return onPacked().packing();
     }
     boolean pays = !isNarrow(shape) || shape.b().column() != 1 || shape.m() >= PACK_B_ROWS;
     return packB && pays && !copyA && shape.k() > 0 && (shape.batch() == 1 || shape.b().batch() == 0) ? this : null;

@@ -108,8 +108,7 @@ final class Pack {
     for (int p = 0; p < panels; p++) {
       from &= Raw.SPACE;
       to &= Raw.SPACE;
-      word(from, to);
-      word(from + Long.BYTES, to + Long.BYTES);
+      pair(from, to);
       from += 2 * Long.BYTES;
       to += panel;
     }
@@ -121,17 +120,16 @@ final class Pack {
     for (int p = 0; p < panels; p++) {
       from &= Raw.SPACE;
       to &= Raw.SPACE;
-      word(from, to);
-      word(from + Long.BYTES, to + Long.BYTES);
-      word(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
-      word(from + 3 * Long.BYTES, to + 3 * Long.BYTES);
+      pair(from, to);
+      pair(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
       from += 4 * Long.BYTES;
       to += panel;
     }
   }
 
-  private static void word(long source, long target) {
+  private static void pair(long source, long target) {
     Raw.ALL.set(Raw.I64, target, Raw.ALL.get(Raw.I64, source));
+    Raw.ALL.set(Raw.I64, target + Long.BYTES, Raw.ALL.get(Raw.I64, source + Long.BYTES));
   }
 
   private static void vector(long source, long target) {

@@ -66,7 +66,7 @@ class GemmTest {
     }
   }
 
-  /** Few rows by a matrix that lies along k: several blocks of the result, which is turned, on one entry and several. */
+  /** Few rows by a matrix along k: several blocks of the result, which is turned, on one entry and several. */
   @Test
   void fewRowsByAMatrixAlongKAreTurned() {
     for (var machine : WIDTHS) {
@@ -101,7 +101,7 @@ class GemmTest {
     check(Machine.detected(), shape, new Random(4));
   }
 
-  /** As many rows and columns as a tile of dot products has at most, and fewer, by steps that are whole turns and not. */
+  /** As many rows and columns as a tile of dot products has at most, and fewer; with and without a partial step. */
   @Test
   void tilesOfDotProductsOfEverySize() {
     for (int m : new int[] {1, 2, 3, 5, 8}) {

@@ -30,15 +30,15 @@ class TileTest {
     boolean many = Machine.detected().registers() >= 32;
     for (boolean tail : new boolean[] {false, true}) {
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, 1, 1, 0, false, tail));
-      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 14 : 4, many ? 2 : 3, 0, false, tail));
-      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 0, true, tail));
-      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, 6, many ? 4 : 2, 4, true, tail));
-      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.EACH, many ? 12 : 6, 2, 0, true, tail));
+      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 8 : 4, many ? 2 : 3, 0, false, tail));
+      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 8 : 6, 2, 0, true, tail));
+      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 8 : 6, 2, 4, true, tail));
+      shapes.add(new TileShape(DType.F32, bits, TileShape.Family.EACH, many ? 8 : 6, 2, 0, true, tail));
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.EACH, 1, 6, 4, true, tail));
       shapes.add(new TileShape(DType.F32, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, false, tail));
       shapes.add(new TileShape(DType.F32, 128, TileShape.Family.DOT, 3, 2, 0, false, tail));
     }
-    shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 2, 256, false, false));
+    shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 8 : 6, 2, 256, false, false));
     for (var shape : List.copyOf(shapes)) {
       int steps = Turn.stepsOf(shape);
       if (steps > 1) {
@@ -47,11 +47,14 @@ class TileTest {
       }
     }
     shapes.add(new TileShape(DType.F32, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, true, false));
-    shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 14 : 6, 1, 0, false, true, new Turn(4, 4, 64)));
-    shapes.add(new TileShape(DType.F32, bits, TileShape.Family.OUTER, many ? 12 : 6, 1, 0, true, true, new Turn(5, 4, 64)));
+    for (var family : new TileShape.Family[] {TileShape.Family.OUTER, TileShape.Family.EACH}) {
+      for (int columns = 1; columns <= 2; columns++) {
+        shapes.add(new TileShape(DType.F32, bits, family, many ? 8 : 6, columns, 0, true, true, new Turn(5, 4, 64)));
+      }
+    }
     // Of f64 the largest: their code is that of f32 but for the element.
-    shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, many ? 14 : 4, many ? 2 : 3, 0, false, true));
-    shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, 6, many ? 4 : 2, 8, true, true));
+    shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, many ? 8 : 4, many ? 2 : 3, 0, false, true));
+    shapes.add(new TileShape(DType.F64, bits, TileShape.Family.OUTER, many ? 8 : 6, 2, 8, true, true));
     shapes.add(new TileShape(DType.F64, bits, TileShape.Family.DOT, many ? 6 : 3, many ? 4 : 2, 0, false, true));
     return shapes;
   }
@@ -60,13 +63,18 @@ class TileTest {
     var shapes = new ArrayList<TileShape>();
     for (var machine : new Machine[] {machine(128, 16), machine(256, 16), machine(256, 32), machine(512, 32)}) {
       for (boolean tail : new boolean[] {false, true}) {
-        for (int rows = 1; rows <= (machine.registers() >= 32 ? 14 : 6); rows++) {
-          for (int columns = 1; rows * columns <= machine.registers() * 7 / 8 && columns <= 4; columns++) {
+        for (int columns = 1; columns <= 4; columns++) {
+          // Four vectors are for few rows with 32 registers.
+          int most = columns == 4 ? machine.registers() / 8 : GemmBlocking.rows(machine, columns);
+          for (int rows = 1; rows <= most; rows++) {
             addTurns(shapes, machine, TileShape.Family.OUTER, rows, columns, false, tail);
-            // By a table, convolutions walk 12 pixels at most.
-            addTurns(shapes, machine, TileShape.Family.OUTER, Math.min(rows, 12), columns, true, tail);
-            addTurns(shapes, machine, TileShape.Family.EACH, Math.min(rows, columns == 1 ? 12 : 6), columns, true, tail);
+            addTurns(shapes, machine, TileShape.Family.OUTER, rows, columns, true, tail);
+            if (columns <= 2) {
+              addTurns(shapes, machine, TileShape.Family.EACH, rows, columns, true, tail);
+            }
           }
+        }
+        for (int rows = 1; rows <= 6; rows++) {
           var dot = new DotTiles(machine, DType.F32, 0, rows, 1000);
           for (int columns = 1; columns <= dot.columns(); columns++) {
             addTurns(shapes, machine, TileShape.Family.DOT, dot.rows(), columns, false, tail);

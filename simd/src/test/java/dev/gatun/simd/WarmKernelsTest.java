@@ -76,7 +76,7 @@ class WarmKernelsTest {
 
   /** C2 takes for final what nothing extends yet, and drops what it compiled so when something does. */
   private static void aWarmTileSurvivesMemoryOfEveryKind() throws IOException {
-    var tile = (WarmingTile) Tiles.of(new TileShape(DType.F32, Machine.detected().vectorBits(), TileShape.Family.OUTER, 14, 2, 0,
+    var tile = (WarmingTile) Tiles.of(new TileShape(DType.F32, Machine.detected().vectorBits(), TileShape.Family.OUTER, 8, 2, 0,
         false, false));
     long memory = Arena.global().allocate(1 << 16, 64).address();
     Runnable call = () -> tile.run(memory, memory, memory, 25, 64, 64, 64, 64, 512, memory, Raw.ZEROS, 0, -1);
