@@ -56,7 +56,7 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
       SegmentAllocator tables) {
     var map = new ConvolutionMap(shape, role, in, weights, out);
     return lanes == LaneAxis.BATCH ? new BatchInnerConvolution(machine, map, tables)
-        : DepthwiseConvolution.suits(map) ? new DepthwiseConvolution(map)
+        : DepthwiseConvolution.suits(machine, map) ? new DepthwiseConvolution(machine, map)
         : PointwiseConvolution.suits(map) ? new PointwiseConvolution(machine, map)
         : new ChannelsInnerConvolution(machine, map, tables);
   }

@@ -1,30 +1,10 @@
 package dev.gatun.simd;
 
 /**
- * Convolution of f32, each channel by itself, for some pixels of a row and the first {@code channels}, whole vectors.
+ * Weight gradient of a convolution of f32, each channel by itself, for some pixels of a row and the first
+ * {@code channels}, whole vectors.
  */
 interface DepthwiseLanes {
-  /**
-   * Sums over any number of taps: a chain of fused multiply-adds from zero, in ascending order of taps.
-   *
-   * @param x address of the image under the first tap of the first pixel, in channel 0
-   * @param w address of the packed weights
-   * @param y address of the first pixel of the result
-   */
-  void some(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
-
-  /** The same over one tap. */
-  void one(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
-
-  /** The same over two taps, side by side or one above the other. */
-  void two(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
-
-  /** The same over two rows of two taps. */
-  void four(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
-
-  /** The same over three rows of three taps. */
-  void nine(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels);
-
   /**
    * Adds to the sums of nine weights, each a chain of fused multiply-adds over its pixels, in ascending order: a few
    * pixels first whose first column of taps lies on padding, {@code inner} ones, and a few whose last column does.

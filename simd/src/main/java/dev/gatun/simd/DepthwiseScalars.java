@@ -1,21 +1,25 @@
 package dev.gatun.simd;
 
-/** What {@link DepthwiseLanes} do, in plain Java: for channels {@code from} to {@code to}, exclusive. */
+/** Convolution of each channel by itself in plain Java. */
 final class DepthwiseScalars {
   private DepthwiseScalars() {
   }
 
-  static void sum(DepthwiseTaps taps, long x, long w, long y, int pixels, int from, int to) {
+  /** What a {@link DepthwiseTile} of so many pixels does, whose vectors have so many lanes. */
+  static void sum(DepthwiseTaps taps, long x, long w, long y, int pixels, int channels, int lanes) {
+    int last = Math.ceilDiv(channels, lanes) - 1;
     for (int i = 0; i < pixels; i++) {
-      for (int channel = from; channel < to; channel++) {
-        int vector = channel / DepthwiseVectors.LANES;
-        long weights = w + vector * taps.weights() + taps.weight() + 4L * (channel % DepthwiseVectors.LANES);
+      for (int channel = 0; channel < channels; channel++) {
+        int vector = channel / lanes;
+        int lane = vector < last ? channel % lanes : channel - channels + lanes;
+        int weight = vector * taps.weights() + taps.weight();
         long image = x + i * taps.step() + 4L * channel;
         float sum = 0;
         for (int down = 0; down < taps.height(); down++) {
           for (int across = 0; across < taps.width(); across++) {
             sum = Math.fma(Raw.ALL.get(Raw.F32, image + down * taps.row() + across * taps.tap()),
-                Raw.ALL.get(Raw.F32, weights + down * taps.weightRow() + across * taps.weightTap()), sum);
+                Raw.ALL.get(Raw.F32, w + 4L * ((weight + down * taps.weightRow() + across * taps.weightTap()) * lanes
+                    + lane)), sum);
           }
         }
         Raw.ALL.set(Raw.F32, y + i * taps.ownStep() + 4L * channel, sum);
@@ -23,7 +27,10 @@ final class DepthwiseScalars {
     }
   }
 
-  /** For the weights of columns {@code first} to {@code last} of taps, exclusive. */
+  /**
+   * What {@link DepthwiseLanes} do, for the weights of columns {@code first} to {@code last} of taps and channels
+   * {@code from} to {@code to}, exclusive.
+   */
   static void weights(DepthwiseRow row, long x, long y, long sums, int top, int bottom, int first, int last, int pixels,
       int from, int to) {
     for (int i = 0; i < pixels; i++) {

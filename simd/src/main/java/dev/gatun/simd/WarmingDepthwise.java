@@ -9,8 +9,6 @@ import java.util.function.IntConsumer;
 final class WarmingDepthwise extends Copied<DepthwiseLanes> {
   /** Which method. */
   enum Kind {
-    SOME("depthwise sums of any taps"), ONE("depthwise sums of one tap"), TWO("depthwise sums of two taps"),
-    FOUR("depthwise sums of four taps"), NINE("depthwise sums of nine taps"),
     WEIGHTS("depthwise gradients of nine weights"), COLUMN("depthwise gradients of a column of weights");
 
     private final String label;
@@ -36,18 +34,6 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
     return KNOWN.get(kind.ordinal());
   }
 
-  /** Sums of some pixels by what serves. */
-  void sum(DepthwiseLanes lanes, DepthwiseTaps taps, long x, long w, long y, int pixels, int channels) {
-    switch (kind) {
-      case ONE -> lanes.one(taps, x, w, y, pixels, channels);
-      case TWO -> lanes.two(taps, x, w, y, pixels, channels);
-      case FOUR -> lanes.four(taps, x, w, y, pixels, channels);
-      case NINE -> lanes.nine(taps, x, w, y, pixels, channels);
-      case SOME -> lanes.some(taps, x, w, y, pixels, channels);
-      case WEIGHTS, COLUMN -> throw new IllegalStateException(kind + " sum no taps of pixels");
-    }
-  }
-
   @Override
   IntConsumer calls(DepthwiseLanes lanes, Arena arena) {
     int vector = DepthwiseVectors.LANES * Float.BYTES;
@@ -57,11 +43,8 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
     long y = arena.allocate((long) vector * VECTORS * MEASURED, 64).address();
     // Rows of taps lie on padding in some calls, or HotSpot thinks that none ever does.
     var row = new DepthwiseRow((long) TAPS * vector, vector, vector, vector, (long) TAPS * VECTORS * vector);
-    var taps = new DepthwiseTaps(TAPS, TAPS, (long) TAPS * vector, vector, vector, vector, 0, (long) TAPS * vector,
-        vector, 0);
     return pixels -> {
       switch (kind) {
-        case SOME, ONE, TWO, FOUR, NINE -> sum(lanes, taps, x, w, y, pixels, channels);
         case WEIGHTS -> {
           lanes.weights(row, x, y, w, 0, TAPS, 1, pixels - 2, 1, channels);
           lanes.weights(row, x, y, w, 0, 1, 1, 1, 1, channels);
@@ -79,11 +62,8 @@ final class WarmingDepthwise extends Copied<DepthwiseLanes> {
   @Override
   int vectorsEach() {
     return VECTORS * switch (kind) {
-      case ONE -> 1;
-      case TWO -> 2;
       case COLUMN -> TAPS;
-      case FOUR -> 4;
-      case SOME, NINE, WEIGHTS -> TAPS * TAPS;
+      case WEIGHTS -> TAPS * TAPS;
     };
   }
 

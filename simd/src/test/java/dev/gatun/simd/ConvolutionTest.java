@@ -80,22 +80,22 @@ class ConvolutionTest {
   }
 
   /**
-   * Each channel by itself with 3 × 3 taps: whole vectors of channels and some more, padding wider than the taps and
+   * Each channel by itself with 1 to 7 taps an axis: whole vectors of channels and some more, padding wider than the taps and
    * images of one row or column too, one task and several, by plain Java and by vectors.
    */
   @Property(tries = 120, shrinking = ShrinkingMode.OFF)
-  void nineTapsOfEachChannelGiveTheDefinedBits(@ForAll long seed) {
+  void tapsOfEachChannelGiveTheDefinedBits(@ForAll long seed) {
     var random = new Random(seed);
     int channels = 8 + random.nextInt(60);
     var shape = new ConvolutionShape(DType.F32, random.nextInt(4), channels, random.nextInt(9), random.nextInt(19),
-        channels, nine(random), nine(random), channels);
+        channels, taps(random), taps(random), channels);
     int level2 = random.nextBoolean() ? 512 << 10 : 4 << 10;
     checkDepthwise(shape, new Machine(Machine.detected().vectorBits(), 16, 32 << 10, level2, 1 + random.nextInt(4)),
         random.nextBoolean(), random);
   }
 
-  private static ConvolutionShape.Axis nine(Random random) {
-    return new ConvolutionShape.Axis(3, 1 + random.nextInt(3), random.nextInt(6), random.nextInt(6),
+  private static ConvolutionShape.Axis taps(Random random) {
+    return new ConvolutionShape.Axis(random.nextBoolean() ? 3 : 1 + random.nextInt(7), 1 + random.nextInt(3), random.nextInt(6), random.nextInt(6),
         1 + random.nextInt(3));
   }
 
@@ -113,6 +113,16 @@ class ConvolutionTest {
           }
         }
       }
+    }
+  }
+
+  /** Images beyond the caches, which are walked pixel by pixel, and large ones within. */
+  @Test
+  void largeImagesOfEachChannelGiveTheDefinedBits() {
+    var axis = new ConvolutionShape.Axis(3, 1, 1, 1, 1);
+    for (int size : new int[] {40, 150}) {
+      checkDepthwise(new ConvolutionShape(DType.F32, 1, 100, size, size, 100, axis, axis, 100), Machine.detected(), true,
+          new Random(size));
     }
   }
 

@@ -117,12 +117,27 @@ class TileTest {
   /** HotSpot compiles no method of more than 8000 bytecodes: none of any machine's tiles, whole and at edges. */
   @Test
   void everyTileCanBeCompiled() {
+    var name = ClassDesc.of("dev.gatun.simd.Printed");
     for (var shape : shapesOfAllMachines()) {
-      var type = ClassFile.of().parse(TileWriter.write(shape, ClassDesc.of("dev.gatun.simd.Printed")));
-      for (var method : type.methods()) {
-        int length = method.code().map(CodeAttribute.class::cast).orElseThrow().codeLength();
-        assertTrue(length <= 8000, shape + " takes " + length + " bytecodes");
+      assertCanBeCompiled(shape, TileWriter.write(shape, name));
+    }
+    // Whatever pixels share.
+    for (int ratio = -2; ratio <= 2; ratio++) {
+      for (int across = 1; across <= DepthwiseConvolution.MOST_ACROSS; across++) {
+        for (int pixels = 2; pixels <= DepthwiseConvolution.PIXELS; pixels++) {
+          var shape = new DepthwiseShape(512, pixels, 0, across, across, 1, ratio);
+          assertCanBeCompiled(shape, DepthwiseWriter.write(shape, name));
+        }
+        var one = new DepthwiseShape(512, 1, DepthwiseTaps.UNROLLED / across, across, across, 1, 0);
+        assertCanBeCompiled(one, DepthwiseWriter.write(one, name));
       }
+    }
+  }
+
+  private static void assertCanBeCompiled(Record shape, byte[] type) {
+    for (var method : ClassFile.of().parse(type).methods()) {
+      int length = method.code().map(CodeAttribute.class::cast).orElseThrow().codeLength();
+      assertTrue(length <= 8000, shape + " takes " + length + " bytecodes");
     }
   }
 

@@ -40,7 +40,8 @@ class WarmKernelsTest {
     // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
     ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
     windowsBecomeWarm();
-    depthwiseSumsBecomeWarm();
+    depthwiseWeightsBecomeWarm();
+    depthwiseTilesBecomeWarm();
     manyTilesOfFixedRowsAreFound();
   }
 
@@ -64,12 +65,31 @@ class WarmKernelsTest {
     }
   }
 
-  private static void depthwiseSumsBecomeWarm() {
+  private static void depthwiseWeightsBecomeWarm() {
     for (var kind : WarmingDepthwise.Kind.values()) {
       var sums = WarmingDepthwise.of(kind);
       for (long end = System.nanoTime() + 30_000_000_000L; sums.serving(4096) == null; ) {
         assertTrue(System.nanoTime() < end, sums + " are not compiled after 30 s");
         LockSupport.parkNanos(1_000_000);
+      }
+    }
+  }
+
+  /** Of one pixel and of several, that share loads and that do not. */
+  private static void depthwiseTilesBecomeWarm() {
+    int bits = Machine.detected().vectorBits();
+    long memory = Arena.global().allocate(1 << 16, 64).address();
+    for (var taps : new DepthwiseTaps[] {new DepthwiseTaps(3, 3, 192, 64, 64, 64, 0, 3, 1, 9),
+        new DepthwiseTaps(2, 3, -192, -64, 128, 64, 0, 3, 1, 9), new DepthwiseTaps(3, 2, 192, 64, 192, 64, 1, 3, 1, 9),
+        new DepthwiseTaps(1, 1, 0, 0, 64, 64, 4, 0, 0, 9)}) {
+      for (int pixels : new int[] {1, 5, 6}) {
+        var tile = WarmingDepthwiseTile.of(taps.shape(bits, pixels));
+        Runnable call = () -> tile.run(taps, memory, memory, memory + (1 << 15), 2, bits / 32 + 3);
+        for (long end = System.nanoTime() + 30_000_000_000L; !tile.isWarm(); ) {
+          assertTrue(System.nanoTime() < end, tile + " is not compiled after 30 s");
+          call.run();
+        }
+        Allocation.assertNone(call);
       }
     }
   }

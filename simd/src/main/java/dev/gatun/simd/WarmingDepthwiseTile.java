@@ -1,0 +1,132 @@
+package dev.gatun.simd;
+
+import java.lang.constant.ClassDesc;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A tile that plain Java serves for until the {@link Warmer} has its generated form compiled. */
+final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
+  private static final ConcurrentHashMap<DepthwiseShape, WarmingDepthwiseTile> KNOWN = new ConcurrentHashMap<>();
+  /** What a tap of a pixel takes in plain Java. */
+  private static final double SCALAR_NANOS = 2;
+  /** Groups of pixels of the call that is measured, and vectors of their channels. */
+  private static final int GROUPS = 4;
+  private static final int VECTORS = 4;
+
+  private final DepthwiseShape shape;
+  private final Demand demand = new Demand();
+  private DepthwiseTile generated;
+  private volatile DepthwiseTile serving;
+
+  private WarmingDepthwiseTile(DepthwiseShape shape) {
+    this.shape = shape;
+  }
+
+  static WarmingDepthwiseTile of(DepthwiseShape shape) {
+    return KNOWN.computeIfAbsent(shape, WarmingDepthwiseTile::new);
+  }
+
+  @Override
+  public void run(DepthwiseTaps taps, long x, long w, long y, int groups, int channels) {
+    var warm = serving;
+    if (warm != null) {
+      warm.run(taps, x, w, y, groups, channels);
+      return;
+    }
+    if (Demand.isAtOnce()) {
+      cold().run(taps, x, w, y, groups, channels);
+      return;
+    }
+    DepthwiseScalars.sum(taps, x, w, y, groups * shape.pixels(), channels, shape.lanes());
+    demand.add((long) groups * shape.pixels() * channels, this);
+  }
+
+  /** The generated form, which HotSpot may not have compiled. */
+  private synchronized DepthwiseTile cold() {
+    if (generated == null) {
+      generated = generate(shape);
+    }
+    return generated;
+  }
+
+  private static DepthwiseTile generate(DepthwiseShape shape) {
+    var name = ClassDesc.of(WarmingDepthwiseTile.class.getPackageName(), name(shape));
+    try {
+      var lookup = MethodHandles.lookup().defineHiddenClass(DepthwiseWriter.write(shape, name), true);
+      return (DepthwiseTile) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot generate the tile " + shape, e);
+    }
+  }
+
+  /** A name that profilers and compiler logs show, for instance {@code DepthwiseX512of6atx3by1}. */
+  private static String name(DepthwiseShape shape) {
+    return "DepthwiseX" + shape.bits() + "of" + shape.pixels() + "at" + (shape.down() == 0 ? "" : shape.down()) + "x" + shape.across()
+        + (shape.ratio() == 0 ? "" : (shape.ratio() < 0 ? "back" : "by") + Math.abs(shape.ratio()));
+  }
+
+  @Override
+  public synchronized boolean renew() {
+    generated = generate(shape);
+    return true;
+  }
+
+  @Override
+  public void serve(boolean generated) {
+    serving = generated ? this.generated : null;
+  }
+
+  @Override
+  public double cost() {
+    return SCALAR_NANOS * rows() * shape.across() * demand.elements();
+  }
+
+  /** Whether the generated form serves. */
+  boolean isWarm() {
+    return serving != null;
+  }
+
+  /** Of taps, where it is rehearsed. */
+  private int rows() {
+    return shape.down() > 0 ? shape.down() : shape.across();
+  }
+
+  /** The generated tile on zeros; all pixels and all taps read the same ones. */
+  @Override
+  public Rehearsal rehearse(Arena arena) {
+    var tile = generated;
+    int channels = VECTORS * shape.lanes();
+    long bytes = (long) channels * Float.BYTES;
+    long zeros = arena.allocate(bytes, 64).address();
+    long results = arena.allocate(bytes, 64).address();
+    var taps = new DepthwiseTaps(rows(), shape.across(), 0, 0, 0, 0, 0, 0, 0, 0);
+    return new Rehearsal() {
+      @Override
+      public void count() {
+        for (int i = 0; i < COMPUTING_CALLS; i++) {
+          tile.run(taps, zeros, zeros, results, 1, shape.lanes());
+        }
+        for (int i = 0; i < TURNING_CALLS; i++) {
+          tile.run(taps, zeros, zeros, results, -TURNS, shape.lanes());
+        }
+      }
+
+      @Override
+      public void measured() {
+        tile.run(taps, zeros, zeros, results, GROUPS, channels);
+      }
+
+      @Override
+      public long vectors() {
+        return (long) GROUPS * VECTORS * shape.pixels() * rows() * shape.across();
+      }
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "the tile of " + shape.pixels() + " pixels and " + shape.across() + " taps a row, each channel by itself";
+  }
+}
