@@ -41,6 +41,11 @@ record AxisRun(int start, int step, int count, int[] taps, int source, int sourc
         axis.stride(), new int[1]);
   }
 
+  /** The position after the last, if they lie side by side. */
+  int end() {
+    return start + count;
+  }
+
   private interface Source {
     /** The position that a tap reads, negative if it is padding. */
     int at(int position, int tap);

@@ -1,219 +1,320 @@
 package dev.gatun.simd;
 
+import java.lang.foreign.SegmentAllocator;
+
 /**
  * Weight gradient with lanes along the output channels, as a product for each tap: input channels by output channels,
- * summed over the pixels whose tap lies on the image. Both images are packed block by block of pixels, as operands of a
- * product are, see {@link OuterGemm}: read in place, each step of a tile takes three cache lines that no other step
- * uses. Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
+ * summed over the pixels whose tap lies on the image. Both images are packed block by block of pixels, panel by panel
+ * of channels, once for all taps: read in place, each step of a tile takes three cache lines that no other step uses.
+ * A table for each tap says which packed pixels meet. Each result is one chain of fused multiply-adds over ascending
+ * (n, oy, ox).
  *
- * <p>A task is a block of both channels for one column of taps, whose pixels lie in the same columns of an image:
- * within a block of one image's lines they are packed once, and each tap takes those lines that it reads for. Sums wait
- * in the workspace.
+ * <p>A task is a block of both channels. Sums wait in the workspace, those of a channel's taps side by side.
  */
 final class ChannelsInnerProducts implements ConvolutionWeights {
   /** Input channels from which packing the gradient of the output is repaid. */
   private static final int FEW = 16;
-  /** Input channels of a task. */
-  private static final int INPUTS = 128;
-  /** Output channels of a task. */
-  private static final int OUTPUTS = 120;
-  /** Numbers of an image in a block: with both channels as above, pixels and sums of 3 taps fill the L2 cache. */
-  private static final int BLOCK = 256 * INPUTS;
-  /** Pixels in a block at most. */
-  private static final int PIXELS = 512;
+  /** Bytes of the sums of a task at most, with 9 taps of 128 channels each: they are read and written block by block. */
+  private static final int SUMS = 9 * 128 * 128 * Float.BYTES;
+  /** Channels of a task, of either image, at least and at most, if there are as many. */
+  private static final int FEWEST_CHANNELS = 64;
+  private static final int MOST_CHANNELS = 256;
 
-  private final WeightsMap map;
-  private final GemmTiles tiles;
-  private final int inputBlocks;
-  private final int outputBlocks;
-  /** Batch entries, lines and columns of a block. */
-  private final int entries;
-  private final int lines;
-  private final int across;
-  /** Lines of x that the taps of a block read; all taps where they are packed once, else those of one. */
-  private final int sourceLines;
-  /** Whether all taps of a block find their lines of x side by side. */
-  private final boolean shared;
-
-  ChannelsInnerProducts(Machine machine, WeightsMap map) {
-    this.map = map;
-    int lanes = machine.lanes(map.bytes());
-    int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(map.outputs(), lanes));
-    int rows = GemmBlocking.rows(machine, vectors);
-    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
-        vectors, map.bytes(), false, false), lanes);
-    inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
-    outputBlocks = Math.ceilDiv(map.outputs(), OUTPUTS);
-    int pixels = Math.min(PIXELS, BLOCK / inputs());
-    across = Math.clamp(map.shape().outWidth(), 1, pixels);
-    lines = Math.clamp(pixels / across, 1, Math.max(1, map.shape().outHeight()));
-    entries = Math.clamp(pixels / ((long) lines * across), 1, Math.max(1, map.shape().n()));
-    var vertical = map.shape().vertical();
-    shared = entries == 1 && vertical.stride() == 1;
-    sourceLines = shared ? lines + (vertical.kernel() - 1) * vertical.dilation() : lines;
-  }
-
-  /** Whether a weight gradient is computed so: channels enough on both sides, lying side by side. */
-  static boolean suits(WeightsMap map) {
-    return map.inputs() >= FEW && map.outputs() >= FEW && map.x().channel() == map.bytes()
-        && map.y().channel() == map.bytes();
-  }
-
-  @Override
-  public int tasks() {
-    return map.groups() * map.horizontal().size() * inputBlocks * outputBlocks;
-  }
-
-  private int inputs() {
-    return Math.min(map.inputs(), INPUTS + tiles.rows());
-  }
-
-  /** Bytes from one packed panel of x to the next. */
-  private long panel() {
-    return (long) entries * sourceLines * across * tiles.rows() * map.bytes() + Machine.LINE;
-  }
-
-  private long sumsRow() {
-    return (long) Math.ceilDiv(Math.min(map.outputs(), OUTPUTS + tiles.width()), tiles.width()) * tiles.width()
-        * map.bytes();
-  }
-
-  /** Of one tap. */
-  private long sumsBytes() {
-    return inputs() * sumsRow();
-  }
-
-  private long panelsAt() {
-    return map.vertical().size() * sumsBytes();
-  }
-
-  private long columnsAt() {
-    return panelsAt() + Math.ceilDiv(inputs(), tiles.rows()) * panel();
-  }
-
-  @Override
-  public long workspaceBytes() {
-    return columnsAt() + (long) entries * lines * across * sumsRow() + Machine.LINE;
-  }
-
-  @Override
-  public void run(int task, long x, long y, long weights, long workspace) {
-    int block = task / outputBlocks;
-    int kw = block / inputBlocks % map.horizontal().size();
-    int group = block / inputBlocks / map.horizontal().size();
-    int output = GemmTiles.edge(task % outputBlocks, outputBlocks, map.outputs(), tiles.width());
-    int columns = GemmTiles.edge(task % outputBlocks + 1, outputBlocks, map.outputs(), tiles.width()) - output;
-    int input = GemmTiles.edge(block % inputBlocks, inputBlocks, map.inputs(), tiles.rows());
-    int rows = GemmTiles.edge(block % inputBlocks + 1, inputBlocks, map.inputs(), tiles.rows()) - input;
-    long left = x + ((long) group * map.inputs() + input) * map.x().channel();
-    long right = y + ((long) group * map.outputs() + output) * map.y().channel();
-    Pack.zero(workspace, panelsAt());
-    for (int n = 0; n < map.shape().n(); n += entries) {
-      for (int line = 0; line < map.shape().outHeight(); line += lines) {
-        for (int column = 0; column < map.shape().outWidth(); column += across) {
-          block(kw, left, right, n, line, column, rows, columns, workspace);
-        }
-      }
+  /**
+   * Positions of the image along one axis that the taps of some positions of the output read: {@code step} apart.
+   *
+   * @param count of them
+   */
+  private record Span(int step, int count) {
+    static Span of(ConvolutionShape.Axis axis, int positions, int all) {
+      int step = axis.kernel() == 1 ? axis.stride() : gcd(axis.stride(), axis.dilation());
+      long last = ((positions - 1L) * axis.stride() + (axis.kernel() - 1L) * axis.dilation()) / step;
+      return new Span(step, (int) Math.min(Math.ceilDiv(all, step), last + 1));
     }
-    for (int kh = 0; kh < map.vertical().size(); kh++) {
-      Pack.scatter(map.shape().dtype(), workspace + kh * sumsBytes(), sumsRow(),
-          weights + map.weight(group, output, input, kh, kw), map.weights().channel(), map.weights().outer(), rows,
-          columns);
-    }
-  }
 
-  /** All taps of the column over one block of pixels. */
-  private void block(int kw, long x, long y, int n, int line, int column, int rows, int columns, long workspace) {
-    var along = map.horizontal().get(kw);
-    int from = Math.max(column, along.start());
-    int count = Math.min(column + across, along.start() + along.count()) - from;
-    if (count <= 0) {
-      return;
+    private static int gcd(int a, int b) {
+      return b == 0 ? a : gcd(b, a % b);
     }
-    int lastEntry = Math.min(map.shape().n(), n + entries);
-    int lastLine = Math.min(map.shape().outHeight(), line + lines);
-    int all = (lastLine - line) * count;
-    long left = x + (along.source() + (long) (from - along.start()) * along.sourceStep()) * map.x().width();
-    long right = y + from * map.y().width();
-    int firstSource = 0;
-    if (entries == 1) {
-      packColumns(right, n, line, lastLine, count, all, 0, columns, workspace);
-    }
-    if (shared) {
-      firstSource = Math.max(0, source(0, line));
-      int endSource = Math.min(map.shape().h(), source(map.vertical().size() - 1, lastLine - 1) + 1);
-      packRows(left, n, firstSource, endSource - firstSource, 1, count, 0, rows, workspace);
-    }
-    for (int kh = 0; kh < map.vertical().size(); kh++) {
-      var down = map.vertical().get(kh);
-      int first = Math.max(line, down.start());
-      int end = Math.min(lastLine, down.start() + down.count());
-      if (first >= end) {
-        continue;
-      }
-      int steps = (end - first) * count;
-      long sums = workspace + kh * sumsBytes();
-      if (shared) {
-        multiply(steps, (source(kh, first) - firstSource) * count, (first - line) * count, all, rows, columns, sums,
-            workspace);
-      } else if (entries == 1) {
-        packRows(left, n, source(kh, first), end - first, down.sourceStep(), count, 0, rows, workspace);
-        multiply(steps, 0, (first - line) * count, all, rows, columns, sums, workspace);
-      } else {
-        int taken = (lastEntry - n) * steps;
-        for (int entry = n; entry < lastEntry; entry++) {
-          packRows(left, entry, source(kh, first), end - first, down.sourceStep(), count, (entry - n) * steps, rows,
-              workspace);
-          packColumns(right, entry, first, end, count, taken, (entry - n) * steps, columns, workspace);
-        }
-        multiply(taken, 0, 0, taken, rows, columns, sums, workspace);
-      }
-    }
-  }
 
-  /** The line of x that a tap reads for a line of y; outside of the image on padding. */
-  private int source(int kh, int line) {
-    var axis = map.shape().vertical();
-    return line * axis.stride() + kh * axis.dilation() - axis.padBegin();
-  }
-
-  /** Packs {@code count} pixels of some lines of x. */
-  private void packRows(long x, int entry, int line, int lines, int lineStep, int count, int first, int rows,
-      long workspace) {
-    long step = map.shape().horizontal().stride() * map.x().width();
-    for (int i = 0; i < lines; i++) {
-      tiles.packRows(x + entry * map.x().outer() + (line + (long) i * lineStep) * map.x().height(), step,
-          workspace + panelsAt(), panel(), first + i * count, count, rows);
+    /** The first of them that lies on the image, from {@code start} on, which may lie before it. */
+    int first(int start) {
+      return Math.ceilDiv(Math.max(0, -start), step);
     }
-  }
 
-  /** Packs {@code count} pixels of some lines of y. */
-  private void packColumns(long y, int entry, int line, int end, int count, int all, int first, int columns,
-      long workspace) {
-    for (int at = line; at < end; at++) {
-      tiles.packColumns(map.shape().dtype(), y + entry * map.y().outer() + at * map.y().height(), map.y().width(),
-          map.bytes(), workspace + columnsAt(), all, first + (at - line) * count, count, columns);
+    /** The one after the last that lies on an image of {@code all}. */
+    int end(int start, int all) {
+      return Math.clamp(Math.ceilDiv((long) all - start, step), first(start), first(start) + count);
     }
   }
 
   /**
-   * Adds the products of packed pixels to the sums of a tap.
-   *
-   * @param left the first of them in the panels of x; {@code right} in the columns of y, which have {@code all}
+   * Pixels of the output that are walked at a time, whole batch entries, or else whole lines, or else a part of one, and
+   * the pixels of the image that their taps span.
    */
-  private void multiply(int steps, int left, int right, int all, int rows, int columns, long sums, long workspace) {
-    int size = map.bytes();
-    long row = sumsRow();
-    long panel = workspace + panelsAt();
-    for (int i = 0, height; i < rows; i += height) {
-      height = tiles.height(rows - i);
-      for (int j = 0, width; j < columns; j += width) {
-        width = tiles.width(columns - j);
-        long c = sums + i * row + (long) j * size;
-        tiles.multiply(height, columns - j, panel + (long) left * height * size, 0,
-            workspace + columnsAt() + ((long) j * all + (long) right * width) * size, c, row, steps, c, row);
+  private record Block(int entries, int lines, int columns, Span vertical, Span horizontal) {
+    private static final int PIXELS = 512;
+
+    static Block of(ConvolutionShape shape) {
+      int columns = Math.clamp(shape.outWidth(), 1, PIXELS);
+      int lines = Math.clamp(PIXELS / columns, 1, Math.max(1, shape.outHeight()));
+      int entries = columns < shape.outWidth() || lines < shape.outHeight() ? 1
+          : Math.clamp(PIXELS / (lines * columns), 1, Math.max(1, shape.n()));
+      return new Block(entries, lines, columns, Span.of(shape.vertical(), lines, shape.h()),
+          Span.of(shape.horizontal(), columns, shape.w()));
+    }
+
+    int pixels() {
+      return entries * lines * columns;
+    }
+
+    int spanned() {
+      return entries * vertical.count * horizontal.count;
+    }
+  }
+
+  private final WeightsMap map;
+  private final Block block;
+  private final GemmTiles tiles;
+  private final int inputBlocks;
+  private final int outputBlocks;
+  /**
+   * For each tap the packed pixels that meet: in all lines of a block those columns that lie on the image, or all
+   * columns where a block has one line; where it has several batch entries, the lines that lie on the image.
+   */
+  private final long[] tables;
+
+  ChannelsInnerProducts(Machine machine, WeightsMap map, SegmentAllocator memory) {
+    this.map = map;
+    block = Block.of(map.shape());
+    int lanes = machine.lanes(map.bytes());
+    int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(map.outputs(), lanes));
+    int rows = GemmBlocking.rows(machine, vectors);
+    tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows,
+        vectors, map.bytes(), true, false), lanes);
+    int square = (int) Math.sqrt(SUMS / (map.taps() * map.bytes()));
+    int channels = Math.clamp(square / FEWEST_CHANNELS * FEWEST_CHANNELS, FEWEST_CHANNELS, MOST_CHANNELS);
+    inputBlocks = Math.ceilDiv(map.inputs(), channels);
+    outputBlocks = Math.min(Math.ceilDiv(map.outputs(), tiles.width()),
+        Math.ceilDiv(Math.ceilDiv(map.outputs(), channels), machine.cores()) * machine.cores());
+    tables = new long[map.taps()];
+    for (int tap = 0; tap < tables.length; tap++) {
+      tables[tap] = table(tap / map.horizontal().size(), tap % map.horizontal().size(), memory);
+    }
+  }
+
+  /**
+   * Whether a weight gradient is computed so: channels enough on both sides, lying side by side, and taps so close that
+   * no more pixels are packed than they read.
+   */
+  static boolean suits(WeightsMap map) {
+    var block = Block.of(map.shape());
+    return map.inputs() >= FEW && map.outputs() >= FEW && map.x().channel() == map.bytes()
+        && map.y().channel() == map.bytes() && block.spanned() <= (long) map.taps() * block.pixels();
+  }
+
+  private long table(int kh, int kw, SegmentAllocator memory) {
+    var down = map.vertical().get(kh);
+    var across = map.horizontal().get(kw);
+    var vertical = map.shape().vertical();
+    var horizontal = map.shape().horizontal();
+    int firstLine = block.entries > 1 ? down.start() : 0;
+    int endLine = block.entries > 1 ? down.start() + down.count() : block.lines;
+    int firstColumn = isLine() ? 0 : across.start();
+    int endColumn = isLine() ? block.columns : across.start() + across.count();
+    long address = StepTable.allocate(memory, block.pixels());
+    long at = address;
+    for (int n = 0; n < block.entries; n++) {
+      for (int i = firstLine; i < endLine; i++) {
+        for (int j = firstColumn; j < endColumn; j++) {
+          long line = (long) n * block.vertical.count
+              + (i * vertical.stride() + kh * vertical.dilation()) / block.vertical.step;
+          long left = line * block.horizontal.count
+              + (j * horizontal.stride() + kw * horizontal.dilation()) / block.horizontal.step;
+          long right = ((long) n * block.lines + i) * block.columns + j;
+          StepTable.set(at, left * leftBytes(), right * rightBytes(), map.bytes());
+          at += StepTable.PAIR;
+        }
       }
-      panel += panel();
+    }
+    return address;
+  }
+
+  /** Whether a block is a line or a part of one. */
+  private boolean isLine() {
+    return block.entries * block.lines == 1;
+  }
+
+  /** Bytes of a packed pixel in a panel of the image; {@code rightBytes} in one of the output's gradient. */
+  private int leftBytes() {
+    return tiles.rows() * map.bytes();
+  }
+
+  private int rightBytes() {
+    return tiles.width() * map.bytes();
+  }
+
+  @Override
+  public int tasks() {
+    return map.groups() * inputBlocks * outputBlocks;
+  }
+
+  /** Channels of a task at most. */
+  private int inputs() {
+    return Math.ceilDiv(Math.ceilDiv(map.inputs(), inputBlocks), tiles.rows()) * tiles.rows();
+  }
+
+  private int outputs() {
+    return Math.ceilDiv(Math.ceilDiv(map.outputs(), outputBlocks), tiles.width()) * tiles.width();
+  }
+
+  /** Bytes of a panel of the image: a line more, so that panels do not share the sets of a cache. */
+  private long leftPanel() {
+    return (long) block.spanned() * leftBytes() + Machine.LINE;
+  }
+
+  private long rightPanel() {
+    return (long) block.pixels() * rightBytes() + Machine.LINE;
+  }
+
+  private long sumsRow() {
+    return (long) outputs() * map.bytes();
+  }
+
+  private long leftAt() {
+    return (long) inputs() * map.taps() * sumsRow();
+  }
+
+  private long rightAt() {
+    return leftAt() + inputs() / tiles.rows() * leftPanel();
+  }
+
+  @Override
+  public long workspaceBytes() {
+    return rightAt() + outputs() / tiles.width() * rightPanel();
+  }
+
+  @Override
+  public void run(int task, long x, long y, long weights, long workspace) {
+    int output = task % outputBlocks * outputs();
+    int input = task / outputBlocks % inputBlocks * inputs();
+    int group = task / (outputBlocks * inputBlocks);
+    int rows = Math.min(inputs(), map.inputs() - input);
+    int columns = Math.min(outputs(), map.outputs() - output);
+    if (rows <= 0 || columns <= 0) {
+      return;
+    }
+    long left = x + ((long) group * map.inputs() + input) * map.x().channel();
+    long right = y + ((long) group * map.outputs() + output) * map.y().channel();
+    Pack.zero(workspace, rows * map.taps() * sumsRow());
+    for (int n = 0; n < map.shape().n(); n += block.entries) {
+      for (int line = 0; line < map.shape().outHeight(); line += block.lines) {
+        for (int column = 0; column < map.shape().outWidth(); column += block.columns) {
+          block(left, right, n, line, column, rows, columns, workspace);
+        }
+      }
+    }
+    write(weights + map.weight(group, output, input, 0, 0), rows, columns, workspace);
+  }
+
+  /** All taps over one block of pixels. */
+  private void block(long x, long y, int n, int line, int column, int rows, int columns, long workspace) {
+    int entries = Math.min(block.entries, map.shape().n() - n);
+    int lines = Math.min(block.lines, map.shape().outHeight() - line);
+    int across = Math.min(block.columns, map.shape().outWidth() - column);
+    int top = line * map.shape().vertical().stride() - map.shape().vertical().padBegin();
+    int start = column * map.shape().horizontal().stride() - map.shape().horizontal().padBegin();
+    for (int i = 0; i < entries; i++) {
+      packLeft(x + (n + i) * map.x().outer(), i, top, start, rows, workspace);
+      for (int j = 0; j < lines; j++) {
+        packRight(y + (n + i) * map.y().outer() + (line + j) * map.y().height() + column * map.y().width(),
+            workspace + rightAt() + ((long) i * block.lines + j) * block.columns * rightBytes(), across, columns);
+      }
+    }
+    long left = workspace + leftAt() - leftBytes()
+        * ((long) block.vertical.first(top) * block.horizontal.count + block.horizontal.first(start));
+    long row = map.taps() * sumsRow();
+    for (int i = 0, height; i < rows; i += height, left += leftPanel()) {
+      height = tiles.height(rows - i);
+      long right = workspace + rightAt();
+      for (int j = 0, width; j < columns; j += width, right += rightPanel()) {
+        width = tiles.width(columns - j);
+        var tile = tiles.tile(height, columns - j);
+        for (int tap = 0; tap < tables.length; tap++) {
+          int first = first(tap, line, column);
+          int steps = end(tap, entries, line, lines, column, across) - first;
+          if (steps > 0) {
+            long c = workspace + i * row + tap * sumsRow() + (long) j * map.bytes();
+            tile.run(left, right, c, steps, 0, 0, 0, 0, row, tables[tap] + (long) first * StepTable.PAIR, c, row,
+                tiles.last(columns - j));
+          }
+        }
+      }
+    }
+  }
+
+  /** Where the pixels of a block begin in the table of a tap. */
+  private int first(int tap, int line, int column) {
+    var down = map.vertical().get(tap / map.horizontal().size());
+    var along = map.horizontal().get(tap % map.horizontal().size());
+    return block.entries > 1 ? 0
+        : isLine() ? Math.max(column, along.start()) - column
+        : (Math.max(line, down.start()) - line) * along.count();
+  }
+
+  /** Where they end; not behind their beginning if there are none. */
+  private int end(int tap, int entries, int line, int lines, int column, int across) {
+    var down = map.vertical().get(tap / map.horizontal().size());
+    var along = map.horizontal().get(tap % map.horizontal().size());
+    if (block.entries > 1) {
+      return entries * down.count() * along.count();
+    }
+    if (isLine()) {
+      return line < down.start() || line >= down.end() ? 0 : Math.min(column + across, along.end()) - column;
+    }
+    return (Math.min(line + lines, down.end()) - line) * along.count();
+  }
+
+  /** Packs what a block reads of a batch entry, panel by panel of input channels. */
+  private void packLeft(long x, int entry, int top, int start, int rows, long workspace) {
+    int firstLine = block.vertical.first(top);
+    int endLine = block.vertical.end(top, map.shape().h());
+    int firstColumn = block.horizontal.first(start);
+    int endColumn = block.horizontal.end(start, map.shape().w());
+    long step = block.horizontal.step * map.x().width();
+    for (int j = firstLine; j < endLine; j++) {
+      tiles.packRows(x + (top + (long) j * block.vertical.step) * map.x().height() + start * map.x().width()
+          + firstColumn * step, step, workspace + leftAt(), leftBytes(), leftPanel(),
+          (entry * block.vertical.count + j - firstLine) * block.horizontal.count, endColumn - firstColumn, rows);
+    }
+  }
+
+  /** Packs pixels that lie side by side, panel by panel of output channels. */
+  private void packRight(long y, long target, int pixels, int columns) {
+    for (int j = 0, width, panel = 0, count; j < columns; j += count * width, panel += count) {
+      width = tiles.width(columns - j);
+      count = 1;
+      while (j + (count + 1) * width <= columns && tiles.width(columns - j - count * width) == width) {
+        count++;
+      }
+      Pack.panels(y + (long) j * map.bytes(), map.y().width(), target + panel * rightPanel(), rightBytes(),
+          rightPanel(), pixels, count, Math.min(width, columns - j) * map.bytes());
+    }
+  }
+
+  /** Writes the sums of all taps of some channels. */
+  private void write(long weights, int rows, int columns, long sums) {
+    var to = map.weights();
+    int size = map.bytes();
+    long row = map.taps() * sumsRow();
+    if (to.width() == size && to.height() == map.horizontal().size() * to.width()
+        && to.channel() == map.vertical().size() * to.height()) {
+      Pack.copy(map.shape().dtype(), sums, size, sumsRow(), weights, to.outer(), columns, rows * map.taps());
+      return;
+    }
+    for (int tap = 0; tap < map.taps(); tap++) {
+      Pack.scatter(map.shape().dtype(), sums + tap * sumsRow(), row,
+          weights + map.weight(0, 0, 0, tap / map.horizontal().size(), tap % map.horizontal().size()), to.channel(),
+          to.outer(), rows, columns);
     }
   }
 }

@@ -31,7 +31,7 @@ sealed interface ConvolutionWeights permits BatchInnerProducts, BatchInnerWeight
     if (lanes == Convolution.LaneAxis.CHANNELS) {
       return PointwiseWeights.suits(map) ? new PointwiseWeights(machine, map)
           : DepthwiseWeights.suits(map) ? new DepthwiseWeights(machine, map)
-          : ChannelsInnerProducts.suits(map) ? new ChannelsInnerProducts(machine, map)
+          : ChannelsInnerProducts.suits(map) ? new ChannelsInnerProducts(machine, map, tables)
           : new ChannelsInnerWeights(machine, map, tables);
     }
     return BatchInnerProducts.suits(shape) ? new BatchInnerProducts(machine, map)

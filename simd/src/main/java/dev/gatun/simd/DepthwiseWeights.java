@@ -40,9 +40,9 @@ final class DepthwiseWeights implements ConvolutionWeights {
         map.y().width(), (long) KERNEL * vectors() * LANES * map.bytes());
     // A later column of taps starts and ends earlier.
     first = across.get(0).start();
-    last = Math.max(first, end(across.get(2)));
+    last = Math.max(first, across.get(2).end());
     left = first - across.get(1).start();
-    right = end(across.get(1)) - last;
+    right = across.get(1).end() - last;
     long read = KERNEL * step(map) + map.y().width();
     pixels = Math.clamp(machine.level2() / 2 / read, 1, Math.max(1, map.shape().outWidth()));
   }
@@ -118,7 +118,7 @@ final class DepthwiseWeights implements ConvolutionWeights {
     if (first == last) {
       for (int across = 0; across < KERNEL; across++) {
         var run = map.horizontal().get(across);
-        column(x, y, across, top, bottom, run.start(), end(run), channels, sums);
+        column(x, y, across, top, bottom, run.start(), run.end(), channels, sums);
       }
       return;
     }
@@ -126,7 +126,7 @@ final class DepthwiseWeights implements ConvolutionWeights {
     for (int from = first; from < last; from += pixels) {
       nine(x, y, top, bottom, from, Math.min(last, from + pixels), channels, sums);
     }
-    column(x, y, 0, top, bottom, last + right, end(map.horizontal().get(0)), channels, sums);
+    column(x, y, 0, top, bottom, last + right, map.horizontal().get(0).end(), channels, sums);
   }
 
   /** Some pixels that have all columns of taps, and those beside the first and the last such that have two. */
@@ -181,12 +181,7 @@ final class DepthwiseWeights implements ConvolutionWeights {
   /** Whether a tap of a position of the output lies on the image. */
   private static boolean lies(List<AxisRun> axis, int tap, int position) {
     var run = axis.get(tap);
-    return position >= run.start() && position < end(run);
-  }
-
-  /** The position after the last of a run. */
-  private static int end(AxisRun run) {
-    return run.start() + run.count();
+    return position >= run.start() && position < run.end();
   }
 
   private void write(long weights, int channels, long sums) {

@@ -151,6 +151,11 @@ final class GemmTiles {
    * @param first step of a panel that is copied here
    */
   void packRows(long source, long step, long target, long panel, int first, int steps, int rows) {
+    packRows(source, step, target, 0, panel, first, steps, rows);
+  }
+
+  /** The same with steps of a panel {@code pitch} bytes apart, whatever its height; side by side if that is 0. */
+  void packRows(long source, long step, long target, int pitch, long panel, int first, int steps, int rows) {
     int size = full.dtype().bytes();
     long to = target;
     for (int i = 0, count; i < rows; to += count * panel) {
@@ -159,8 +164,8 @@ final class GemmTiles {
       while (count < COPIED_PANELS && i + count * height < rows && height(rows - i - count * height) == height) {
         count++;
       }
-      Pack.panels(source + (long) i * size, step, to + (long) first * height * size, panel, steps, count,
-          height * size);
+      int row = pitch == 0 ? height * size : pitch;
+      Pack.panels(source + (long) i * size, step, to + (long) first * row, row, panel, steps, count, height * size);
       i += count * height;
     }
   }

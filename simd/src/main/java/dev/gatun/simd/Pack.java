@@ -52,10 +52,18 @@ final class Pack {
   }
 
   /**
-   * Copies rows of so many consecutive bytes, a multiple of 4. Those as wide as a tile, two or three vectors, without a
-   * loop in each row: 3 instead of 9 ns.
+   * Copies rows of so many consecutive bytes, a multiple of 4. Those of a tile's rows, four or eight of f32, and those
+   * as wide as one, two or three vectors, are copied without a loop in each row: 3 instead of 9 ns.
    */
   static void rows(long source, long sourceRow, long target, long targetRow, int rows, int bytes) {
+    if (bytes == 2 * Long.BYTES) {
+      pairs(source, sourceRow, target, targetRow, rows);
+      return;
+    }
+    if (bytes == 4 * Long.BYTES) {
+      fours(source, sourceRow, target, targetRow, rows);
+      return;
+    }
     switch (bytes % VECTOR == 0 ? bytes / VECTOR : 0) {
       case 2 -> {
         for (int i = 0; i < rows; i++) {
@@ -79,51 +87,41 @@ final class Pack {
   }
 
   /**
-   * Copies rows of a few elements each, a multiple of 4 bytes, of several panels that lie side by side in the source:
-   * row after row, so that the source is read as it lies.
+   * Copies rows of several panels that lie side by side in the source: row after row, so that it is read as it lies.
    *
+   * @param targetRow bytes between rows of a panel in the target
    * @param panel bytes from one panel to the next in the target
-   * @param bytes of a row of a panel, in the source and in the target
+   * @param bytes of a row of a panel
    */
-  static void panels(long source, long sourceRow, long target, long panel, int rows, int panels, int bytes) {
+  static void panels(long source, long sourceRow, long target, long targetRow, long panel, int rows, int panels,
+      int bytes) {
     for (int i = 0; i < rows; i++) {
-      long from = source + i * sourceRow;
-      long to = target + (long) i * bytes;
-      switch (bytes) {
-        case 2 * Long.BYTES -> pairs(from, to, panel, panels);
-        case 4 * Long.BYTES -> fours(from, to, panel, panels);
-        default -> {
-          for (int p = 0; p < panels; p++) {
-            words(from + (long) p * bytes, to + p * panel, 0, bytes);
-          }
-        }
-      }
+      rows(source + i * sourceRow, bytes, target + i * targetRow, panel, panels, bytes);
     }
   }
 
-  /** A row of panels of 16 bytes, without a loop in each: most tiles have four rows of f32, or eight. */
-  private static void pairs(long source, long target, long panel, int panels) {
+  private static void pairs(long source, long sourceRow, long target, long targetRow, int rows) {
     long from = source;
     long to = target;
-    for (int p = 0; p < panels; p++) {
+    for (int i = 0; i < rows; i++) {
       from &= Raw.SPACE;
       to &= Raw.SPACE;
       pair(from, to);
-      from += 2 * Long.BYTES;
-      to += panel;
+      from += sourceRow;
+      to += targetRow;
     }
   }
 
-  private static void fours(long source, long target, long panel, int panels) {
+  private static void fours(long source, long sourceRow, long target, long targetRow, int rows) {
     long from = source;
     long to = target;
-    for (int p = 0; p < panels; p++) {
+    for (int i = 0; i < rows; i++) {
       from &= Raw.SPACE;
       to &= Raw.SPACE;
       pair(from, to);
       pair(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
-      from += 4 * Long.BYTES;
-      to += panel;
+      from += sourceRow;
+      to += targetRow;
     }
   }
 

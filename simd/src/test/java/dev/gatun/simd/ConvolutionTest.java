@@ -94,6 +94,42 @@ class ConvolutionTest {
         random.nextBoolean(), random);
   }
 
+  /**
+   * Channels enough on both sides that the weights' gradient is a product for each tap: blocks of several images, of
+   * some lines of one and of parts of a line, with every stride, dilation and padding.
+   */
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void gradientsOfPackedPixelsHaveTheDefinedBits(@ForAll long seed) {
+    var random = new Random(seed);
+    int images = 1;
+    int height = 1 + random.nextInt(3);
+    int width = 1 + random.nextInt(1100);
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        images = random.nextInt(40);
+        height = random.nextInt(8);
+        width = random.nextInt(8);
+      }
+      case 1 -> {
+        height = 20 + random.nextInt(20);
+        width = 20 + random.nextInt(20);
+      }
+      default -> {
+      }
+    }
+    var shape = new ConvolutionShape(DType.F32, images, 16 + random.nextInt(9), height, width, 16 + random.nextInt(25),
+        few(random), few(random), 1);
+    try (var arena = Arena.ofConfined()) {
+      new ConvolutionProblem(new Buffers(arena, shape.dtype()), shape, Convolution.LaneAxis.CHANNELS, random)
+          .check(Machine.detected().withCores(1 + random.nextInt(2)));
+    }
+  }
+
+  private static ConvolutionShape.Axis few(Random random) {
+    return new ConvolutionShape.Axis(1 + random.nextInt(3), 1 + random.nextInt(3), random.nextInt(3), random.nextInt(3),
+        1 + random.nextInt(2));
+  }
+
   private static ConvolutionShape.Axis taps(Random random) {
     return new ConvolutionShape.Axis(random.nextBoolean() ? 3 : 1 + random.nextInt(7), 1 + random.nextInt(3), random.nextInt(6), random.nextInt(6),
         1 + random.nextInt(3));
