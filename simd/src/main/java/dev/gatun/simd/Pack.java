@@ -195,13 +195,32 @@ final class Pack {
     }
   }
 
+  /** In the order of the source, whose lines may be too many for a cache's set if columns lie far apart. */
   private static void gather32(long source, long row, long column, long target, long targetRow, int rows,
       int columns) {
+    if (column > row) {
+      for (int j = 0; j < columns; j++) {
+        column32(source + j * column, row, target + 4L * j, targetRow, rows);
+      }
+      return;
+    }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
         Raw.ALL.set(Raw.I32, target + i * targetRow + 4L * j & Raw.SPACE,
             Raw.ALL.get(Raw.I32, source + i * row + j * column & Raw.SPACE));
       }
+    }
+  }
+
+  private static void column32(long source, long row, long target, long targetRow, int rows) {
+    long from = source;
+    long to = target;
+    for (int i = 0; i < rows; i++) {
+      from &= Raw.SPACE;
+      to &= Raw.SPACE;
+      Raw.ALL.set(Raw.I32, to, Raw.ALL.get(Raw.I32, from));
+      from += row;
+      to += targetRow;
     }
   }
 

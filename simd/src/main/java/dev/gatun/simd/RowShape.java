@@ -39,14 +39,16 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
   private static final int BLOCK = 16 << 10;
   /** Rows of a block at most. */
   private static final int MOST_ROWS = 1024;
-  /** Rows of a block at least where lanes lie across rows: four cache lines of f32. */
-  private static final int FEWEST_COLUMNS = 64;
+  /** Elements of a block whose lanes lie across rows: of several passes over parts of lines each costs as a whole one. */
+  private static final int BLOCK_ACROSS = 64 << 10;
+  /** Rows of such a block, if fewer than all: so many, or a multiple. */
+  private static final int COLUMNS = 128;
 
   /**
    * The walk of a kernel.
    *
    * @param once whether it has a single stage, so that no other finds a block in a cache: blocks that lanes lie across
-   *     are then as wide as may be, and memory is read as it lies
+   *     are then as wide as may be, and memory is read as it lies; so they are where none fits in a cache
    */
   static RowShape of(ScopeSlots slots, boolean once) {
     var axes = slots.axes();
@@ -56,9 +58,9 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
     int line = axes.rowAxis(lane, !lanesReduce || several, slots.spanning());
     long size = lane < 0 ? 1 : axes.sizes()[lane];
     long rowElements = Math.max(1, axes.elements(true));
+    int fitting = (int) (BLOCK_ACROSS / rowElements / COLUMNS * COLUMNS);
     int block = several ? 1 : lanesReduce ? Math.clamp(BLOCK / rowElements, 1, MOST_ROWS)
-        : once ? MOST_ROWS : Math.clamp((BLOCK / rowElements + FEWEST_COLUMNS - 1) / FEWEST_COLUMNS * FEWEST_COLUMNS,
-            FEWEST_COLUMNS, MOST_ROWS);
+        : once || fitting == 0 ? MOST_ROWS : Math.min(fitting, MOST_ROWS);
     int piece = lanesReduce ? Math.clamp(size, 1, SEGMENT) : 1;
     int lines = lanesReduce ? Math.max(1, SEGMENT / piece) : STEPS;
     return new RowShape(axes, lanesReduce, lane, line, block, piece, lines, slots.others(false, lane, line),
