@@ -35,7 +35,7 @@ final class ChannelsInnerConvolution implements Convolution {
   private final int imagesPerTask;
   private final int rowsPerTask;
 
-  ChannelsInnerConvolution(Machine machine, ConvolutionMap given, SegmentAllocator memory) {
+  ChannelsInnerConvolution(Machine whole, ConvolutionMap given, SegmentAllocator memory) {
     each = given.shape().isDepthwise();
     map = each ? given.joined() : given;
     if (map.outChannels() > 1 && (map.out().channel() != map.bytes() || each && map.in().channel() != map.bytes())) {
@@ -43,6 +43,7 @@ final class ChannelsInnerConvolution implements Convolution {
           + "side: " + map.in() + " to " + map.out());
     }
     var shape = map.shape();
+    var machine = whole.forColumns(map.outChannels(), map.bytes());
     int lanes = machine.lanes(map.bytes());
     int all = Math.ceilDiv(map.outChannels(), lanes);
     int vectors = each ? Math.clamp(all, 1, 2) : GemmBlocking.vectors(machine, all);

@@ -8,17 +8,18 @@ import java.util.List;
  * classes.
  *
  * @param bits width of a vector
- * @param pixels of the tile, at equal distances
+ * @param pixels of a group, at equal distances
  * @param down rows of taps, 0 where their number is an argument
  * @param across taps of a row, at equal distances, as rows are
- * @param weightRow vectors from the packed weight of a tap to that of the one below, {@code weightTap} to the next one's
+ * @param weightRow vectors from the packed weight of a tap to that of the one below; {@code weightTap} to the next
  * @param ratio distance of two pixels' taps, in taps: what several pixels read is then loaded once. 0 if they share
  *     nothing, or the distance is no multiple
  */
 record DepthwiseShape(int bits, int pixels, int down, int across, int weightRow, int weightTap, int ratio) {
   DepthwiseShape {
     if (pixels < 1 || down < 0 || across < 0) {
-      throw new IllegalArgumentException("depthwise tile of " + pixels + " pixels and " + down + " x " + across + " taps");
+      throw new IllegalArgumentException("depthwise tile of " + pixels + " pixels and " + down + " x " + across
+          + " taps");
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.gatun.simd;
 
 /**
- * The taps that pixels read where each channel is convolved by itself. Distances are in bytes, but for those of weights,
- * which are packed: in vectors.
+ * The taps that pixels read where each channel is convolved by itself. Distances are in bytes, those between packed
+ * weights in vectors.
  *
  * @param height rows of taps
  * @param width taps of a row
@@ -18,7 +18,7 @@ record DepthwiseTaps(int height, int width, long row, long tap, long step, long 
     int weightTap, int weights) {
   /** Taps that stand one after the other in the code of a tile. */
   static final int UNROLLED = 9;
-  /** Distance of pixels, in taps, up to which they are worth a tile of their own. */
+  /** Distance of pixels, in taps, up to which what they share is loaded once. */
   private static final int SHARED = 2;
 
   /**
@@ -27,8 +27,8 @@ record DepthwiseTaps(int height, int width, long row, long tap, long step, long 
    */
   DepthwiseShape shape(int bits, int pixels) {
     boolean shared = pixels > 1 && width > 1 && step % tap == 0 && Math.abs(step / tap) <= SHARED;
-    return new DepthwiseShape(bits, pixels, pixels > 1 || height * width > UNROLLED ? 0 : height, width, weightRow, weightTap,
-        shared ? (int) (step / tap) : 0);
+    int down = pixels > 1 || height * width > UNROLLED ? 0 : height;
+    return new DepthwiseShape(bits, pixels, down, width, weightRow, weightTap, shared ? (int) (step / tap) : 0);
   }
 
   /** How far before the first tap the lowest row of taps lies. */

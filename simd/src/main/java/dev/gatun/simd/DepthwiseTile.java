@@ -1,6 +1,6 @@
 package dev.gatun.simd;
 
-/** Convolution of f32, each channel by itself, for groups of a few pixels, all at equal distances, and their channels. */
+/** Convolution of f32, each channel by itself, for pixels at equal distances, in groups of a few. */
 interface DepthwiseTile {
   /**
    * Sums over some rows of taps: a chain of fused multiply-adds from zero, in ascending order of taps.

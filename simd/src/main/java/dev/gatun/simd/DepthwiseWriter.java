@@ -49,7 +49,7 @@ final class DepthwiseWriter {
   private final int loaded;
   /** Pointers to what the loads of a row of taps read, in channel 0 and in the lowest row. */
   private final int[] pointers;
-  /** Distance of a row of taps and of a vector of channels from the pointers; {@code offset} is that of the channels. */
+  /** Distance of a row of taps, in a vector of channels, from the pointers; {@code offset} is that of the channels. */
   private final int index;
   private final int offset;
   /** Pointer to the weights of a vector of channels; {@code weight} to those of a row of taps. */

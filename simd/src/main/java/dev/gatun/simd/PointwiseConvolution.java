@@ -9,7 +9,7 @@ final class PointwiseConvolution implements Convolution {
 
   PointwiseConvolution(Machine machine, ConvolutionMap map) {
     int size = map.bytes();
-    gemm = new OuterGemm(machine, new GemmShape(map.shape().dtype(), 1, Math.toIntExact(map.shape().pixels()),
+    gemm = new OuterGemm(machine.forColumns(map.outChannels(), size), new GemmShape(map.shape().dtype(), 1, Math.toIntExact(map.shape().pixels()),
         map.outChannels(), map.inChannels(),
         new GemmShape.Strides(map.in().width() / size, map.in().channel() / size, 0),
         new GemmShape.Strides(map.weightIn() / size, map.weightOut() / size, 0),

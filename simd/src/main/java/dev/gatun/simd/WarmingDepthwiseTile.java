@@ -61,10 +61,11 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
     }
   }
 
-  /** A name that profilers and compiler logs show, for instance {@code DepthwiseX512of6atx3by1}. */
+  /** A name that profilers and compiler logs show, for instance {@code Depthwise512Pixels6Taps3Every1}. */
   private static String name(DepthwiseShape shape) {
-    return "DepthwiseX" + shape.bits() + "of" + shape.pixels() + "at" + (shape.down() == 0 ? "" : shape.down()) + "x" + shape.across()
-        + (shape.ratio() == 0 ? "" : (shape.ratio() < 0 ? "back" : "by") + Math.abs(shape.ratio()));
+    return "Depthwise" + shape.bits() + "Pixels" + shape.pixels() + "Taps"
+        + (shape.down() == 0 ? "" : shape.down() + "x") + shape.across()
+        + (shape.ratio() == 0 ? "" : (shape.ratio() < 0 ? "Back" : "Every") + Math.abs(shape.ratio()));
   }
 
   @Override
@@ -88,34 +89,36 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
     return serving != null;
   }
 
-  /** Of taps, where it is rehearsed. */
+  /** Rows of taps of a rehearsal: several where their number is an argument, or HotSpot thinks that there is one. */
   private int rows() {
-    return shape.down() > 0 ? shape.down() : shape.across();
+    return shape.down() > 0 ? shape.down() : Math.max(2, shape.across());
   }
 
-  /** The generated tile on zeros; all pixels and all taps read the same ones. */
+  /** The generated tile on zeros; all pixels and all taps read the same ones, and all vectors the same weights. */
   @Override
   public Rehearsal rehearse(Arena arena) {
     var tile = generated;
     int channels = VECTORS * shape.lanes();
     long bytes = (long) channels * Float.BYTES;
     long zeros = arena.allocate(bytes, 64).address();
+    long vectors = 1L + rows() * shape.weightRow() + shape.across() * shape.weightTap();
+    long weights = arena.allocate(vectors * shape.bits() / 8, 64).address();
     long results = arena.allocate(bytes, 64).address();
     var taps = new DepthwiseTaps(rows(), shape.across(), 0, 0, 0, 0, 0, 0, 0, 0);
     return new Rehearsal() {
       @Override
       public void count() {
         for (int i = 0; i < COMPUTING_CALLS; i++) {
-          tile.run(taps, zeros, zeros, results, 1, shape.lanes());
+          tile.run(taps, zeros, weights, results, 1, shape.lanes());
         }
         for (int i = 0; i < TURNING_CALLS; i++) {
-          tile.run(taps, zeros, zeros, results, -TURNS, shape.lanes());
+          tile.run(taps, zeros, weights, results, -TURNS, shape.lanes());
         }
       }
 
       @Override
       public void measured() {
-        tile.run(taps, zeros, zeros, results, GROUPS, channels);
+        tile.run(taps, zeros, weights, results, GROUPS, channels);
       }
 
       @Override

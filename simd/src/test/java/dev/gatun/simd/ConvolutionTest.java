@@ -80,7 +80,7 @@ class ConvolutionTest {
   }
 
   /**
-   * Each channel by itself with 1 to 7 taps an axis: whole vectors of channels and some more, padding wider than the taps and
+   * Each channel by itself with 1 to 7 taps an axis: whole vectors of channels and some more, padding wider than taps and
    * images of one row or column too, one task and several, by plain Java and by vectors.
    */
   @Property(tries = 120, shrinking = ShrinkingMode.OFF)
