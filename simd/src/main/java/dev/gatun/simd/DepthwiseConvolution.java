@@ -17,14 +17,13 @@ final class DepthwiseConvolution implements Convolution {
   private static final long MOST_BYTES = 1 << 30;
   /** Pixels of a group: sums enough to hide the latency of multiply-adds, which share each weight that is loaded. */
   static final int PIXELS = 6;
-  /** Bytes of both images beyond which caches do not hold them: memory is then read as it lies, pixel by pixel. */
-  private static final long CACHED = 16 << 20;
   /** Elements in a task, so that its start costs little. */
   private static final int TASK_ELEMENTS = 1 << 14;
 
   private final ConvolutionMap map;
   private final int channels;
   private final int lanes;
+  /** Pixels of a group: of images beyond the caches one, so that memory is read as it lies. */
   private final int group;
   /** One for each pair of runs, for pixels of a row; {@code downwards} for those of a column. */
   private final DepthwiseLine[] across;
@@ -37,7 +36,7 @@ final class DepthwiseConvolution implements Convolution {
     lanes = machine.lanes(map.bytes());
     var shape = map.shape();
     long pixels = (long) shape.h() * shape.w() + (long) shape.outHeight() * shape.outWidth();
-    group = pixels * shape.n() * channels * map.bytes() > CACHED ? 1 : PIXELS;
+    group = pixels * shape.n() * channels * map.bytes() > Machine.CACHED ? 1 : PIXELS;
     int columns = map.horizontal().size();
     across = new DepthwiseLine[map.vertical().size() * columns];
     downwards = new DepthwiseLine[across.length];

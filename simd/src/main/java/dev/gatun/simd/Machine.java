@@ -17,6 +17,8 @@ import jdk.incubator.vector.VectorShape;
 public record Machine(int vectorBits, int registers, int level1, int level2, int cores) {
   /** Bytes of a cache line. */
   static final int LINE = 64;
+  /** Bytes beyond which no cache is taken to hold the images of a convolution; the JDK does not say what one does. */
+  static final long CACHED = 16 << 20;
   static final String PROPERTY = "gatun.machine";
 
   /** Detected once. */

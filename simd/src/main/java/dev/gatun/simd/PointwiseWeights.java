@@ -7,10 +7,9 @@ package dev.gatun.simd;
  */
 final class PointwiseWeights implements ConvolutionWeights {
   /**
-   * Bytes of both images beyond which caches do not hold them, and weights up to which memory then outweighs arithmetic,
-   * for at least so many channels of either: {@link ChannelsInnerProducts} read images as they lie.
+   * Weights up to which memory outweighs arithmetic where images lie beyond the caches, for at least so many channels of
+   * either: {@link ChannelsInnerProducts} read them as they lie.
    */
-  private static final long CACHED = 16 << 20;
   private static final int FEW_WEIGHTS = 128 * 128;
   private static final int CHANNELS = 64;
 
@@ -29,7 +28,7 @@ final class PointwiseWeights implements ConvolutionWeights {
   /** Whether a weight gradient is such a product. */
   static boolean suits(WeightsMap map) {
     var shape = map.shape();
-    boolean beyond = shape.pixels() * (map.inputs() + map.outputs()) * map.bytes() > CACHED
+    boolean beyond = shape.pixels() * (map.inputs() + map.outputs()) * map.bytes() > Machine.CACHED
         && Math.min(map.inputs(), map.outputs()) >= CHANNELS && map.inputs() * (long) map.outputs() <= FEW_WEIGHTS;
     return shape.isPointwise() && shape.isEven(map.x()) && shape.isEven(map.y())
         && !(beyond && ChannelsInnerProducts.suits(map));
