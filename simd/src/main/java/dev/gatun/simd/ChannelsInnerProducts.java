@@ -1,6 +1,8 @@
 package dev.gatun.simd;
 
 import java.lang.foreign.SegmentAllocator;
+import java.util.Arrays;
+import java.util.HashMap;
 
 /**
  * Weight gradient with lanes along the output channels, as a product for each tap: input channels by output channels,
@@ -78,8 +80,9 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   private final int inputBlocks;
   private final int outputBlocks;
   /**
-   * For each tap the packed pixels that meet: in all lines of a block those columns that lie on the image, or all
-   * columns where a block has one line; where it has several batch entries, the lines that lie on the image.
+   * For each tap the packed pixels that meet, but for how far the tap itself lies: in all lines of a block those columns
+   * that lie on the image, or all columns where a block has one line; where it has several batch entries, the lines that
+   * lie on the image.
    */
   private final long[] tables;
 
@@ -96,10 +99,9 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     inputBlocks = Math.ceilDiv(map.inputs(), channels);
     outputBlocks = Math.min(Math.ceilDiv(map.outputs(), tiles.width()),
         Math.ceilDiv(Math.ceilDiv(map.outputs(), channels), machine.cores()) * machine.cores());
+    var made = new HashMap<Pixels, Long>();
     tables = new long[map.taps()];
-    for (int tap = 0; tap < tables.length; tap++) {
-      tables[tap] = table(tap / map.horizontal().size(), tap % map.horizontal().size(), memory);
-    }
+    Arrays.setAll(tables, tap -> made.computeIfAbsent(pixels(down(tap), along(tap)), some -> table(some, memory)));
   }
 
   /**
@@ -112,24 +114,26 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
         && map.y().channel() == map.bytes() && block.spanned() <= (long) map.taps() * block.pixels();
   }
 
-  private long table(int kh, int kw, SegmentAllocator memory) {
-    var down = map.vertical().get(kh);
-    var across = map.horizontal().get(kw);
-    var vertical = map.shape().vertical();
-    var horizontal = map.shape().horizontal();
-    int firstLine = block.entries > 1 ? down.start() : 0;
-    int endLine = block.entries > 1 ? down.start() + down.count() : block.lines;
-    int firstColumn = isLine() ? 0 : across.start();
-    int endColumn = isLine() ? block.columns : across.start() + across.count();
-    long address = StepTable.allocate(memory, block.pixels());
+  /** Lines and columns of the output's gradient, within each batch entry of a block. */
+  private record Pixels(int firstLine, int endLine, int firstColumn, int endColumn) {
+    int count() {
+      return Math.max(0, endLine - firstLine) * Math.max(0, endColumn - firstColumn);
+    }
+  }
+
+  private Pixels pixels(AxisRun down, AxisRun along) {
+    return new Pixels(block.entries > 1 ? down.start() : 0, block.entries > 1 ? down.end() : block.lines,
+        isLine() ? 0 : along.start(), isLine() ? block.columns : along.end());
+  }
+
+  private long table(Pixels some, SegmentAllocator memory) {
+    long address = StepTable.allocate(memory, (long) block.entries * some.count());
     long at = address;
     for (int n = 0; n < block.entries; n++) {
-      for (int i = firstLine; i < endLine; i++) {
-        for (int j = firstColumn; j < endColumn; j++) {
-          long line = (long) n * block.vertical.count
-              + (i * vertical.stride() + kh * vertical.dilation()) / block.vertical.step;
-          long left = line * block.horizontal.count
-              + (j * horizontal.stride() + kw * horizontal.dilation()) / block.horizontal.step;
+      for (int i = some.firstLine; i < some.endLine; i++) {
+        for (int j = some.firstColumn; j < some.endColumn; j++) {
+          long line = (long) n * block.vertical.count + i * map.shape().vertical().stride() / block.vertical.step;
+          long left = line * block.horizontal.count + j * map.shape().horizontal().stride() / block.horizontal.step;
           long right = ((long) n * block.lines + i) * block.columns + j;
           StepTable.set(at, left * leftBytes(), right * rightBytes(), map.bytes());
           at += StepTable.PAIR;
@@ -137,6 +141,21 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
       }
     }
     return address;
+  }
+
+  /** How far a tap lies from the first one in a panel of the image. */
+  private long tapBytes(int tap) {
+    int lines = tap / map.horizontal().size() * map.shape().vertical().dilation() / block.vertical.step;
+    int columns = tap % map.horizontal().size() * map.shape().horizontal().dilation() / block.horizontal.step;
+    return ((long) lines * block.horizontal.count + columns) * leftBytes();
+  }
+
+  private AxisRun down(int tap) {
+    return map.vertical().get(tap / map.horizontal().size());
+  }
+
+  private AxisRun along(int tap) {
+    return map.horizontal().get(tap % map.horizontal().size());
   }
 
   /** Whether a block is a line or a part of one. */
@@ -244,7 +263,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
           int steps = end(tap, entries, line, lines, column, across) - first;
           if (steps > 0) {
             long c = workspace + i * row + tap * sumsRow() + (long) j * map.bytes();
-            tile.run(left, right, c, steps, 0, 0, 0, 0, row, tables[tap] + (long) first * StepTable.PAIR, c, row,
+            tile.run(left + tapBytes(tap), right, c, steps, 0, 0, 0, 0, row, tables[tap] + (long) first * StepTable.PAIR, c, row,
                 tiles.last(columns - j));
           }
         }
@@ -254,17 +273,15 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
 
   /** Where the pixels of a block begin in the table of a tap. */
   private int first(int tap, int line, int column) {
-    var down = map.vertical().get(tap / map.horizontal().size());
-    var along = map.horizontal().get(tap % map.horizontal().size());
     return block.entries > 1 ? 0
-        : isLine() ? Math.max(column, along.start()) - column
-        : (Math.max(line, down.start()) - line) * along.count();
+        : isLine() ? Math.max(column, along(tap).start()) - column
+        : (Math.max(line, down(tap).start()) - line) * along(tap).count();
   }
 
   /** Where they end; not behind their beginning if there are none. */
   private int end(int tap, int entries, int line, int lines, int column, int across) {
-    var down = map.vertical().get(tap / map.horizontal().size());
-    var along = map.horizontal().get(tap % map.horizontal().size());
+    var down = down(tap);
+    var along = along(tap);
     if (block.entries > 1) {
       return entries * down.count() * along.count();
     }

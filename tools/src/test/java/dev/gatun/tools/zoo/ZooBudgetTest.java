@@ -51,7 +51,7 @@ class ZooBudgetTest {
     var free = train(model, settings, data, 1L << 30);
     assertEquals(0, free.recomputed);
     var tight = free;
-    for (long limit = free.bytes; tight.recomputed == 0; limit -= limit / 12) {
+    for (long limit = free.bytes; tight.recomputed == 0; limit -= free.planBytes / 12) {
       tight = train(model, settings, data, limit);
       for (var variable : free.values.entrySet()) {
         assertArrayEquals(variable.getValue(), tight.values.get(variable.getKey()), variable.getKey());
