@@ -16,7 +16,7 @@ import java.util.HashMap;
 final class ChannelsInnerProducts implements ConvolutionWeights {
   /** Input channels from which packing the gradient of the output is repaid. */
   private static final int FEW = 16;
-  /** Bytes of the sums of a task at most, with 9 taps of 128 channels each: they are read and written block by block. */
+  /** Bytes of the sums of a task at most, those of 9 taps of 128 channels: they are read and written block by block. */
   private static final int SUMS = 9 * 128 * 128 * Float.BYTES;
   /** Channels of a task, of either image, at least and at most, if there are as many. */
   private static final int FEWEST_CHANNELS = 64;
@@ -50,8 +50,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   }
 
   /**
-   * Pixels of the output that are walked at a time, whole batch entries, or else whole lines, or else a part of one, and
-   * the pixels of the image that their taps span.
+   * Pixels of the output that are walked at a time, whole batch entries, or else whole lines, or else a part of one,
+   * and the pixels of the image that their taps span.
    */
   private record Block(int entries, int lines, int columns, Span vertical, Span horizontal) {
     private static final int PIXELS = 512;
@@ -80,9 +80,9 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   private final int inputBlocks;
   private final int outputBlocks;
   /**
-   * For each tap the packed pixels that meet, but for how far the tap itself lies: in all lines of a block those columns
-   * that lie on the image, or all columns where a block has one line; where it has several batch entries, the lines that
-   * lie on the image.
+   * For each tap the packed pixels that meet, but for how far the tap itself lies: in all lines of a block those
+   * columns that lie on the image, or all columns where a block has one line; where it has several batch entries, the
+   * lines that lie on the image.
    */
   private final long[] tables;
 
@@ -263,8 +263,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
           int steps = end(tap, entries, line, lines, column, across) - first;
           if (steps > 0) {
             long c = workspace + i * row + tap * sumsRow() + (long) j * map.bytes();
-            tile.run(left + tapBytes(tap), right, c, steps, 0, 0, 0, 0, row, tables[tap] + (long) first * StepTable.PAIR, c, row,
-                tiles.last(columns - j));
+            tile.run(left + tapBytes(tap), right, c, steps, 0, 0, 0, 0, row,
+                tables[tap] + (long) first * StepTable.PAIR, c, row, tiles.last(columns - j));
           }
         }
       }

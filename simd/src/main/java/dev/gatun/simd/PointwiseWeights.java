@@ -7,8 +7,8 @@ package dev.gatun.simd;
  */
 final class PointwiseWeights implements ConvolutionWeights {
   /**
-   * Weights up to which memory outweighs arithmetic where images lie beyond the caches, for at least so many channels of
-   * either: {@link ChannelsInnerProducts} read them as they lie.
+   * Weights up to which memory outweighs arithmetic where images lie beyond the caches, for at least so many channels
+   * of either: {@link ChannelsInnerProducts} read them as they lie.
    */
   private static final int FEW_WEIGHTS = 128 * 128;
   private static final int CHANNELS = 64;

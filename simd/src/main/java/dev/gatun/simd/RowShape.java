@@ -39,7 +39,7 @@ record RowShape(Axes axes, boolean lanesReduce, int lane, int line, int block, i
   private static final int BLOCK = 16 << 10;
   /** Rows of a block at most. */
   private static final int MOST_ROWS = 1024;
-  /** Elements of a block whose lanes lie across rows: of several passes over parts of lines each costs as a whole one. */
+  /** Elements of a block whose lanes lie across rows: parts of lines take about as long as whole ones. */
   private static final int BLOCK_ACROSS = 64 << 10;
   /** Rows of such a block, if fewer than all: so many, or a multiple. */
   private static final int COLUMNS = 128;
