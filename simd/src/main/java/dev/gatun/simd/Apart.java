@@ -6,8 +6,6 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeTransform;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /**
  * Keeps a method from being compiled into its callers, by its length. HotSpot takes what it has seldom seen for rare,
@@ -31,12 +29,9 @@ final class Apart {
   /** An instance of a hidden copy of a class, all its methods so lengthened: to HotSpot it is another. */
   static <T> T copy(Class<? extends T> type, Class<T> as) {
     try (var bytes = type.getResourceAsStream(type.getSimpleName() + ".class")) {
-      var lookup = MethodHandles.lookup().defineHiddenClass(lengthen(bytes.readAllBytes()), true);
-      return as.cast(lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke());
+      return Hidden.instance(lengthen(bytes.readAllBytes()), as);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot copy " + type, e);
     }
   }
 

@@ -4,8 +4,6 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -182,12 +180,7 @@ final class Kernel implements Warmable {
     if (!canBeCompiled(bytes)) {
       return null;
     }
-    try {
-      var lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      return (VectorKernel) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot generate a kernel for " + structure, e);
-    }
+    return Hidden.instance(bytes, VectorKernel.class);
   }
 
   private static byte[] print(Structure structure) {

@@ -2,8 +2,6 @@ package dev.gatun.simd;
 
 import dev.gatun.memory.DType;
 import java.lang.constant.ClassDesc;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The tiles generated so far: one hidden class per structure, for the life of the process, shared by all plans. */
@@ -33,13 +31,7 @@ final class Tiles {
 
   static Tile generate(TileShape shape) {
     var name = ClassDesc.of(Tiles.class.getPackageName(), name(shape));
-    try {
-      var lookup = MethodHandles.lookup().defineHiddenClass(TileWriter.write(shape, name), true);
-      return (Tile) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
-          .invoke();
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot generate the tile " + shape, e);
-    }
+    return Hidden.instance(TileWriter.write(shape, name), Tile.class);
   }
 
   /** A name that profilers and compiler logs show, for instance {@code TileF32x512Outer14x2r4}. */

@@ -2,8 +2,6 @@ package dev.gatun.simd;
 
 import java.lang.constant.ClassDesc;
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A tile that plain Java serves for until the {@link Warmer} has its generated form compiled. */
@@ -53,12 +51,7 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
 
   private static DepthwiseTile generate(DepthwiseShape shape) {
     var name = ClassDesc.of(WarmingDepthwiseTile.class.getPackageName(), name(shape));
-    try {
-      var lookup = MethodHandles.lookup().defineHiddenClass(DepthwiseWriter.write(shape, name), true);
-      return (DepthwiseTile) lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot generate the tile " + shape, e);
-    }
+    return Hidden.instance(DepthwiseWriter.write(shape, name), DepthwiseTile.class);
   }
 
   /** A name that profilers and compiler logs show, for instance {@code Depthwise512Pixels6Taps3Every1}. */
