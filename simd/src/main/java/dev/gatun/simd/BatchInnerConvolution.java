@@ -112,7 +112,7 @@ final class BatchInnerConvolution implements Convolution {
         long target = out + (x.start() + (long) i * x.step()) * map.out().width();
         for (int o = 0; o < map.outChannels();) {
           int height = tiles.height(map.outChannels() - o);
-          tiles.tile(height, entries, table.turning()).run(packed + (long) o * map.bytes(), source,
+          tiles.tile(height, entries, table.turning(), 0).run(packed + (long) o * map.bytes(), source,
               target + o * channel, table.entries(), 0, 0, 0, 0, channel, table.address(), Raw.ZEROS, 0, last);
           o += height;
         }

@@ -24,9 +24,6 @@ final class ChannelsInnerConvolution implements Convolution {
   /** Whether each channel is convolved by itself. */
   private final boolean each;
   private final GemmTiles tiles;
-  /** The same for pixels of a row, which lie {@link #alongRow} bytes apart in the image. */
-  private final GemmTiles rowTiles;
-  private final long alongRow;
   /** One for each pair of runs. */
   private final TapTable[] tables;
   /** The first column of each panel. */
@@ -52,9 +49,8 @@ final class ChannelsInnerConvolution implements Convolution {
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, 0, true, false);
     long step = (long) vectors * lanes * map.bytes();
     var turn = TapTable.turn(map, step, true, full);
-    alongRow = map.horizontal().isEmpty() ? 0 : map.horizontal().getFirst().sourceStep() * map.in().width();
-    tiles = new GemmTiles(full, lanes, turn, 0);
-    rowTiles = new GemmTiles(full, lanes, turn, alongRow);
+    tiles = new GemmTiles(full, lanes, turn,
+        map.horizontal().isEmpty() ? 0 : map.horizontal().getFirst().sourceStep() * map.in().width());
     starts = tiles.starts(map.outChannels());
     long panelBytes = Math.max(1L, (long) map.steps() * tiles.width() * map.bytes());
     panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, starts.length));
@@ -188,11 +184,10 @@ final class ChannelsInnerConvolution implements Convolution {
   /** Pixels at constant distance, tile by tile. */
   private void line(long in, long inStep, long weights, long out, long outStep, int pixels, int columns, int index) {
     var table = tables[index];
-    var like = inStep == alongRow ? rowTiles : tiles;
     for (int i = 0, height; i < pixels; i += height) {
       height = tiles.height(pixels - i);
-      like.tile(height, columns, table.turning()).run(in + i * inStep, weights, out + i * outStep, table.entries(),
-          inStep / map.bytes(), 0, 0, 0, outStep, table.address(), Raw.ZEROS, 0, tiles.last(columns));
+      tiles.tile(height, columns, table.turning(), inStep).run(in + i * inStep, weights, out + i * outStep,
+          table.entries(), inStep / map.bytes(), 0, 0, 0, outStep, table.address(), Raw.ZEROS, 0, tiles.last(columns));
     }
   }
 }

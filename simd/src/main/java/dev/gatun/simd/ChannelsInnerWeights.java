@@ -11,14 +11,16 @@ import java.util.List;
  * itself, unless {@link DepthwiseWeights} does so, a tile is one tap, and the image is read in vectors of channels.
  * Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
- * <p>A task is a block of both channels for one row of taps. It walks the pixels in blocks that the L2 cache holds, and
- * all its tiles within each; sums wait in the workspace.
+ * <p>A task is a block of both channels for some rows of taps. It walks the pixels in blocks that the L2 cache holds,
+ * and all its tiles within each; sums wait in the workspace.
  */
 final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Input channels of a task: four tiles share each block of pixels. */
   static final int INPUTS = 48;
   /** Output channels of a task, so that the sums of a tap fill no more than 48 KiB in f32. */
   static final int OUTPUTS = 256;
+  /** Bytes of the sums of a task at most, unless a row of taps has more. */
+  private static final int SUMS = 128 << 10;
   /** Pixels in a block: with 128 channels on both sides 512 KiB, and long enough to hide the tile's ends. */
   private static final int PIXELS = 512;
   /** Vectors of a tile of one row, where each channel is convolved by itself: sums and gradients fill 12 registers. */
@@ -29,6 +31,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   private final boolean each;
   private final int inputBlocks;
   private final int outputBlocks;
+  private final int kernelBlocks;
   private final GemmTiles tiles;
   private final PixelTable[] tables;
 
@@ -56,16 +59,20 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
         List.of(map.vertical().get(i / map.horizontal().size()).count(),
             map.horizontal().get(i % map.horizontal().size()).count()),
         key -> PixelTable.of(key.get(0), key.get(1), map.shape().n(), PIXELS, step, map.y(), map.bytes(), memory)));
+    int rowsOfTaps = map.vertical().size();
+    int most = Math.clamp(SUMS / Math.max(1, map.horizontal().size() * sumsBytes()), 1, rowsOfTaps);
+    int blocks = Math.max(1, map.groups() * inputBlocks * outputBlocks);
+    kernelBlocks = Math.clamp(Math.ceilDiv(machine.cores(), blocks), Math.ceilDiv(rowsOfTaps, most), rowsOfTaps);
   }
 
   @Override
   public int tasks() {
-    return map.groups() * map.vertical().size() * inputBlocks * outputBlocks;
+    return map.groups() * kernelBlocks * inputBlocks * outputBlocks;
   }
 
   @Override
   public long workspaceBytes() {
-    return map.horizontal().size() * sumsBytes();
+    return Math.ceilDiv(map.vertical().size(), kernelBlocks) * map.horizontal().size() * sumsBytes();
   }
 
   /** Of one tap. */
@@ -81,70 +88,68 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   public void run(int task, long x, long y, long weights, long workspace) {
     int output = task % outputBlocks * OUTPUTS;
     int input = task / outputBlocks % inputBlocks * INPUTS;
-    int kh = task / (outputBlocks * inputBlocks) % map.vertical().size();
-    int group = task / (outputBlocks * inputBlocks * map.vertical().size());
+    int part = task / (outputBlocks * inputBlocks) % kernelBlocks;
+    int group = task / (outputBlocks * inputBlocks * kernelBlocks);
+    int across = map.horizontal().size();
+    int first = map.vertical().size() * part / kernelBlocks * across;
+    int end = map.vertical().size() * (part + 1) / kernelBlocks * across;
     int rows = Math.min(INPUTS, map.inputs() - input);
     int columns = Math.min(OUTPUTS, map.outputs() - output);
-    var down = map.vertical().get(kh);
-    long left = x + ((long) group * map.inputs() + input) * map.x().channel() + down.source() * map.x().height()
-        + (each ? output * map.x().channel() : 0);
-    long right = y + ((long) group * map.outputs() + output) * map.y().channel() + down.start() * map.y().height();
-    pixels(left, right, kh, rows, columns, workspace);
-    for (int kw = 0; kw < map.horizontal().size(); kw++) {
-      Pack.scatter(map.shape().dtype(), workspace + kw * sumsBytes(), sumsRow(),
-          weights + map.weight(group, output, input, kh, kw), map.weights().channel(), map.weights().outer(), rows,
-          columns);
+    long left = x + ((long) group * map.inputs() + input) * map.x().channel() + (each ? output * map.x().channel() : 0);
+    long right = y + ((long) group * map.outputs() + output) * map.y().channel();
+    Pack.zero(workspace, (end - first) * sumsBytes());
+    pixels(left, right, first, end, rows, columns, workspace);
+    for (int tap = first; tap < end; tap++) {
+      Pack.scatter(map.shape().dtype(), workspace + (tap - first) * sumsBytes(), sumsRow(),
+          weights + map.weight(group, output, input, tap / across, tap % across), map.weights().channel(),
+          map.weights().outer(), rows, columns);
     }
   }
 
-  /** Walks all pixels of all batch entries, block by block, and in each all taps of one row of the kernel. */
-  private void pixels(long left, long right, int kh, int rows, int columns, long sums) {
-    int height = map.vertical().get(kh).count();
-    long leftRow = map.shape().vertical().stride() * map.x().height();
-    boolean load = false;
-    int n = 0;
-    do {
-      int entries = Math.min(entries(kh), map.shape().n() - n);
-      int done = 0;
-      do {
-        int lines = Math.min(lines(kh), height - done);
-        for (int kw = 0; kw < map.horizontal().size(); kw++) {
-          var across = map.horizontal().get(kw);
-          block(left + n * map.x().outer() + done * leftRow + across.source() * map.x().width(),
-              right + n * map.y().outer() + done * map.y().height() + across.start() * map.y().width(), table(kh, kw),
-              entries * lines * across.count(), rows, columns, sums + kw * sumsBytes(), load);
+  /** Walks all pixels of all batch entries, block by block, and in each some taps. */
+  private void pixels(long left, long right, int first, int end, int rows, int columns, long sums) {
+    int entries = Math.max(1, map.shape().n());
+    int lines = Math.max(1, map.shape().outHeight());
+    for (int tap = first; tap < end; tap++) {
+      entries = Math.min(entries, tables[tap].entries());
+      lines = tables[tap].rows() < down(tap).count() ? Math.min(lines, tables[tap].rows()) : lines;
+    }
+    for (int n = 0; n < map.shape().n(); n += entries) {
+      for (int line = 0; line < map.shape().outHeight(); line += lines) {
+        for (int tap = first; tap < end; tap++) {
+          int from = Math.max(line, down(tap).start());
+          int to = Math.min(line + lines, down(tap).end());
+          if (from < to) {
+            block(left(tap, n, from) + left, right(tap, n, from) + right, tables[tap],
+                Math.min(entries, map.shape().n() - n) * (to - from) * along(tap).count(), rows, columns,
+                sums + (tap - first) * sumsBytes());
+          }
         }
-        load = true;
-        done += lines;
-      } while (done < height);
-      n += entries;
-    } while (n < map.shape().n());
-  }
-
-  private PixelTable table(int kh, int kw) {
-    return tables[kh * map.horizontal().size() + kw];
-  }
-
-  /** Batch entries that the tables of all taps of a row cover; {@code lines} likewise. */
-  private int entries(int kh) {
-    int least = Integer.MAX_VALUE;
-    for (int kw = 0; kw < map.horizontal().size(); kw++) {
-      least = Math.min(least, table(kh, kw).entries());
+      }
     }
-    return least;
   }
 
-  private int lines(int kh) {
-    int least = Integer.MAX_VALUE;
-    for (int kw = 0; kw < map.horizontal().size(); kw++) {
-      least = Math.min(least, table(kh, kw).rows());
-    }
-    return least;
+  private AxisRun down(int tap) {
+    return map.vertical().get(tap / map.horizontal().size());
+  }
+
+  private AxisRun along(int tap) {
+    return map.horizontal().get(tap % map.horizontal().size());
+  }
+
+  /** Bytes from the first pixel of the image to that which a tap reads for the first of a line's that read it. */
+  private long left(int tap, int n, int line) {
+    long source = down(tap).source() + (long) (line - down(tap).start()) * down(tap).sourceStep();
+    return n * map.x().outer() + source * map.x().height() + along(tap).source() * map.x().width();
+  }
+
+  /** The same in the gradient of the output. */
+  private long right(int tap, int n, int line) {
+    return n * map.y().outer() + line * map.y().height() + along(tap).start() * map.y().width();
   }
 
   /** All tiles of the task over one block of pixels. */
-  private void block(long left, long right, PixelTable table, int steps, int rows, int columns, long sums,
-      boolean load) {
+  private void block(long left, long right, PixelTable table, int steps, int rows, int columns, long sums) {
     int size = map.bytes();
     long row = sumsRow();
     for (int j = 0; j < columns; j += tiles.width(columns - j)) {
@@ -153,7 +158,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
         int h = tiles.height(rows - i);
         long c = sums + i * row + (long) j * size;
         tiles.tile(h, columns - j).run(left + (long) (each ? j : i) * size, right + (long) j * size, c, steps, 0, 0, 0,
-            0, row, table.address(), load ? c : Raw.ZEROS, load ? row : 0, last);
+            0, row, table.address(), c, row, last);
         i += h;
       }
     }

@@ -31,14 +31,16 @@ final class GemmTiles {
   private final int turn;
   /** How the steps of all turns lie; null if as packed ones do. */
   private final Turn given;
-  /** Bytes between rows that are part of the full tile of several steps, 0 for none. */
+  /** Bytes between rows of {@link #fixed}, 0 for none. */
   private final int fixedRow;
+  /** The full tile of several steps where rows lie so. */
+  private Tile fixed;
 
   /**
    * Tiles as a blocking has them.
    *
    * @param rowBytes between the left operand's rows where that is part of all tiles, else 0
-   * @param usualRow the same wherever the full tile is used, which may be part of that one; 0 if it varies
+   * @param usualRow the same in most of the work, which may be part of a tile for it; 0 if it varies
    */
   GemmTiles(Machine machine, DType dtype, GemmBlocking blocking, int rowBytes, long usualRow) {
     this(new TileShape(dtype, machine.vectorBits(), TileShape.Family.OUTER, blocking.rows(), blocking.vectors(),
@@ -50,7 +52,7 @@ final class GemmTiles {
     this(full, lanes, 0);
   }
 
-  /** The same, whose left operand's rows lie so many bytes apart wherever the full tile is used; 0 if that varies. */
+  /** The same, whose left operand's rows lie so many bytes apart in most of the work; 0 if that varies. */
   GemmTiles(TileShape full, int lanes, long usualRow) {
     this(full, lanes, Turn.stepsOf(full), null, usualRow);
   }
@@ -98,8 +100,13 @@ final class GemmTiles {
     if (remaining <= full.rows()) {
       return remaining;
     }
-    int beyond = remaining - full.rows();
-    return beyond < full.rows() / 2 ? (remaining + 1) / 2 : full.rows();
+    return wholePanels(remaining) > 0 ? full.rows() : (remaining + 1) / 2;
+  }
+
+  /** How many panels of so many rows are as high as the full tile; they come first. */
+  int wholePanels(int rows) {
+    int last = rows % full.rows();
+    return Math.max(0, last == 0 || last >= full.rows() / 2 ? rows / full.rows() : rows / full.rows() - 1);
   }
 
   /**
@@ -177,13 +184,13 @@ final class GemmTiles {
 
   /** The same in turns of several steps, if so. */
   void prepare(int rows, int columns, boolean turning) {
-    prepare(rows, columns, (height, remaining) -> tile(height, remaining, turning));
+    prepare(rows, columns, (height, remaining) -> tile(height, remaining, turning, fixedRow));
   }
 
   /** Generates all tiles that {@link #multiply} will ask for in such a block. */
   void prepare(int rows, int columns, int steps) {
     if (turns(steps) > 0) {
-      prepare(rows, columns, this::turningTile);
+      prepare(rows, columns, true);
     }
     if (turns(steps) * turn < steps) {
       prepare(rows, columns, this::tile);
@@ -204,15 +211,26 @@ final class GemmTiles {
     return tile != null ? tile : generated(tiles, height, remaining, Turn.SINGLE);
   }
 
-  /** The same in turns of several steps, if so. */
-  Tile tile(int height, int remaining, boolean turning) {
-    return turning ? turningTile(height, remaining) : tile(height, remaining);
+  /** The same in turns of several steps, if so, where the left operand's rows lie so many bytes apart. */
+  Tile tile(int height, int remaining, boolean turning, long row) {
+    return turning ? turningTile(height, remaining, row) : tile(height, remaining);
   }
 
-  private Tile turningTile(int height, int remaining) {
+  private Tile turningTile(int height, int remaining, long row) {
+    if (row == fixedRow && row > 0 && height == full.rows() && remaining >= width() && width(remaining) == width()) {
+      return fixed(height, remaining);
+    }
     var tile = turning[index(height, remaining)];
     return tile != null ? tile
         : generated(turning, height, remaining, new Turn(turn, leftBytes(height), rightBytes(remaining)));
+  }
+
+  private Tile fixed(int height, int remaining) {
+    if (fixed == null) {
+      fixed = Tiles.ofFixedRows(new TileShape(full.dtype(), full.bits(), full.family(), full.rows(), full.columns(),
+          fixedRow, full.table(), false, new Turn(turn, leftBytes(height), rightBytes(remaining))));
+    }
+    return fixed;
   }
 
   /** Bytes between steps of the left operand: packed ones lie side by side, or the rows of a panel do. */
@@ -235,11 +253,7 @@ final class GemmTiles {
     int width = width(remaining);
     var shape = new TileShape(full.dtype(), full.bits(), full.family(), height, width / lanes, full.rowBytes(),
         full.table(), remaining < width, turn);
-    boolean whole = height == full.rows() && width == width() && !shape.tail();
-    var tile = whole && fixedRow > 0 && turn.steps() > 1 ? Tiles.ofFixedRows(shape.withRowBytes(fixedRow))
-        : Tiles.of(shape);
-    into[index(height, remaining)] = tile;
-    return tile;
+    return into[index(height, remaining)] = Tiles.of(shape);
   }
 
   /** Turns of several steps that so many are taken in; what remains is added step by step, which is not worth it. */
@@ -267,8 +281,8 @@ final class GemmTiles {
     long bStep = rightBytes(remaining) / size;
     long last = last(remaining);
     if (turns > 0) {
-      turningTile(height, remaining).run(a, b, c, turns, aRow, turn * aStep, 0, turn * bStep, cRow, 0, from,
-          fromRow, last);
+      turningTile(height, remaining, aRow * size).run(a, b, c, turns, aRow, turn * aStep, 0, turn * bStep, cRow, 0,
+          from, fromRow, last);
     }
     if (taken < steps || steps == 0) {
       tile(height, remaining).run(a + taken * aStep * size, b + taken * bStep * size, c, steps - taken, aRow, aStep, 0,

@@ -55,6 +55,17 @@ class GemmTest {
     }
   }
 
+  /** More of A and C than caches hold: blocks whose last panels are no whole tiles, by tiles of four rows to eight. */
+  @Test
+  void rowsOfATileMayLieApart() {
+    for (int registers : new int[] {16, 32}) {
+      var machine = new Machine(Machine.detected().vectorBits(), registers, 32 << 10, 64 << 10, 1);
+      check(machine, GemmShape.dense(DType.F32, 8203, 260, 9), new Random(1));
+      check(machine, GemmShape.dense(DType.F32, 8206, 9, 260), new Random(2));
+      check(machine, GemmShape.dense(DType.F32, 260, 8203, 9).transposed(), new Random(3));
+    }
+  }
+
   /** By tiles of four rows, and of six. */
   @Test
   void panelsOfATransposedLeftOperandAreCopied() {
