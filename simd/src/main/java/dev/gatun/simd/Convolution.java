@@ -12,7 +12,7 @@ import java.lang.foreign.SegmentAllocator;
  * <p>The weights are packed first. A run is {@link #run} for all {@link #tasks()}, in any order, on any threads.
  */
 sealed interface Convolution extends Packing permits BatchInnerConvolution, ChannelsInnerConvolution,
-    DepthwiseConvolution, PointwiseConvolution {
+    DepthwiseConvolution, FewChannelsGradient, PointwiseConvolution {
   /** Which member of the trilinear form is computed from the weights and the other image. */
   enum Role {
     /** y from x. */
@@ -57,6 +57,7 @@ sealed interface Convolution extends Packing permits BatchInnerConvolution, Chan
     var map = new ConvolutionMap(shape, role, in, weights, out);
     return lanes == LaneAxis.BATCH ? new BatchInnerConvolution(machine, map, tables)
         : DepthwiseConvolution.suits(machine, map) ? new DepthwiseConvolution(machine, map)
+        : FewChannelsGradient.suits(machine, map, role) ? new FewChannelsGradient(machine, map)
         : PointwiseConvolution.suits(map) ? new PointwiseConvolution(machine, map)
         : new ChannelsInnerConvolution(machine, map, tables);
   }

@@ -135,6 +135,19 @@ class ConvolutionTest {
         1 + random.nextInt(3));
   }
 
+  /** Few channels of the image, whose gradient is summed in place, in bands of lines for several workers. */
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void gradientsOfImagesOfFewChannelsHaveTheDefinedBits(@ForAll long seed) {
+    var random = new Random(seed);
+    var dtype = random.nextInt(3) == 0 ? DType.F64 : DType.F32;
+    var shape = new ConvolutionShape(dtype, random.nextInt(3), 1 + random.nextInt(4), random.nextInt(60),
+        random.nextInt(30), random.nextInt(40), taps(random), taps(random), 1);
+    try (var arena = Arena.ofConfined()) {
+      new ConvolutionProblem(new Buffers(arena, dtype), shape, Convolution.LaneAxis.CHANNELS, random)
+          .check(Machine.detected().withCores(1 + random.nextInt(4)));
+    }
+  }
+
   /** Small images with every stride, padding and dilation, so that each set of taps that a pixel can have occurs. */
   @Test
   void nineTapsOnEveryBorderGiveTheDefinedBits() {
