@@ -13,8 +13,8 @@ import java.lang.foreign.SegmentAllocator;
  * <p>A task is a block of whole images, or of rows of one image, by a block of panels that the L2 cache holds.
  */
 final class ChannelsInnerConvolution implements Convolution {
-  /** Channels that are packed at a time: 24 filters of 3 × 3 taps then fill half of L1. */
-  private static final int PACKED_CHANNELS = 16;
+  /** Channels that are packed at a time: 32 filters of 3 × 3 taps then fill L1, and are read by the kilobyte. */
+  private static final int PACKED_CHANNELS = 32;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
   private static final int PIXELS = 512;
   /** The same where each channel is convolved by itself: panels are few lanes of a pixel and share its cache lines. */

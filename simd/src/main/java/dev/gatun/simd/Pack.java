@@ -195,20 +195,41 @@ final class Pack {
     }
   }
 
-  /** In the order of the source, whose lines may be too many for a cache's set if columns lie far apart. */
+  /**
+   * In the order of the source, whose lines may be too many for a cache's set if columns lie far apart; two columns at
+   * a time, which lie side by side in the target.
+   */
   private static void gather32(long source, long row, long column, long target, long targetRow, int rows,
       int columns) {
+    int even = columns & -2;
     if (column > row) {
-      for (int j = 0; j < columns; j++) {
-        column32(source + j * column, row, target + 4L * j, targetRow, rows);
+      for (int j = 0; j < even; j += 2) {
+        pairs32(source + j * column, source + (j + 1) * column, row, target + 4L * j, targetRow, rows);
       }
-      return;
+    } else {
+      for (int i = 0; i < rows; i++) {
+        pairs32(source + i * row, source + i * row + column, 2 * column, target + i * targetRow, 2 * Float.BYTES,
+            even / 2);
+      }
     }
+    if (even < columns) {
+      column32(source + even * column, row, target + 4L * even, targetRow, rows);
+    }
+  }
+
+  /** Pairs of elements that lie at one distance each, to pairs that do. */
+  private static void pairs32(long left, long right, long row, long target, long targetRow, int rows) {
+    long from = left;
+    long other = right;
+    long to = target;
     for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        Raw.ALL.set(Raw.I32, target + i * targetRow + 4L * j & Raw.SPACE,
-            Raw.ALL.get(Raw.I32, source + i * row + j * column & Raw.SPACE));
-      }
+      from &= Raw.SPACE;
+      other &= Raw.SPACE;
+      to &= Raw.SPACE;
+      Raw.ALL.set(Raw.I64, to, Raw.ALL.get(Raw.I32, from) & 0xFFFFFFFFL | (long) Raw.ALL.get(Raw.I32, other) << 32);
+      from += row;
+      other += row;
+      to += targetRow;
     }
   }
 
