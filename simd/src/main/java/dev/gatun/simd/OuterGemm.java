@@ -51,10 +51,10 @@ final class OuterGemm implements Gemm, Packing {
   /** Whether the steps of both operands lie as packed ones do. */
   private final boolean packedSteps;
   /**
-   * Whether the rows of a whole tile lie as far apart as its block has such tiles. The rows of the next tile then follow
-   * those of this, so that each row of a tile is a stream to the caches from one end of its part to the other, and
-   * fetched before it is asked for; of rows side by side each tile would begin as many new streams. With operands that
-   * no cache holds 50176 × 64 × 256 ran at 88 and 107 GFLOP/s, 50176 × 256 × 64 at 82 and 98.
+   * Whether the rows of a whole tile lie as far apart as its block has such tiles. The rows of the next tile then
+   * follow those of this, so that each row of a tile is a stream to the caches from one end of its part to the other,
+   * and fetched before it is asked for; of rows side by side each tile would begin as many new streams. With operands
+   * that no cache holds 50176 × 64 × 256 ran at 88 and 107 GFLOP/s, 50176 × 256 × 64 at 82 and 98.
    */
   private final boolean apart;
   private final int entriesPerTask;
@@ -357,8 +357,8 @@ final class OuterGemm implements Gemm, Packing {
     }
     for (int i = distance * tiles.rows(), height; i < rows; i += height) {
       height = tiles.height(rows - i);
-      panel(copyA ? panel : a + i * aRow, 1, copyA ? height : shape.a().column(), b, c + i * cRow, cRow, height, columns,
-          steps, load);
+      panel(copyA ? panel : a + i * aRow, 1, copyA ? height : shape.a().column(), b, c + i * cRow, cRow, height,
+          columns, steps, load);
       panel += copiedPanel();
     }
   }

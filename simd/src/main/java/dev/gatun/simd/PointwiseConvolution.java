@@ -9,8 +9,8 @@ final class PointwiseConvolution implements Convolution {
 
   PointwiseConvolution(Machine machine, ConvolutionMap map) {
     int size = map.bytes();
-    gemm = new OuterGemm(machine.forColumns(map.outChannels(), size), new GemmShape(map.shape().dtype(), 1, Math.toIntExact(map.shape().pixels()),
-        map.outChannels(), map.inChannels(),
+    gemm = new OuterGemm(machine.forColumns(map.outChannels(), size), new GemmShape(map.shape().dtype(), 1,
+        Math.toIntExact(map.shape().pixels()), map.outChannels(), map.inChannels(),
         new GemmShape.Strides(map.in().width() / size, map.in().channel() / size, 0),
         new GemmShape.Strides(map.weightIn() / size, map.weightOut() / size, 0),
         new GemmShape.Strides(map.out().width() / size, map.out().channel() / size, 0)), true, false);

@@ -131,8 +131,8 @@ class ConvolutionTest {
   }
 
   private static ConvolutionShape.Axis taps(Random random) {
-    return new ConvolutionShape.Axis(random.nextBoolean() ? 3 : 1 + random.nextInt(7), 1 + random.nextInt(3), random.nextInt(6), random.nextInt(6),
-        1 + random.nextInt(3));
+    return new ConvolutionShape.Axis(random.nextBoolean() ? 3 : 1 + random.nextInt(7), 1 + random.nextInt(3),
+        random.nextInt(6), random.nextInt(6), 1 + random.nextInt(3));
   }
 
   /** Few channels of the image, whose gradient is summed in place, in bands of lines for several workers. */
