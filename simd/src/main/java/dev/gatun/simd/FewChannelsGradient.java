@@ -40,8 +40,8 @@ final class FewChannelsGradient implements Convolution {
         new Turn(Turn.stepsOf(full), map.bytes(), Math.ceilDiv(rowOfTaps(), width) * width * map.bytes()), 0);
     bands = Math.clamp(Math.ceilDiv(machine.cores(), Math.max(1, map.shape().n())), 1,
         Math.max(1, map.height() / LINES));
+    tiles.prepare(1, map.width() * map.outChannels());
     for (int height = 1; height <= rows; height++) {
-      tiles.prepare(height, map.width() * map.outChannels());
       for (var run : runs) {
         tiles.prepare(height, run.taps().length * map.outChannels(), map.inChannels());
       }
@@ -123,11 +123,10 @@ final class FewChannelsGradient implements Convolution {
   /** Begins all sums of some lines of the image. */
   private void clear(long out, int lines) {
     int columns = map.width() * map.outChannels();
-    for (int i = 0, height; i < lines; i += height) {
-      height = tiles.height(lines - i);
+    for (int i = 0; i < lines; i++) {
       for (int j = 0; j < columns; j += tiles.width(columns - j)) {
-        tiles.multiply(height, columns - j, Raw.ZEROS, 0, Raw.ZEROS,
-            out + i * map.out().height() + (long) j * map.bytes(), map.out().height(), 0, Raw.ZEROS, 0);
+        tiles.multiply(1, columns - j, Raw.ZEROS, 0, Raw.ZEROS,
+            out + i * map.out().height() + (long) j * map.bytes(), 0, 0, Raw.ZEROS, 0);
       }
     }
   }
