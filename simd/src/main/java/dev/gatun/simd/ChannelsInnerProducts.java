@@ -101,7 +101,8 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
         Math.ceilDiv(Math.ceilDiv(map.outputs(), channels), machine.cores()) * machine.cores());
     var made = new HashMap<Pixels, Long>();
     tables = new long[map.taps()];
-    Arrays.setAll(tables, tap -> made.computeIfAbsent(pixels(down(tap), along(tap)), some -> table(some, memory)));
+    Arrays.setAll(tables,
+        tap -> made.computeIfAbsent(pixels(map.down(tap), map.along(tap)), some -> table(some, memory)));
   }
 
   /**
@@ -148,14 +149,6 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     int lines = tap / map.horizontal().size() * map.shape().vertical().dilation() / block.vertical.step;
     int columns = tap % map.horizontal().size() * map.shape().horizontal().dilation() / block.horizontal.step;
     return ((long) lines * block.horizontal.count + columns) * leftBytes();
-  }
-
-  private AxisRun down(int tap) {
-    return map.vertical().get(tap / map.horizontal().size());
-  }
-
-  private AxisRun along(int tap) {
-    return map.horizontal().get(tap % map.horizontal().size());
   }
 
   /** Whether a block is a line or a part of one. */
@@ -274,14 +267,14 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
   /** Where the pixels of a block begin in the table of a tap. */
   private int first(int tap, int line, int column) {
     return block.entries > 1 ? 0
-        : isLine() ? Math.max(column, along(tap).start()) - column
-        : (Math.max(line, down(tap).start()) - line) * along(tap).count();
+        : isLine() ? Math.max(column, map.along(tap).start()) - column
+        : (Math.max(line, map.down(tap).start()) - line) * map.along(tap).count();
   }
 
   /** Where they end; not behind their beginning if there are none. */
   private int end(int tap, int entries, int line, int lines, int column, int across) {
-    var down = down(tap);
-    var along = along(tap);
+    var down = map.down(tap);
+    var along = map.along(tap);
     if (block.entries > 1) {
       return entries * down.count() * along.count();
     }

@@ -112,16 +112,16 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     int lines = Math.max(1, map.shape().outHeight());
     for (int tap = first; tap < end; tap++) {
       entries = Math.min(entries, tables[tap].entries());
-      lines = tables[tap].rows() < down(tap).count() ? Math.min(lines, tables[tap].rows()) : lines;
+      lines = tables[tap].rows() < map.down(tap).count() ? Math.min(lines, tables[tap].rows()) : lines;
     }
     for (int n = 0; n < map.shape().n(); n += entries) {
       for (int line = 0; line < map.shape().outHeight(); line += lines) {
         for (int tap = first; tap < end; tap++) {
-          int from = Math.max(line, down(tap).start());
-          int to = Math.min(line + lines, down(tap).end());
+          int from = Math.max(line, map.down(tap).start());
+          int to = Math.min(line + lines, map.down(tap).end());
           if (from < to) {
             block(left(tap, n, from) + left, right(tap, n, from) + right, tables[tap],
-                Math.min(entries, map.shape().n() - n) * (to - from) * along(tap).count(), rows, columns,
+                Math.min(entries, map.shape().n() - n) * (to - from) * map.along(tap).count(), rows, columns,
                 sums + (tap - first) * sumsBytes());
           }
         }
@@ -129,23 +129,15 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     }
   }
 
-  private AxisRun down(int tap) {
-    return map.vertical().get(tap / map.horizontal().size());
-  }
-
-  private AxisRun along(int tap) {
-    return map.horizontal().get(tap % map.horizontal().size());
-  }
-
   /** Bytes from the first pixel of the image to that which a tap reads for the first of a line's that read it. */
   private long left(int tap, int n, int line) {
-    long source = down(tap).source() + (long) (line - down(tap).start()) * down(tap).sourceStep();
-    return n * map.x().outer() + source * map.x().height() + along(tap).source() * map.x().width();
+    long source = map.down(tap).source() + (long) (line - map.down(tap).start()) * map.down(tap).sourceStep();
+    return n * map.x().outer() + source * map.x().height() + map.along(tap).source() * map.x().width();
   }
 
   /** The same in the gradient of the output. */
   private long right(int tap, int n, int line) {
-    return n * map.y().outer() + line * map.y().height() + along(tap).start() * map.y().width();
+    return n * map.y().outer() + line * map.y().height() + map.along(tap).start() * map.y().width();
   }
 
   /** All tiles of the task over one block of pixels. */

@@ -21,6 +21,8 @@ final class FewChannelsGradient implements Convolution {
   /** Pixels of a line of the output's gradient that reach the same taps. */
   private final List<AxisRun> runs;
   private final GemmTiles tiles;
+  /** Bytes of a row of taps when packed, {@code [kh][channel][kw][channel of the image]}, in whole tiles. */
+  private final int packedRow;
   private final int outHeight;
   private final int bands;
 
@@ -31,13 +33,14 @@ final class FewChannelsGradient implements Convolution {
     runs = AxisRun.output(map.shape().horizontal(), map.shape().w()).stream().filter(run -> run.taps().length > 0)
         .toList().reversed();
     int lanes = machine.lanes(map.bytes());
-    int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(rowOfTaps(), lanes));
+    int rowOfTaps = map.shape().horizontal().kernel() * map.outChannels();
+    int vectors = GemmBlocking.vectors(machine, Math.ceilDiv(rowOfTaps, lanes));
     int rows = GemmTiles.alike(Math.max(1, outHeight), GemmBlocking.rows(machine, vectors));
     var full = new TileShape(map.shape().dtype(), machine.vectorBits(), TileShape.Family.OUTER, rows, vectors, 0, false,
         false);
     int width = vectors * lanes;
-    tiles = new GemmTiles(full, lanes,
-        new Turn(Turn.stepsOf(full), map.bytes(), Math.ceilDiv(rowOfTaps(), width) * width * map.bytes()), 0);
+    packedRow = Math.ceilDiv(rowOfTaps, width) * width * map.bytes();
+    tiles = new GemmTiles(full, lanes, new Turn(Turn.stepsOf(full), map.bytes(), packedRow), 0);
     bands = Math.clamp(Math.ceilDiv(machine.cores(), Math.max(1, map.shape().n())), 1,
         Math.max(1, map.height() / LINES));
     tiles.prepare(1, map.width() * map.outChannels());
@@ -57,25 +60,15 @@ final class FewChannelsGradient implements Convolution {
         && map.out().width() == (long) map.outChannels() * map.bytes();
   }
 
-  /** Weights of a row of the kernel for one channel of the output's gradient. */
-  private int rowOfTaps() {
-    return map.shape().horizontal().kernel() * map.outChannels();
-  }
-
-  /** Bytes of them when packed, {@code [kh][channel][kw][channel of the image]}, in whole tiles. */
-  private long packedRow() {
-    return (long) Math.ceilDiv(rowOfTaps(), tiles.width()) * tiles.width() * map.bytes();
-  }
-
   @Override
   public Order order() {
-    return map.order(getClass(), (int) packedRow());
+    return map.order(getClass(), packedRow);
   }
 
   /** A row more than there are: a tile that begins with a later tap reads beyond. */
   @Override
   public long packedBytes() {
-    return (vertical.kernel() * (long) map.inChannels() + 1) * packedRow();
+    return (vertical.kernel() * (long) map.inChannels() + 1) * packedRow;
   }
 
   @Override
@@ -89,8 +82,8 @@ final class FewChannelsGradient implements Convolution {
       int kh = tap / map.shape().horizontal().kernel();
       int kw = tap % map.shape().horizontal().kernel();
       Pack.copy(map.shape().dtype(), weights + kh * map.weights().height() + kw * map.weights().width(), map.weightIn(),
-          map.weightOut(), packed + (long) kh * map.inChannels() * packedRow()
-          + (long) kw * map.outChannels() * map.bytes(), packedRow(), map.inChannels(), map.outChannels());
+          map.weightOut(), packed + (long) kh * map.inChannels() * packedRow
+          + (long) kw * map.outChannels() * map.bytes(), packedRow, map.inChannels(), map.outChannels());
     }
   }
 
@@ -113,7 +106,7 @@ final class FewChannelsGradient implements Convolution {
         int top = Math.max(Math.max(0, below - tiles.rows()), Math.ceilDiv(first - offset, vertical.stride()));
         int bottom = Math.min(below, Math.ceilDiv(end - offset, vertical.stride()));
         if (top < bottom) {
-          lines(from + top * map.in().height(), packed + (long) kh * map.inChannels() * packedRow(),
+          lines(from + top * map.in().height(), packed + (long) kh * map.inChannels() * packedRow,
               to + ((long) top * vertical.stride() + offset) * map.out().height(), bottom - top);
         }
       }

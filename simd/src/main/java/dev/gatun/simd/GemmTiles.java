@@ -218,17 +218,17 @@ final class GemmTiles {
 
   private Tile turningTile(int height, int remaining, long row) {
     if (row == fixedRow && row > 0 && height == full.rows() && remaining >= width() && width(remaining) == width()) {
-      return fixed(height, remaining);
+      return fixed();
     }
     var tile = turning[index(height, remaining)];
     return tile != null ? tile
         : generated(turning, height, remaining, new Turn(turn, leftBytes(height), rightBytes(remaining)));
   }
 
-  private Tile fixed(int height, int remaining) {
+  private Tile fixed() {
     if (fixed == null) {
       fixed = Tiles.ofFixedRows(new TileShape(full.dtype(), full.bits(), full.family(), full.rows(), full.columns(),
-          fixedRow, full.table(), false, new Turn(turn, leftBytes(height), rightBytes(remaining))));
+          fixedRow, full.table(), false, new Turn(turn, leftBytes(full.rows()), rightBytes(width()))));
     }
     return fixed;
   }

@@ -40,6 +40,15 @@ record WeightsMap(ConvolutionShape shape, int groups, int outputs, int inputs, L
         + kw * weights.width();
   }
 
+  /** The positions along the height that a tap reads for; {@code along} those along the width. */
+  AxisRun down(int tap) {
+    return vertical.get(tap / horizontal.size());
+  }
+
+  AxisRun along(int tap) {
+    return horizontal.get(tap % horizontal.size());
+  }
+
   /** Taps of the kernel. */
   int taps() {
     return vertical.size() * horizontal.size();
