@@ -2,7 +2,6 @@ package dev.gatun.graph.plan;
 
 import dev.gatun.memory.BudgetException;
 import dev.gatun.ops.Backend;
-import dev.gatun.ops.KernelText;
 import dev.gatun.ops.Plan;
 import java.util.function.Function;
 
@@ -75,7 +74,6 @@ final class Fitting {
 
   private static String name(Slot slot, Rematerialization in) {
     var maker = in.maker(slot);
-    return maker != null ? KernelText.name(maker.spec()) + (maker.origin().isEmpty() ? "" : " at " + maker.origin())
-        : in.program().sources().containsKey(slot) ? slot.name() : "what a loop makes";
+    return maker == null ? slot.name() : maker.name() + (maker.origin().isEmpty() ? "" : " at " + maker.origin());
   }
 }

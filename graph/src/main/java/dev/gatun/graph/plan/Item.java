@@ -1,6 +1,7 @@
 package dev.gatun.graph.plan;
 
 import dev.gatun.ops.KernelSpec;
+import dev.gatun.ops.KernelText;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -13,6 +14,18 @@ sealed interface Item {
   /** Every slot that is written. */
   Stream<Slot> writes();
 
+  /** What it does, in short. */
+  default String name() {
+    return switch (this) {
+      case Kernel kernel -> KernelText.name(kernel.spec);
+      case Store store -> "a store";
+      case Loop loop -> "a loop";
+    };
+  }
+
+  /** The place in the model, empty if there is none. */
+  String origin();
+
   /** Whether a slot is among those that are written. */
   default boolean writes(Slot slot) {
     return switch (this) {
@@ -24,6 +37,9 @@ sealed interface Item {
 
   /** The same on other slots: each that is read and has an entry, read from there. */
   Item reading(Map<Slot, Slot> others);
+
+  /** The same on other slots: each that is written and has an entry, written there. */
+  Item writing(Map<Slot, Slot> others);
 
   /** A spec on views, writing whole slots. */
   record Kernel(KernelSpec spec, List<View> in, List<Slot> out, String origin) implements Item {
@@ -46,6 +62,11 @@ sealed interface Item {
     public Kernel reading(Map<Slot, Slot> others) {
       return new Kernel(spec, in.stream().map(view -> view.of(others)).toList(), out, origin);
     }
+
+    @Override
+    public Kernel writing(Map<Slot, Slot> others) {
+      return new Kernel(spec, in, out.stream().map(slot -> others.getOrDefault(slot, slot)).toList(), origin);
+    }
   }
 
   /** Copies a value into part of a slot. */
@@ -64,12 +85,22 @@ sealed interface Item {
     public Store reading(Map<Slot, Slot> others) {
       return new Store(from.of(others), to, origin);
     }
+
+    @Override
+    public Store writing(Map<Slot, Slot> others) {
+      return new Store(from, to.of(others), origin);
+    }
   }
 
   /** {@code count} turns over a body. */
   record Loop(long count, int depth, List<Item> body) implements Item {
     public Loop {
       body = List.copyOf(body);
+    }
+
+    @Override
+    public String origin() {
+      return body.getLast().origin();
     }
 
     @Override
@@ -85,6 +116,11 @@ sealed interface Item {
     @Override
     public Loop reading(Map<Slot, Slot> others) {
       return new Loop(count, depth, body.stream().map(item -> item.reading(others)).toList());
+    }
+
+    @Override
+    public Loop writing(Map<Slot, Slot> others) {
+      return new Loop(count, depth, body.stream().map(item -> item.writing(others)).toList());
     }
   }
 }

@@ -2,40 +2,52 @@ package dev.gatun.graph.plan;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
 /**
- * An order of items in which less is alive at once: whatever frees more than it makes runs as soon as it can, such as
- * the gradient of a weight, behind which a layer's input and the gradient of its output are free, and an update's
- * store. {@link Dependencies} are kept, so that no result changes.
+ * An order of items in which less is alive at once: memory is freed as soon as few items can, if that frees more than
+ * they make. So the gradients of a layer's weights come once that of its output is there, and with them their updates,
+ * behind which the layer's input and that gradient are free. {@link Dependencies} are kept, so that no result changes.
  */
 final class Ordering {
-  /** The two powers of an Adam step, and one more. */
-  private static final int MOST_AHEAD = 3;
+  /**
+   * How many items may run for the sake of some memory, in the orders that are tried: only its last user, or as many as
+   * the gradients of a recurrent layer's weights with their updates are.
+   */
+  private static final int[] MOST = {1, 12};
+  private static final Comparator<Liveness> BY_MEMORY =
+      Comparator.comparingLong(Liveness::peakBytes).thenComparingLong(lives -> lives.above(0));
 
   private final List<Item> items;
   private final Dependencies dependencies;
   private final int most;
   /** The memory of the plan's own that each item touches. */
   private final List<List<Room>> rooms = new ArrayList<>();
+  /** All of that memory, in the order in which the program touches it. */
+  private final List<Room> all = new ArrayList<>();
   /** The items for which each is waiting. */
   private final List<BitSet> waits = new ArrayList<>();
   /** The items that wait for nothing. */
   private final BitSet ready = new BitSet();
-  /** The items that wait for few others, all of which wait for nothing. */
-  private final BitSet near = new BitSet();
   private final List<Item> ordered = new ArrayList<>();
 
-  /** Some memory, with the number of items that touch it: of those yet to run, and of those that are looked at. */
+  /** Some memory. */
   private static final class Room {
     private final long bytes;
+    /** Whether it is needed behind all items. */
     private final boolean stays;
     private boolean taken;
-    private int touches;
-    private int touched;
+    /** The items that touch it and are yet to run. */
+    private final BitSet left = new BitSet();
+    private int count;
+    /** How many of them are looked at. */
+    private int seen;
+    /** Those items with all for which they wait, if that are few; null otherwise. */
+    private BitSet group;
 
     private Room(long bytes, boolean stays, boolean taken) {
       this.bytes = bytes;
@@ -44,135 +56,132 @@ final class Ordering {
     }
   }
 
-  /** @param most how many other items may be run ahead of their time for the sake of one */
   private Ordering(Program program, Liveness before, Dependencies dependencies, int most) {
     this.items = program.items();
     this.dependencies = dependencies;
     this.most = most;
     var known = new HashMap<Slot, Room>();
     for (int i = 0; i < items.size(); i++) {
-      rooms.add(rooms(items.get(i), program, before, known));
+      rooms.add(rooms(i, program, before, known));
       waits.add((BitSet) dependencies.leaders(i).clone());
       ready.set(i, waits.get(i).isEmpty());
     }
   }
 
-  private static List<Room> rooms(Item item, Program program, Liveness before, Map<Slot, Room> known) {
+  private List<Room> rooms(int at, Program program, Liveness before, Map<Slot, Room> known) {
     var roots = new LinkedHashSet<Slot>();
-    item.reads().forEach(slot -> roots.add(before.root(slot)));
-    item.writes().forEach(slot -> roots.add(before.root(slot)));
+    items.get(at).reads().forEach(slot -> roots.add(before.root(slot)));
+    items.get(at).writes().forEach(slot -> roots.add(before.root(slot)));
     roots.removeIf(root -> before.life(root) == null);
     var rooms = new ArrayList<Room>();
     for (var root : roots) {
-      var room = known.computeIfAbsent(root, r -> new Room(Memory.size(r),
-          before.life(r).last() == program.items().size(), program.isGiven(r)));
-      room.touches++;
+      var room = known.get(root);
+      if (room == null) {
+        room = new Room(Memory.size(root), before.life(root).last() == items.size(), program.isGiven(root));
+        known.put(root, room);
+        all.add(room);
+      }
+      room.left.set(at);
+      room.count++;
       rooms.add(room);
     }
     return rooms;
   }
 
-  /** The program in the order with the lowest peak; as it is, if none is lower. */
+  /**
+   * The program in the order with the lowest peak, and of those the one that holds least on the way; as it is, if none
+   * is better.
+   */
   static Program lowered(Program program) {
     var homes = Stores.direct(program.items(), program);
     var before = new Liveness(program, program.items(), homes, kernel -> 0);
     var dependencies = new Dependencies(program, homes);
     var best = program;
-    long least = before.peakBytes();
-    for (int most : new int[] {0, MOST_AHEAD}) {
+    var least = before;
+    for (int most : MOST) {
       var ordered = program.withItems(new Ordering(program, before, dependencies, most).order());
-      long bytes = peak(ordered);
-      if (bytes < least) {
+      var lives = new Liveness(ordered, ordered.items(), Stores.direct(ordered.items(), ordered), kernel -> 0);
+      if (BY_MEMORY.compare(lives, least) < 0) {
         best = ordered;
-        least = bytes;
+        least = lives;
       }
     }
     return best;
   }
 
-  private static long peak(Program program) {
-    return new Liveness(program, program.items(), Stores.direct(program.items(), program), kernel -> 0).peakBytes();
-  }
-
   private List<Item> order() {
-    for (int i = 0; i < items.size(); i++) {
-      look(i);
-    }
+    all.forEach(this::look);
     while (!ready.isEmpty()) {
-      int next = next();
-      for (int ahead : waits.get(next).stream().toArray()) {
-        run(ahead);
+      var group = next();
+      if (group == null) {
+        run(ready.nextSetBit(0));
+      } else {
+        group.stream().forEach(this::run);
       }
-      run(next);
     }
     return ordered;
   }
 
-  /** What frees most, if it frees more than it makes; else what comes first in the program. */
-  private int next() {
-    int next = ready.nextSetBit(0);
+  /** What frees most, if it frees more than it makes; else null. */
+  private BitSet next() {
+    BitSet next = null;
     long least = 0;
-    for (int item = near.nextSetBit(0); item >= 0; item = near.nextSetBit(item + 1)) {
-      long grows = growth(item);
-      if (grows < least) {
-        least = grows;
-        next = item;
+    for (var room : all) {
+      if (room.taken && room.group != null) {
+        long grows = growth(room.group);
+        if (grows < least) {
+          least = grows;
+          next = room.group;
+        }
       }
     }
     return next;
   }
 
-  /** How many bytes more are in use behind an item, and those for which it is waiting, than before them. */
-  private long growth(int item) {
-    var ahead = waits.get(item);
-    long grows = growth(rooms.get(item));
-    for (int i = ahead.nextSetBit(0); i >= 0; i = ahead.nextSetBit(i + 1)) {
-      grows += growth(rooms.get(i));
-    }
-    forget(rooms.get(item));
-    for (int i = ahead.nextSetBit(0); i >= 0; i = ahead.nextSetBit(i + 1)) {
-      forget(rooms.get(i));
-    }
-    return grows;
-  }
-
-  private static long growth(List<Room> rooms) {
+  /** How many bytes more are in use behind some items than before them. */
+  private long growth(BitSet group) {
     long grows = 0;
-    for (var room : rooms) {
-      boolean first = room.touched++ == 0;
-      grows += (first && !room.taken ? room.bytes : 0) - (room.touched == room.touches && !room.stays ? room.bytes : 0);
+    for (int i = group.nextSetBit(0); i >= 0; i = group.nextSetBit(i + 1)) {
+      for (var room : rooms.get(i)) {
+        boolean first = room.seen++ == 0;
+        grows += (first && !room.taken ? room.bytes : 0) - (room.seen == room.count && !room.stays ? room.bytes : 0);
+      }
+    }
+    for (int i = group.nextSetBit(0); i >= 0; i = group.nextSetBit(i + 1)) {
+      rooms.get(i).forEach(room -> room.seen = 0);
     }
     return grows;
-  }
-
-  private static void forget(List<Room> rooms) {
-    for (var room : rooms) {
-      room.touched = 0;
-    }
   }
 
   private void run(int item) {
     ordered.add(items.get(item));
     ready.clear(item);
-    near.clear(item);
     for (var room : rooms.get(item)) {
-      room.touches--;
+      room.left.clear(item);
+      room.count--;
       room.taken = true;
+      look(room);
     }
-    var followers = dependencies.followers(item);
-    followers.stream().forEach(follower -> {
+    dependencies.followers(item).stream().forEach(follower -> {
       waits.get(follower).clear(item);
+      rooms.get(follower).forEach(this::look);
       if (waits.get(follower).isEmpty()) {
         ready.set(follower);
-        dependencies.followers(follower).stream().forEach(this::look);
+        dependencies.followers(follower).stream().forEach(next -> rooms.get(next).forEach(this::look));
       }
     });
-    followers.stream().forEach(this::look);
   }
 
-  /** Finds whether an item is near. */
-  private void look(int item) {
-    var ahead = waits.get(item);
-    near.set(item, ahead.cardinality() <= most && ahead.stream().allMatch(ready::get));
+  /** Finds the items behind which some memory is free. */
+  private void look(Room room) {
+    room.group = null;
+    if (room.stays || room.count == 0 || room.count > most) {
+      return;
+    }
+    var group = (BitSet) room.left.clone();
+    room.left.stream().forEach(item -> group.or(waits.get(item)));
+    if (group.cardinality() <= most && group.stream().allMatch(item -> room.left.get(item) || ready.get(item))) {
+      room.group = group;
+    }
   }
 }

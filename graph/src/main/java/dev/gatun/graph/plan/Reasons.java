@@ -67,18 +67,16 @@ final class Reasons {
     }
   }
 
-  /** Says why a kernel runs again: for {@code other}, which is {@code %s} in the text. */
-  void again(Item.Kernel kernel, Item other, String text) {
+  /** Says why an item runs again: for {@code other}, which is {@code %s} in the text. */
+  void again(Item item, Item other, String text) {
     if (wanted) {
-      said.add(other instanceof Item.Kernel reader ? reason(kernel, reader, text)
-          : new Reason(kernel.origin(), KernelText.name(kernel.spec()),
-              other instanceof Item.Loop ? "a loop" : "a store", "", text));
+      said.add(new Reason(item.origin(), item.name(), other.name(), other.origin(), text));
     }
   }
 
   void say(Item.Kernel kernel, Supplier<String> text) {
     if (wanted) {
-      said.add(new Reason(kernel.origin(), KernelText.name(kernel.spec()), "", "", text.get()));
+      said.add(new Reason(kernel.origin(), kernel.name(), "", "", text.get()));
     }
   }
 
@@ -97,7 +95,7 @@ final class Reasons {
   }
 
   private static Reason reason(Item.Kernel kernel, Item.Kernel other, String text) {
-    return new Reason(kernel.origin(), KernelText.name(kernel.spec()), KernelText.name(other.spec()), other.origin(),
+    return new Reason(kernel.origin(), kernel.name(), other.name(), other.origin(),
         text);
   }
 }

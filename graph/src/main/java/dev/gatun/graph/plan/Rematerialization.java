@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Computes values again that are read long after they were made, so that their memory is free in between
@@ -23,11 +24,11 @@ import java.util.TreeMap;
  *
  * <p>A kernel runs again directly before the next item that reads what it makes, on the same operands; those that are
  * gone by then are kept until then, or computed again themselves, whichever saves more for its time. It has the same
- * spec, or that without the results that nothing needs, so that no bit changes. Only kernels outside loops run again,
- * and none that can fail, or reads what has been written anew since.
+ * spec, or that without the results that nothing needs, so that no bit changes. A loop runs again as a whole, with the
+ * stores that set out what it carries. Nothing runs again that can fail, or reads what has been written anew since.
  */
 final class Rematerialization {
-  /** Kernels whose effect on the program is measured at each step: those that seem to save most for their time. */
+  /** Kernels and loops whose effect on the program is measured at each step: those that seem to save most for their time. */
   private static final int CONSIDERED = 12;
   /** Kernels one behind the other that may run again for one value. */
   private static final int LONGEST = 6;
@@ -53,10 +54,10 @@ final class Rematerialization {
   private Uses uses;
   private final Map<Slot, Integer> makers = new LinkedHashMap<>();
 
-  /** A kernel that runs again, in whose favour, and what that costs and saves. */
-  private record Again(Item.Kernel kernel, Item reader, int kernels, long bytes, double seconds) {}
+  /** A kernel or loop that runs again, in whose favour, and what that costs and saves. */
+  private record Again(Item item, Item reader, int between, long bytes, double seconds) {}
 
-  /** A kernel that runs again: which results are needed, and where each operand is read then. */
+  /** An item that runs again: which results are needed, and where each operand is read then. */
   private record Run(Set<Slot> needed, Map<Slot, Slot> operands) {}
 
   /**
@@ -64,7 +65,7 @@ final class Rematerialization {
    *
    * @param copies what each slot that is made again becomes
    */
-  private record Change(List<Item.Kernel> clones, int at, Map<Slot, Slot> redirected, Map<Slot, Slot> copies) {}
+  private record Change(List<Item> clones, int at, Map<Slot, Slot> redirected, Map<Slot, Slot> copies) {}
 
   private Rematerialization(Program program, Backend machine) {
     this.program = program;
@@ -96,15 +97,19 @@ final class Rematerialization {
     return liveness.peakBytes();
   }
 
-  /** How many kernels run again. */
+  /** How many kernels and loops run again. */
   int count() {
-    return items.size() - program.items().size();
+    return running(items) - running(program.items());
   }
 
-  /** Says which kernels run again, and why. */
+  private static int running(List<Item> items) {
+    return (int) items.stream().filter(item -> !(item instanceof Item.Store)).count();
+  }
+
+  /** Says what runs again, and why. */
   void explain(Reasons reasons) {
-    done.forEach(again -> reasons.again(again.kernel, again.reader, "runs again for %s: that frees "
-        + Bytes.text(again.bytes) + " while " + again.kernels + (again.kernels == 1 ? " kernel runs" : " kernels run")
+    done.forEach(again -> reasons.again(again.item, again.reader, "runs again for %s: that frees "
+        + Bytes.text(again.bytes) + " while " + again.between + (again.between == 1 ? " step runs" : " steps run")
         + String.format(Locale.ROOT, ", for some %.3g ms", 1e3 * again.seconds)));
   }
 
@@ -117,14 +122,13 @@ final class Rematerialization {
     uses = new Uses(items);
     makers.clear();
     for (int i = 0; i < items.size(); i++) {
-      if (items.get(i) instanceof Item.Kernel kernel) {
-        for (var slot : kernel.out()) {
-          makers.put(slot, i);
-          if (homes.containsKey(slot)) {
-            uses.write(homes.get(slot).slot(), i);
-          }
+      int at = i;
+      items.get(i).writes().forEach(slot -> {
+        makers.put(slot, at);
+        if (homes.containsKey(slot)) {
+          uses.write(homes.get(slot).slot(), at);
         }
-      }
+      });
     }
   }
 
@@ -176,19 +180,19 @@ final class Rematerialization {
     return changed;
   }
 
-  /** Kernels of which a result is alive at the peak, though nothing there touches it, and is read later. */
+  /** Items of which a result is alive at the peak, though nothing there touches it, and is read later. */
   private List<Integer> candidates(int peak, long missing) {
     var touched = new HashSet<Slot>();
     items.get(peak).reads().forEach(slot -> touched.add(liveness.root(slot)));
     items.get(peak).writes().forEach(slot -> touched.add(liveness.root(slot)));
     var worth = new LinkedHashMap<Integer, Double>();
     for (int i = 0; i < peak; i++) {
-      if (items.get(i) instanceof Item.Kernel kernel && mayRunAgain(kernel)) {
-        var freed = kernel.out().stream().filter(slot -> isReadBehind(slot, peak)
-            && !touched.contains(liveness.root(slot)) && liveness.life(slot) != null).toList();
-        long bytes = freed.stream().mapToLong(Memory::size).sum();
+      var item = items.get(i);
+      if (mayRunAgain(i)) {
+        long bytes = made(item).filter(slot -> isReadBehind(slot, peak)
+            && !touched.contains(liveness.root(slot)) && liveness.life(slot) != null).mapToLong(Memory::size).sum();
         if (bytes > 0 && bytes >= missing / SMALLEST_PART) {
-          worth.put(i, bytes / seconds(List.of(kernel)));
+          worth.put(i, bytes / seconds(List.of(item)));
         }
       }
     }
@@ -196,10 +200,15 @@ final class Rematerialization {
         .map(Map.Entry::getKey).toList();
   }
 
-  private boolean mayRunAgain(Item.Kernel kernel) {
-    return !Stores.canFail(kernel) && kernel.in().stream().allMatch(view -> view.turns().isEmpty())
-        && kernel.out().stream().noneMatch(slot -> isKept(slot)
-            || uses.nextWrite(slot, makers.get(slot) + 1) < Uses.NEVER);
+  private static Stream<Slot> made(Item item) {
+    return item.writes().distinct();
+  }
+
+  /** Whether a kernel or loop, the last that writes what it writes, may run again. */
+  private boolean mayRunAgain(int at) {
+    var item = items.get(at);
+    return !(item instanceof Item.Store) && !Stores.canFail(item)
+        && made(item).noneMatch(slot -> isKept(slot) || uses.nextWrite(slot, at + 1) < Uses.NEVER);
   }
 
   private boolean isKept(Slot slot) {
@@ -210,30 +219,50 @@ final class Rematerialization {
     return uses.nextRead(slot, at + 1) < Uses.NEVER;
   }
 
-  /** The change by which a kernel runs again for what reads it behind the peak; null if it cannot. */
+  /** The change by which an item runs again for what reads it behind the peak; null if it cannot. */
   private Change change(int from, int peak, int depth) {
-    var kernel = (Item.Kernel) items.get(from);
-    int at = kernel.out().stream().mapToInt(slot -> uses.nextRead(slot, peak + 1)).min().orElseThrow();
-    var needed = kernel.out().stream().filter(slot -> isReadBehind(slot, at - 1)).toList();
+    var item = items.get(from);
+    int at = made(item).mapToInt(slot -> uses.nextRead(slot, peak + 1)).min().orElseThrow();
+    var needed = made(item).filter(slot -> isReadBehind(slot, at - 1)).toList();
     var change = new Change(new ArrayList<>(), at, new LinkedHashMap<>(), new LinkedHashMap<>());
     var runs = new TreeMap<Integer, Run>();
     if (!needed.stream().allMatch(slot -> add(change, runs, slot, depth))) {
       return null;
     }
-    runs.forEach((maker, run) -> change.clones.add(clone((Item.Kernel) items.get(maker), run, change)));
+    runs.forEach((maker, run) -> change.clones.add(clone(items.get(maker), run, change)));
     needed.forEach(slot -> change.redirected.put(slot, change.copies.get(slot)));
     return change;
   }
 
-  /** Lets the kernel that makes a slot run again, and those that it needs; false if that cannot be. */
+  /** Lets the item that makes a slot run again, and those that it needs; false if that cannot be. */
   private boolean add(Change change, Map<Integer, Run> runs, Slot slot, int depth) {
     int maker = makers.get(slot);
-    change.copies.put(slot, copy(slot));
+    change.copies.computeIfAbsent(slot, this::copy);
     if (runs.containsKey(maker)) {
-      return runs.get(maker).needed.add(slot);
+      runs.get(maker).needed.add(slot);
+      return true;
     }
-    var run = new Run(new HashSet<>(Set.of(slot)), new HashMap<>());
+    return add(change, runs, maker, new HashSet<>(Set.of(slot)), depth)
+        && (!(items.get(maker) instanceof Item.Loop loop) || addStarts(change, runs, loop, maker, depth));
+  }
+
+  /** What a loop makes is made anew from what is stored there before. */
+  private boolean addStarts(Change change, Map<Integer, Run> runs, Item.Loop loop, int at, int depth) {
+    for (int i = 0; i < at; i++) {
+      if (items.get(i) instanceof Item.Store start && loop.writes(start.to().slot())
+          && !add(change, runs, i, Set.of(start.to().slot()), depth)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean add(Change change, Map<Integer, Run> runs, int maker, Set<Slot> needed, int depth) {
+    var run = new Run(needed, new HashMap<>());
     runs.put(maker, run);
+    if (items.get(maker) instanceof Item.Loop loop) {
+      made(loop).forEach(slot -> change.copies.computeIfAbsent(slot, this::copy));
+    }
     for (var read : new LinkedHashSet<>(items.get(maker).reads().toList())) {
       var found = operand(change, runs, read, maker, depth);
       if (found == null) {
@@ -248,10 +277,10 @@ final class Rematerialization {
     return new Slot("r" + number++, slot.type());
   }
 
-  private Item.Kernel clone(Item.Kernel kernel, Run run, Change change) {
-    var trimmed = trimmed(kernel, run.needed).reading(run.operands);
-    var out = trimmed.out().stream().map(slot -> change.copies.computeIfAbsent(slot, this::copy)).toList();
-    return new Item.Kernel(trimmed.spec(), trimmed.in(), out, trimmed.origin());
+  private Item clone(Item item, Run run, Change change) {
+    var trimmed = item instanceof Item.Kernel kernel ? trimmed(kernel, run.needed) : item;
+    trimmed.writes().forEach(slot -> change.copies.computeIfAbsent(slot, this::copy));
+    return trimmed.reading(run.operands).writing(change.copies);
   }
 
   /** Where an operand is to be read at the place of a change; null if its value is gone for good. */
@@ -270,8 +299,8 @@ final class Rematerialization {
     if (other.isPresent()) {
       return other.get();
     }
-    if (depth > 0 && makers.containsKey(slot) && items.get(makers.get(slot)) instanceof Item.Kernel maker
-        && mayRunAgain(maker) && add(change, runs, slot, depth - 1)) {
+    if (depth > 0 && makers.containsKey(slot) && mayRunAgain(makers.get(slot))
+        && add(change, runs, slot, depth - 1)) {
       return change.copies.get(slot);
     }
     return stands ? slot : null;
@@ -291,8 +320,12 @@ final class Rematerialization {
     return machine.choices(kept.spec()).isEmpty() || !sums.alike(kept, kernel) ? kernel : kept;
   }
 
-  private double seconds(List<Item.Kernel> kernels) {
-    return kernels.stream().mapToDouble(kernel -> seconds.computeIfAbsent(kernel.spec(), this::seconds)).sum();
+  private double seconds(List<Item> items) {
+    return items.stream().mapToDouble(item -> switch (item) {
+      case Item.Kernel kernel -> seconds.computeIfAbsent(kernel.spec(), this::seconds);
+      case Item.Store store -> START_SECONDS + 2 * store.from().type().bytes() / RATE;
+      case Item.Loop loop -> loop.count() * seconds(loop.body());
+    }).sum();
   }
 
   private double seconds(KernelSpec spec) {
@@ -318,7 +351,7 @@ final class Rematerialization {
   }
 
   /** What makes a slot; null if it comes from outside. */
-  Item.Kernel maker(Slot slot) {
-    return makers.containsKey(slot) ? (Item.Kernel) items.get(makers.get(slot)) : null;
+  Item maker(Slot slot) {
+    return makers.containsKey(slot) ? items.get(makers.get(slot)) : null;
   }
 }

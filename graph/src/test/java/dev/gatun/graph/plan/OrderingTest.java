@@ -38,6 +38,15 @@ class OrderingTest {
       train words { minimize loss; optimizer = adam(0.1) }
       """;
 
+  private static final String RECURRENT = """
+      model recurrent(x: f32[N, 40, 20], label: i32[N]) {
+        y = x
+        for _ in range(%d) { y, h = lstm(y, 20) }
+        loss = cross_entropy(h |> linear(5), label)
+      }
+      train recurrent { minimize loss; optimizer = %s }
+      """;
+
   private static Plan plan(String text, long batch) {
     return Explanation.ofTraining(Model.of(text).elaborate(Map.of("N", batch), true), Machines.named("cpu")).plan();
   }
@@ -62,6 +71,19 @@ class OrderingTest {
         first++;
       }
       assertTrue(first < runs.size() - LAYERS, optimizer + " changes nothing before kernel " + first);
+    }
+  }
+
+  /** The gradients of what goes into a recurrent layer's gates are free before those of the layer below are there. */
+  @Test
+  void gradientsOfGatesNeverPileUp() {
+    long batch = 50;
+    long gates = 4 * 4 * 20 * 40 * batch;
+    for (var optimizer : List.of("sgd(0.1)", "adamw(0.1)")) {
+      long one = plan(RECURRENT.formatted(2, optimizer), batch).planBytes();
+      long other = plan(RECURRENT.formatted(6, optimizer), batch).planBytes();
+      long layer = (other - one) / 4;
+      assertTrue(layer < 2.5 * gates, optimizer + ": a layer more takes " + (double) layer / gates + " times its gates");
     }
   }
 
