@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Rows that are kept in a file, one of each case: to be printed as a page, and to be compared with later. */
 public final class Figures {
@@ -67,19 +68,35 @@ public final class Figures {
     return out.toString();
   }
 
-  /** Which factors have lost more than a tenth of what they were, a line each. */
-  public List<String> fallenSince(Figures before) {
+  /**
+   * How these factors are beside older ones.
+   *
+   * @param factors how many there were before as well
+   * @param fallen a line for each that has lost more than a tenth
+   */
+  public record Comparison(int factors, List<String> fallen) {
+    public Comparison {
+      fallen = List.copyOf(fallen);
+    }
+  }
+
+  /** Compares each factor with what it was. */
+  public Comparison since(Figures before) {
+    int factors = 0;
     var fallen = new ArrayList<String>();
-    rows.forEach((key, row) -> {
-      var then = before.rows.get(key);
-      if (then == null) {
-        return;
+    for (var named : rows.entrySet()) {
+      var row = named.getValue();
+      var then = before.rows.get(named.getKey());
+      for (var peer : then == null ? Set.<String>of() : row.peers().keySet()) {
+        if (then.peers().containsKey(peer)) {
+          factors++;
+          if (row.ratio(peer) < FALLEN * then.ratio(peer)) {
+            fallen.add(String.format(Locale.ROOT, "%s, %s on %d beside %s: %.2f, was %.2f", row.suite(), row.name(),
+                row.threads(), peer, row.ratio(peer), then.ratio(peer)));
+          }
+        }
       }
-      row.peers().keySet().stream().filter(then.peers()::containsKey)
-          .filter(peer -> row.ratio(peer) < FALLEN * then.ratio(peer))
-          .forEach(peer -> fallen.add(String.format(Locale.ROOT, "%s, %s on %d beside %s: %.2f, was %.2f", row.suite(),
-              row.name(), row.threads(), peer, row.ratio(peer), then.ratio(peer))));
-    });
-    return fallen;
+    }
+    return new Comparison(factors, fallen);
   }
 }

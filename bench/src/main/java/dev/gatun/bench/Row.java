@@ -84,10 +84,18 @@ public record Row(String suite, String name, int threads, double seconds, Map<St
     }
     var peers = new LinkedHashMap<String, Double>();
     for (int i = FIXED; i + 1 < cells.length; i += 2) {
-      peers.put(cells[i], Double.valueOf(cells[i + 1]));
+      peers.put(cells[i], time(cells[i + 1]));
     }
-    var numbers = Arrays.stream(cells, 3, 8).mapToDouble(Double::parseDouble).toArray();
-    return new Row(cells[0], cells[1], Integer.parseInt(cells[2]), numbers[0], peers, numbers[1], numbers[2],
-        numbers[3], numbers[4], Boolean.parseBoolean(cells[8]), cells[9]);
+    var numbers = Arrays.stream(cells, 4, 8).mapToDouble(Double::parseDouble).toArray();
+    return new Row(cells[0], cells[1], Integer.parseInt(cells[2]), time(cells[3]), peers, numbers[0], numbers[1],
+        numbers[2], numbers[3], Boolean.parseBoolean(cells[8]), cells[9]);
+  }
+
+  private static double time(String cell) {
+    double seconds = Double.parseDouble(cell);
+    if (!(seconds > 0 && Double.isFinite(seconds))) {
+      throw new IllegalArgumentException("no time: " + cell);
+    }
+    return seconds;
   }
 }

@@ -2,6 +2,8 @@ package dev.gatun.bench;
 
 import dev.gatun.bench.Measure.Subject;
 import dev.gatun.graph.Machines;
+import dev.gatun.graph.language.LanguageException;
+import dev.gatun.memory.BudgetException;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Profile;
 import dev.gatun.simd.CpuBackend;
@@ -16,6 +18,8 @@ import java.util.function.DoubleSupplier;
 public final class Worker {
   /** With what the lines begin that hold a row. */
   static final String ROW = "row\t";
+  /** With what the line begins that says why there is no row. */
+  static final String FAILED = "failed\t";
   /** What the roofline has for each of its five loops, unless all windows of a side are shorter. */
   private static final double ROOFLINE_SECONDS = 0.4;
   private static final int CACHE = 16 << 10;
@@ -32,16 +36,32 @@ public final class Worker {
         .filter(peer -> !order.keeping() || peer.allocates()).toList();
   }
 
-  /** Prints a line for each row, and says on stderr how far it is. */
+  /** Prints a line for each row, or one that says why a case gives none; says on stderr how far it is. */
   public static void main(String[] arguments) {
     var worker = new Worker(Order.parse(arguments));
     for (var work : worker.order.works()) {
       System.err.println("measuring " + work.name());
-      var row = worker.measure(work);
-      if (row != null) {
-        System.out.println(ROW + row.line());
+      try {
+        var row = worker.measure(work);
+        if (row != null) {
+          System.out.println(ROW + row.line());
+        }
+      } catch (BudgetException | LanguageException | IllegalArgumentException | IllegalStateException
+          | ArithmeticException e) {
+        var reason = reason(e);
+        System.out.println(FAILED + (reason.startsWith(work.name()) ? reason : work.name() + ": " + reason));
+        System.exit(1);
       }
     }
+  }
+
+  /** Why sizes cannot be measured, in one line. */
+  private static String reason(RuntimeException failure) {
+    return switch (failure) {
+      case ArithmeticException overflow -> "its tensors have more elements than can be counted";
+      case LanguageException fault -> fault.diagnostics().getFirst().message();
+      default -> failure.getMessage();
+    };
   }
 
   /** The figure, or null if memory is kept for nobody's sake. */

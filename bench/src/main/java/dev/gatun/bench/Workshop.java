@@ -58,12 +58,15 @@ public final class Workshop {
     builder.environment().keySet().removeIf(name -> STEERING.stream().anyMatch(name::startsWith));
     builder.environment().putAll(environment);
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(order.threadsOfOne()));
+    var where = order.suite().label() + " on " + order.threads() + (order.threads() == 1 ? " thread" : " threads");
     try {
       var process = builder.start();
       try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
           if (line.startsWith(Worker.ROW)) {
             each.accept(Row.parse(line.substring(Worker.ROW.length())));
+          } else if (line.startsWith(Worker.FAILED)) {
+            throw new BenchException(where + ", " + line.substring(Worker.FAILED.length()));
           }
         }
       } finally {
@@ -71,8 +74,7 @@ public final class Workshop {
       }
       int status = process.waitFor();
       if (status != 0) {
-        throw new BenchException(order.suite().label() + " on " + order.threads()
-            + (order.threads() == 1 ? " thread" : " threads") + " failed; the reason stands above");
+        throw new BenchException(where + " failed; the reason stands above");
       }
     } catch (IOException e) {
       throw new BenchException("cannot start a process to measure in: " + e.getMessage(), e);

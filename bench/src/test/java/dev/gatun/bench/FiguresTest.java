@@ -18,7 +18,8 @@ class FiguresTest {
     var before = Figures.parse(Figures.of(List.of(row("64³", "MKL", 1e-3), row("128³", "MKL", 1e-3),
         row("gone", "MKL", 1e-3))).text());
     var now = Figures.of(List.of(row("64³", "MKL", 0.91e-3), row("128³", "MKL", 0.89e-3), row("new", "MKL", 1e-4)));
-    assertEquals(List.of("gemm, 128³ on 2 beside MKL: 0.89, was 1.00"), now.fallenSince(before));
+    assertEquals(new Figures.Comparison(2, List.of("gemm, 128³ on 2 beside MKL: 0.89, was 1.00")), now.since(before));
+    assertEquals(new Figures.Comparison(0, List.of()), Figures.of(List.of(row("64³", "oneDNN", 1e-3))).since(before));
   }
 
   /** Later rows take the place of those of the same case; one with memory kept is a case of its own. */
@@ -38,6 +39,8 @@ class FiguresTest {
     var text = Figures.of(List.of(row("64³", "MKL", 1e-3))).text();
     assertEquals("line 3 is no row", fault(text + "gemm\tx\n"));
     assertEquals("line 2 is no row", fault(text.replace("0.001", "fast")));
+    assertEquals("line 2 is no row", fault(text.replace("0.001", "NaN")));
+    assertEquals("line 2 is no row", fault(text.replace("0.001", "0.0")));
   }
 
   private static String fault(String text) {

@@ -104,7 +104,7 @@ public final class Checkpoint {
    */
   public static void load(Path file, Variables into, Map<String, TensorType> wanted) throws IOException {
     try (var arena = into.arena().child("checkpoint")) {
-      write(file, Safetensors.read(file, arena).tensors(), into, wanted);
+      write(file, Safetensors.read(file, arena, wanted::containsKey).tensors(), into, wanted);
     }
   }
 

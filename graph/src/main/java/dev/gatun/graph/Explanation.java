@@ -3,6 +3,7 @@ package dev.gatun.graph;
 import dev.gatun.graph.language.Elaborated;
 import dev.gatun.graph.plan.Planner;
 import dev.gatun.graph.plan.Reason;
+import dev.gatun.memory.BudgetException;
 import dev.gatun.ops.Backend;
 import dev.gatun.ops.Graph;
 import dev.gatun.ops.Plan;
@@ -78,6 +79,9 @@ public record Explanation(Plan plan, List<Reason> reasons, int again, long memor
   private static Explanation of(Graph graph, Backend machine, Map<String, TensorType> model,
       Map<String, TensorType> session, long budget) {
     long kept = Variables.bytes(model) + Variables.bytes(session);
+    if (kept > budget) {
+      throw BudgetException.ofVariables(kept, budget);
+    }
     var explained = Planner.explain(graph, machine, Variables.offsets(model), Variables.offsets(session),
         budget - kept);
     var plan = explained.plan();

@@ -93,9 +93,11 @@ public final class Session implements AutoCloseable {
    * @throws dev.gatun.memory.BudgetException if none fits
    */
   Loaded load(long kept, LongFunction<Plan> planned) {
-    long room = arena.freeBytes() - kept - guardBytes();
+    long free = arena.freeBytes() - kept - guardBytes();
+    long room = free;
+    long besides = 0;
     while (true) {
-      var plan = planned.apply(room);
+      var plan = planned(planned, room, besides, free);
       long missing;
       try {
         var loaded = load(plan);
@@ -107,7 +109,17 @@ public final class Session implements AutoCloseable {
       } catch (BudgetException full) {
         missing = full.requested() + full.used() - full.limit();
       }
+      besides = Math.max(besides, free + missing - plan.memoryBytes());
       room = Math.min(room, plan.memoryBytes()) - Math.max(missing, plan.memoryBytes() / STEPS_DOWN);
+    }
+  }
+
+  /** @param besides bytes that the kernels of a larger plan were seen to need beside it */
+  private static Plan planned(LongFunction<Plan> planned, long room, long besides, long free) {
+    try {
+      return planned.apply(room);
+    } catch (BudgetException refused) {
+      throw besides == 0 ? refused : refused.withKernels(besides, free);
     }
   }
 
@@ -139,15 +151,20 @@ public final class Session implements AutoCloseable {
     }
     var own = arena.child("plan");
     Prepared prepared = null;
+    Backend.Executable preparation = null;
     try {
-      prepared = plan.preparation() == null ? null : model.prepared(plan.preparation());
-      var preparation = prepared == null ? null
-          : executable(plan.preparation(), memory(plan.preparation(), prepared, own), own);
+      if (plan.preparation() != null) {
+        prepared = model.prepared(plan.preparation());
+        preparation = executable(plan.preparation(), memory(plan.preparation(), prepared, own), own);
+      }
       var memory = memory(plan, prepared, own);
       var loaded = new Loaded(plan, memory, own, executable(plan, memory, own), prepared, preparation);
       plans.add(loaded);
       return loaded;
     } catch (RuntimeException e) {
+      if (preparation != null) {
+        preparation.close();
+      }
       if (prepared != null) {
         prepared.release();
       }

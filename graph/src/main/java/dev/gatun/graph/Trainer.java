@@ -43,6 +43,8 @@ public final class Trainer implements AutoCloseable {
   /** Of the smaller last batch of an epoch; null if there is none, or training ends before it. */
   private StepPlan lastBatch;
   private Scorer scorer;
+  /** What the model is to be measured on besides training; null if nothing is known of that. */
+  private Dataset evaluated;
   private final int[] order;
   private int orderedEpoch = -1;
   private long step;
@@ -102,7 +104,7 @@ public final class Trainer implements AutoCloseable {
       this.session = opened;
       newScorer();
       initialise(training);
-      loadSteps(training);
+      load(training);
     } catch (RuntimeException e) {
       if (opened != null) {
         opened.close();
@@ -167,35 +169,45 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Plans the steps, and gives them memory: the smaller batch what the whole one leaves. If that is too little, the
-   * whole one has what the smaller one leaves, which is made smaller and smaller itself.
+   * Plans the evaluation and the steps, and gives them memory: first as they are, then the last batch, if it is
+   * smaller, with less and less, so that the whole one has more. The step on a whole batch gives way where that is not enough.
    */
-  private void loadSteps(TrainingGraph training) {
+  private void load(TrainingGraph training) {
     int batch = Math.min(settings.batch(), data.size());
     int rest = data.size() % batch;
-    wholeBatch = load(training, batch, Planner.UNLIMITED);
-    if (rest == 0 || totalSteps() < stepsPerEpoch()) {
-      return;
-    }
-    var smaller = TrainingGraph.of(elaborate(rest), settings);
+    var smaller = rest == 0 || totalSteps() < stepsPerEpoch() ? null : TrainingGraph.of(elaborate(rest), settings);
     try {
-      lastBatch = load(smaller, rest, Planner.UNLIMITED);
+      loadEvaluation();
+      wholeBatch = load(training, batch, Planner.UNLIMITED);
+      lastBatch = smaller == null ? null : load(smaller, rest, Planner.UNLIMITED);
     } catch (BudgetException full) {
-      unload();
+      if (smaller == null) {
+        throw full;
+      }
       loadSmallerFirst(training, batch, smaller, rest);
     }
   }
 
   private void loadSmallerFirst(TrainingGraph training, int batch, TrainingGraph smaller, int rest) {
-    lastBatch = load(smaller, rest, Planner.UNLIMITED);
-    long most = lastBatch.feed.loaded().plan().planBytes();
-    for (int part = SMALLER_PARTS - 1; wholeBatch == null; part--) {
+    long most = Planner.plan(smaller.graph(), machine, variables.offsets(), Map.of()).planBytes();
+    unload();
+    for (int part = SMALLER_PARTS; wholeBatch == null; part--) {
       try {
+        loadEvaluation();
+        lastBatch = load(smaller, rest, most / SMALLER_PARTS * part);
         wholeBatch = load(training, batch, Planner.UNLIMITED);
       } catch (BudgetException full) {
         unload();
-        lastBatch = load(smaller, rest, most / SMALLER_PARTS * part);
+        if (part == 0) {
+          throw full;
+        }
       }
+    }
+  }
+
+  private void loadEvaluation() {
+    if (evaluated != null) {
+      scorer.prepare(evaluated);
     }
   }
 
@@ -206,7 +218,7 @@ public final class Trainer implements AutoCloseable {
     lastBatch = null;
   }
 
-  /** @param most bytes that the plan may have */
+  /** @param most bytes that the plan should have, unless it takes more at the least */
   private StepPlan load(TrainingGraph training, int batch, long most) {
     var again = new int[1];
     // A sample, too, has its place where the data set is told from others.
@@ -214,7 +226,7 @@ public final class Trainer implements AutoCloseable {
         .filter(source -> source.role() == Source.Role.INPUT)
         .mapToLong(source -> source.type().bytes() + TensorArena.ALIGNMENT).sum();
     var loaded = session.load(inputs + inputs / batch + TensorArena.ALIGNMENT, room -> {
-      var planned = Planner.plan(training.graph(), machine, variables.offsets(), Map.of(), Math.min(room, most));
+      var planned = plan(training, room, most);
       again[0] = planned.again();
       return planned.plan();
     });
@@ -228,6 +240,18 @@ public final class Trainer implements AutoCloseable {
       }
     }
     return new StepPlan(new Feed(loaded, data.fields(), batch), batch, rates, again[0]);
+  }
+
+  private Planner.Explained plan(TrainingGraph training, long room, long most) {
+    try {
+      return Planner.plan(training.graph(), machine, variables.offsets(), Map.of(), Math.min(room, most));
+    } catch (BudgetException refused) {
+      if (most >= room) {
+        throw refused;
+      }
+      return Planner.plan(training.graph(), machine, variables.offsets(), Map.of(),
+          Math.min(room, refused.requested()));
+    }
   }
 
   /** The plan of a step on a whole batch. */
@@ -376,17 +400,18 @@ public final class Trainer implements AutoCloseable {
    * @throws dev.gatun.memory.BudgetException if it does not fit the memory that it may use
    */
   public void prepareEvaluation(Dataset on) {
+    evaluated = on;
     try {
-      scorer.prepare(on);
+      loadEvaluation();
     } catch (BudgetException full) {
       var training = TrainingGraph.of(elaborated, settings);
       unload();
       try {
-        scorer.prepare(on);
-        loadSteps(training);
+        load(training);
       } catch (BudgetException none) {
+        evaluated = null;
         unload();
-        loadSteps(training);
+        load(training);
         throw none;
       }
     }

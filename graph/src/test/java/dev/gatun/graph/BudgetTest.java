@@ -58,6 +58,15 @@ class BudgetTest {
       train deep { minimize loss; optimizer = adamw(0.01) }
       """;
 
+  private static final String NORMED = """
+      model normed(x: f32[N, 3, 16, 16], label: i32[N]) {
+        y = x
+        for _ in range(2) { y = y |> conv(16, kernel = 3, pad = 1, bias = false) |> batch_norm |> relu }
+        loss = cross_entropy(y |> global_avg_pool |> linear(10), label)
+      }
+      train normed { minimize loss; optimizer = sgd(0.1) }
+      """;
+
   private static Graph step(String text) {
     var elaborated = Model.of(text).elaborate(Map.of("N", 8L), true);
     return TrainingGraph.of(elaborated, SettingsReader.read(elaborated.recipe(), 8)).graph();
@@ -159,6 +168,50 @@ class BudgetTest {
         tight = trained(data, limit);
         assertArrayEquals(free.weights, tight.weights);
       }
+    }
+  }
+
+  /**
+   * With less and less memory a trainer and its evaluation fit, until they are refused, and from there on always are:
+   * what was missing is said, and is enough.
+   */
+  @Test
+  void lessMemoryIsRefusedFromSomewhereOn() {
+    try (var inputs = TensorArena.root("inputs", 1 << 20)) {
+      var images = inputs.allocate(DType.F32, Shape.of(12, 3, 16, 16));
+      images.setDoubles(new Random(1).doubles(images.shape().elements()).toArray());
+      var labels = inputs.allocate(DType.I32, Shape.of(12));
+      labels.setDoubles(IntStream.range(0, 12).mapToDouble(i -> i % 10).toArray());
+      var data = Dataset.of(Map.of("x", images, "label", labels));
+      var whole = evaluated(data, 1 << 30);
+      int fitted = 0;
+      BudgetException refused = null;
+      for (int eighth = 4; eighth > -16; eighth--) {
+        long limit = whole.bytes + whole.planBytes / 8 * eighth;
+        try {
+          evaluated(data, limit);
+          assertTrue(refused == null, limit + " bytes are enough, though more were refused");
+          fitted++;
+        } catch (BudgetException full) {
+          refused = full;
+        }
+      }
+      assertTrue(fitted > 1 && refused != null, fitted + " limits of 20 are enough");
+    }
+  }
+
+  /** What training and measuring take. */
+  private static Trained evaluated(Dataset data, long limit) {
+    var model = Model.of(NORMED);
+    var settings = Trainer.settings(model, data).withBatch(8).withSteps(4);
+    try (var arena = TensorArena.root("test", limit);
+        var trainer = new Trainer(model, settings, Machines.named("cpu"), arena, 1, data)) {
+      trainer.prepareEvaluation(data);
+      long bytes = arena.usedBytes();
+      trainer.train();
+      assertTrue(Double.isFinite(trainer.evaluate(data).get("loss")));
+      assertEquals(bytes, arena.usedBytes());
+      return new Trained(bytes, trainer.plan().planBytes(), trainer.recomputed(), null);
     }
   }
 

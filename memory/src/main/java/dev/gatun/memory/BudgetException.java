@@ -51,6 +51,29 @@ public final class BudgetException extends RuntimeException {
         budget, largest);
   }
 
+  /**
+   * The same of a plan whose kernels need memory beside it.
+   *
+   * @param besides the bytes that they were seen to need; they may need more
+   * @param budget bytes that the plan and they may have
+   */
+  public BudgetException withKernels(long besides, long budget) {
+    return new BudgetException("the plan takes at least " + Bytes.text(requested) + " and its kernels "
+        + Bytes.text(besides) + " besides, and " + Bytes.text(Math.max(0, budget)) + " are left for both"
+        + owners("; the plan holds most for ", largest), requested + besides, 0, budget, largest);
+  }
+
+  /**
+   * For variables that no plan can make smaller.
+   *
+   * @param bytes what they take
+   * @param budget bytes that they and the plan may have
+   */
+  public static BudgetException ofVariables(long bytes, long budget) {
+    return new BudgetException("parameters and states alone take " + Bytes.text(bytes) + ", more than the "
+        + Bytes.text(budget) + " that they and the plan may have", bytes, 0, budget, List.of());
+  }
+
   private static String owners(String head, List<Owner> largest) {
     return largest.isEmpty() ? "" : head + largest.stream()
         .map(owner -> "`" + owner.arena() + "` " + Bytes.text(owner.bytes())).collect(Collectors.joining(", "));

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 
 /**
  * Named tensors in one file, in the safetensors format: 8 bytes of header length, a JSON header, then the elements of
@@ -44,6 +45,15 @@ public final class Safetensors {
    * @throws IOException         if the file cannot be opened or read
    */
   public static Content read(Path path, TensorArena arena) throws IOException {
+    return read(path, arena, _ -> true);
+  }
+
+  /**
+   * The same of some tensors: no others take memory or are read, though the header must be right for all.
+   *
+   * @param wanted which, by name
+   */
+  public static Content read(Path path, TensorArena arena, Predicate<String> wanted) throws IOException {
     return TensorFile.read(path, arena, file -> {
       long length = ByteBuffer.wrap(file.bytes(0, LENGTH_BYTES, "the header's length"))
           .order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -54,7 +64,9 @@ public final class Safetensors {
       var text = decode(file.bytes(LENGTH_BYTES, (int) length, "a header"));
       long dataStart = LENGTH_BYTES + length;
       var header = SafetensorsHeader.parse(text, file.size() - dataStart);
-      return new Content(readTensors(file, dataStart, header, arena), header.metadata());
+      var entries = new LinkedHashMap<>(header.tensors());
+      entries.keySet().removeIf(wanted.negate());
+      return new Content(readTensors(file, dataStart, entries, arena), header.metadata());
     });
   }
 
@@ -69,16 +81,16 @@ public final class Safetensors {
     }
   }
 
-  private static SequencedMap<String, Tensor> readTensors(TensorFile file, long dataStart, SafetensorsHeader header,
-      TensorArena arena) throws IOException, FormatException {
+  private static SequencedMap<String, Tensor> readTensors(TensorFile file, long dataStart,
+      Map<String, SafetensorsHeader.Entry> entries, TensorArena arena) throws IOException, FormatException {
     long bytes = 0;
-    for (var entry : header.tensors().values()) {
+    for (var entry : entries.values()) {
       bytes += aligned(entry.end() - entry.begin());
     }
     var slab = arena.allocateBytes(bytes);
     var tensors = new LinkedHashMap<String, Tensor>();
     long at = 0;
-    for (var named : header.tensors().entrySet()) {
+    for (var named : entries.entrySet()) {
       var entry = named.getValue();
       var owner = "tensor `" + named.getKey() + "`";
       var segment = slab.asSlice(at, entry.end() - entry.begin());

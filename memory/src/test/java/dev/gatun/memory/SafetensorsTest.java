@@ -95,6 +95,23 @@ class SafetensorsTest {
     }
   }
 
+  /** Of a file of 8 KiB only what is wanted takes memory. */
+  @Test
+  void someTensorsAreRead() throws IOException {
+    var path = folder.resolve("some.safetensors");
+    try (var arena = TensorArena.root("test", 1 << 20)) {
+      var wanted = arena.allocate(DType.F32, Shape.of(4));
+      wanted.setDoubles(1, 2, 3, 4);
+      var other = arena.allocate(DType.F64, Shape.of(1000));
+      Safetensors.write(path, Map.of("wanted", wanted, "other", other), Map.of());
+    }
+    try (var arena = TensorArena.root("test", 100)) {
+      var read = Safetensors.read(path, arena, "wanted"::equals).tensors();
+      assertEquals(List.of("wanted"), List.copyOf(read.keySet()));
+      assertArrayEquals(new double[] {1, 2, 3, 4}, read.get("wanted").toDoubles());
+    }
+  }
+
   @Test
   void viewsAreWrittenInRowMajorOrder() throws IOException {
     try (var arena = TensorArena.root("arena", 1 << 16)) {

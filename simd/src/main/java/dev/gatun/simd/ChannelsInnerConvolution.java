@@ -19,6 +19,8 @@ final class ChannelsInnerConvolution implements Convolution {
   private static final int PIXELS = 512;
   /** The same where each channel is convolved by itself: panels are few lanes of a pixel and share its cache lines. */
   private static final int EACH_PIXELS = 64;
+  /** Tasks that threads can share fairly; where the pixels are too few for so many, panels are parted as well. */
+  private static final int ENOUGH_TASKS = 4;
 
   private final ConvolutionMap map;
   /** Whether each channel is convolved by itself. */
@@ -53,11 +55,11 @@ final class ChannelsInnerConvolution implements Convolution {
         map.horizontal().isEmpty() ? 0 : map.horizontal().getFirst().sourceStep() * map.in().width());
     starts = tiles.starts(map.outChannels());
     long panelBytes = Math.max(1L, (long) map.steps() * tiles.width() * map.bytes());
-    panelsPerTask = Math.clamp(machine.level2() / 2 / panelBytes, 1, Math.max(1, starts.length));
     int pixels = Math.max(1, map.height() * map.width());
     int taken = each ? EACH_PIXELS : PIXELS;
     imagesPerTask = Math.clamp(taken / pixels, 1, Math.max(1, shape.n()));
     rowsPerTask = pixels < 2 * taken ? Math.max(1, map.height()) : Math.ceilDiv(taken, map.width());
+    panelsPerTask = panelsPerTask(machine.level2() / 2 / panelBytes);
     int columns = map.horizontal().size();
     tables = new TapTable[map.vertical().size() * columns];
     for (int i = 0; i < tables.length; i++) {
@@ -65,6 +67,14 @@ final class ChannelsInnerConvolution implements Convolution {
       var x = map.horizontal().get(i % columns);
       tables[i] = TapTable.of(map, y, x, step, true, turn, memory);
     }
+  }
+
+  /** @param most panels that a cache holds */
+  private int panelsPerTask(long most) {
+    int panels = Math.max(1, starts.length);
+    int places = Math.max(1, imageBlocks() * rowBlocks() * map.groups());
+    int blocks = Math.max(Math.ceilDiv(panels, Math.clamp(most, 1, panels)), Math.ceilDiv(ENOUGH_TASKS, places));
+    return Math.ceilDiv(panels, Math.min(panels, blocks));
   }
 
   @Override

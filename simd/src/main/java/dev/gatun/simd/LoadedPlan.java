@@ -40,8 +40,8 @@ final class LoadedPlan implements Backend.Executable {
     this.memory = memory;
     this.workspace = arena.child("workspace");
     this.allocator = (bytes, _) -> workspace.allocateBytes(bytes);
-    this.constants = new Constants(plan, memory, allocator);
     try {
+      this.constants = new Constants(plan, memory, allocator);
       this.crew = new Crew(allocator, threads, recorder);
       this.nodes = nodes(plan.steps(), new ArrayList<>());
       crew.allocate(allocator);

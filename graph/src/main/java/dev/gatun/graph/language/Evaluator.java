@@ -250,6 +250,10 @@ final class Evaluator {
     if (name.equals("_")) {
       return elaboration.fault(variable.place(), "`_` has no value: it matches without binding", "");
     }
+    if (scope.unit().constants().containsKey(name)) {
+      return elaboration.fault(variable.place(), "`" + name + "` has no value yet: it is declared further down",
+          "a constant may use those above it");
+    }
     boolean size = Character.isUpperCase(name.charAt(0));
     return elaboration.fault(variable.place(), size ? "no size is called `" + name + "`"
         : "nothing is called `" + name + "`", Similar.to(name, names));

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * stores that set out what it carries. Nothing runs again that can fail, or reads what has been written anew since.
  */
 final class Rematerialization {
-  /** Kernels and loops whose effect on the program is measured at each step: those that seem to save most for their time. */
+  /** Items whose effect on the program is measured at each step: those that seem to save most for their time. */
   private static final int CONSIDERED = 12;
   /** Kernels one behind the other that may run again for one value. */
   private static final int LONGEST = 6;

@@ -169,6 +169,13 @@ final class ElaborationFaults {
       t:2:26: nothing is called `widht`
       model m(x: f32[N]) { z = widht }
                                ^^^^^ did you mean `width`?""", """
+      const width = depth
+      const depth = width
+      model m(x: f32[N]) { z = x }
+      ---
+      t:1:15: `depth` has no value yet: it is declared further down
+      const width = depth
+                    ^^^^^ a constant may use those above it""", """
       shared embed = embedding(10, 4)
       model m(x: i32[N]) { z = transpose(embed.weight); y = embed(x) }
       ---

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
   private int repeat = 7;
   @Option(names = "--duration", paramLabel = "SECONDS",
       description = "Length of a window; as the work needs if not given.")
-  private double duration;
+  private Double duration;
   @Option(names = "--markdown", description = "A table for documents in place of text.")
   private boolean markdown;
   @Option(names = "--csv", description = "A table of commas in place of text.")
@@ -73,11 +74,11 @@ final class BenchCommand implements Callable<Integer> {
     var suites = suites();
     var sizes = sizes();
     MachineOptions.atLeastOne("--repeat", repeat);
-    if (markdown && csv) {
-      throw new UsageException("--markdown and --csv exclude each other");
+    if (Stream.of(markdown, csv, output.isJson()).filter(form -> form).count() > 1) {
+      throw new UsageException("--markdown, --csv and --json exclude each other");
     }
-    if (!(duration >= 0 && duration <= 3600)) {
-      throw new UsageException("--duration must be some seconds, found " + duration);
+    if (duration != null && !(duration > 0 && duration <= 3600)) {
+      throw new UsageException("--duration must be some seconds, up to 3600, found " + duration);
     }
     if (trace != null) {
       ProfileReport.check(trace);
@@ -91,6 +92,9 @@ final class BenchCommand implements Callable<Integer> {
           + "repository, with Maven on the PATH");
     }
     var before = against == null ? Figures.of(List.of()) : KeptFigures.read(against);
+    if (against != null && !peers) {
+      throw new UsageException("--against compares factors beside other engines: --peers is needed as well");
+    }
     var kept = new KeptFigures(save, page, Workshop.peers());
     var orders = orders(suites, sizes);
     var rows = new ArrayList<Row>();
@@ -108,9 +112,20 @@ final class BenchCommand implements Callable<Integer> {
     }
     tables(rows);
     summary(rows);
-    var fallen = Figures.of(rows).fallenSince(before);
-    fallen.forEach(line -> output.remark("fallen: " + line));
-    return fallen.isEmpty() ? ExitCode.GOOD : ExitCode.FAILED;
+    return against == null || stands(Figures.of(rows).since(before)) ? ExitCode.GOOD : ExitCode.FAILED;
+  }
+
+  /** Says what became of the factors in an older file, and whether they still stand. */
+  private boolean stands(Figures.Comparison since) {
+    since.fallen().forEach(line -> output.error("fallen: " + line));
+    if (since.factors() == 0) {
+      output.error("none of these factors is in " + against + ": nothing was compared");
+    } else {
+      output.remark(since.factors() + " factors compared with " + against + ": "
+          + (since.fallen().isEmpty() ? "none has fallen" : since.fallen().size() + " have fallen")
+          + " by more than a tenth");
+    }
+    return since.factors() > 0 && since.fallen().isEmpty();
   }
 
   private void profile(Order order, Work work, Path file) throws IOException {
@@ -158,12 +173,18 @@ final class BenchCommand implements Callable<Integer> {
 
   private List<Order> orders(List<Suite> suites, Map<String, List<Integer>> sizes) {
     int cores = Runtime.getRuntime().availableProcessors();
-    var counts = threads.isEmpty() ? cores == 1 ? List.of(1) : List.of(1, cores) : threads;
-    counts.forEach(count -> MachineOptions.atLeastOne("--threads", count));
+    var counts = threads.isEmpty() ? cores == 1 ? List.of(1) : List.of(1, cores) : threads.stream().distinct().toList();
+    for (int count : counts) {
+      MachineOptions.atLeastOne("--threads", count);
+      if (count > cores) {
+        throw new UsageException("--threads: this machine runs " + cores + " at once, found " + count);
+      }
+    }
     var orders = new ArrayList<Order>();
     for (var suite : suites) {
       for (int count : counts) {
-        var order = new Order(suite, sizes, only, count, peers, false, repeat, duration);
+        var order = new Order(suite, sizes, only, count, peers, false, repeat,
+            duration == null ? 0 : duration);
         try {
           if (!order.works().isEmpty()) {
             orders.add(order);

@@ -7,6 +7,7 @@ import dev.gatun.bench.Row;
 import dev.gatun.memory.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class KeptFigures {
     this.save = save;
     this.page = page;
     this.peers = peers;
-    figures = save == null || !Files.exists(save) ? Figures.of(List.of()) : read(save);
+    figures = save == null || !Files.isRegularFile(save) ? Figures.of(List.of()) : read(save);
     for (var file : new Path[] {save, page}) {
       if (file != null) {
         AtomicFile.check(file);
@@ -48,6 +49,8 @@ final class KeptFigures {
       return Figures.parse(Files.readString(file));
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage());
+    } catch (CharacterCodingException e) {
+      throw new InputException(file + " is not UTF-8 text");
     }
   }
 

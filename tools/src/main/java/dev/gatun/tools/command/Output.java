@@ -38,6 +38,13 @@ final class Output {
     }
   }
 
+  /** A line below the result that people can do without. */
+  void hint(String text) {
+    if (!quiet) {
+      line(text);
+    }
+  }
+
   /** The result, for programs. */
   void object(Map<String, ?> object) {
     if (json) {
@@ -53,6 +60,16 @@ final class Output {
     } else if (!quiet) {
       err().println(text);
     }
+  }
+
+  /** Whether programs read the result. */
+  boolean isJson() {
+    return json;
+  }
+
+  /** Why the result is not good. */
+  void error(String text) {
+    err().println("gatun: " + text);
   }
 
   /** A message that can be done without. */

@@ -135,7 +135,7 @@ final class TrainCommand implements Callable<Integer> {
     output.line("saved " + file + (trainer.isDone() ? "" : "; go on with --resume"));
     var next = next(file);
     int width = next.keySet().stream().mapToInt(String::length).max().orElse(0);
-    next.forEach((command, purpose) -> output.line("  " + command + " ".repeat(width - command.length()) + "   "
+    next.forEach((command, purpose) -> output.hint("  " + command + " ".repeat(width - command.length()) + "   "
         + purpose));
   }
 

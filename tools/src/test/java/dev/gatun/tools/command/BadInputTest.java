@@ -61,6 +61,13 @@ class BadInputTest {
     var figures = file("figures.tsv", "# Written by gatun bench --save; one row a line, see docs/commands.md.", "gemm");
     Shell.run("bench", "gemm", "--against", figures.toString()).fails(3, "gatun: " + figures + ": line 2 is no row");
     Shell.run("bench", "gemm", "--save", figures.toString()).fails(3, "gatun: " + figures + ": line 2 is no row");
+    Shell.run("bench", "gemm", "--save", folder.toString()).fails(3,
+        "gatun: cannot write " + folder + ": it is a folder");
+    Files.write(figures, new byte[] {(byte) 0xff, (byte) 0xfe});
+    Shell.run("bench", "gemm", "--against", figures.toString()).fails(3, "gatun: " + figures + " is not UTF-8 text");
+    var empty = file("empty.tsv", "# Written by gatun bench --save; one row a line, see docs/commands.md.");
+    Shell.run("bench", "gemm", "--against", empty.toString()).fails(2,
+        "gatun: --against compares factors beside other engines: --peers is needed as well");
     Shell.run("bench", "gemm", "--against", folder.resolve("no").toString()).fails(3,
         "gatun: there is no file " + folder.resolve("no"));
   }

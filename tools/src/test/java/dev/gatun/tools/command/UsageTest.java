@@ -43,8 +43,17 @@ class UsageTest {
     Shell.run("bench", "gemm", "--shapes", "M=0").fails(2, "gatun: --shapes: M must be at least 1, found 0");
     Shell.run("bench", "gemm", "--threads", "0").fails(2, "gatun: --threads must be at least 1, found 0");
     Shell.run("bench", "gemm", "--repeat", "0").fails(2, "gatun: --repeat must be at least 1, found 0");
-    Shell.run("bench", "gemm", "--duration", "-1").fails(2, "gatun: --duration must be some seconds, found -1.0");
-    Shell.run("bench", "gemm", "--markdown", "--csv").fails(2, "gatun: --markdown and --csv exclude each other");
+    Shell.run("bench", "gemm", "--duration", "-1").fails(2, "gatun: --duration must be some seconds, up to 3600, "
+        + "found -1.0");
+    Shell.run("bench", "gemm", "--duration", "0").fails(2, "gatun: --duration must be some seconds, up to 3600, "
+        + "found 0.0");
+    int cores = Runtime.getRuntime().availableProcessors();
+    Shell.run("bench", "gemm", "--threads", "1," + (cores + 1)).fails(2, "gatun: --threads: this machine runs " + cores
+        + " at once, found " + (cores + 1));
+    Shell.run("bench", "gemm", "--json", "--markdown").fails(2,
+        "gatun: --markdown, --csv and --json exclude each other");
+    Shell.run("bench", "gemm", "--markdown", "--csv").fails(2,
+        "gatun: --markdown, --csv and --json exclude each other");
     var file = folder.resolve("no").resolve("t.json");
     Shell.run("bench", "gemm", "--profile", file.toString()).fails(2,
         "gatun: --profile: cannot write " + file + ": there is no such folder");
