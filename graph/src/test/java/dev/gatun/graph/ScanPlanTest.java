@@ -60,6 +60,7 @@ class ScanPlanTest {
     return products;
   }
 
+  /** The products among some steps, in no order that means anything: when each runs is a matter of memory. */
   private static List<String> of(List<Plan.Step> steps) {
     var products = new ArrayList<String>();
     for (var step : steps) {
@@ -69,6 +70,7 @@ class ScanPlanTest {
         products.add(a.size(-2) + "×" + a.size(-1) + "×" + direct.in().get(1).shape().size(-1));
       }
     }
+    products.sort(null);
     return products;
   }
 
@@ -80,7 +82,7 @@ class ScanPlanTest {
   void weightGradientsOfAnLstmAreOneProductEach() {
     for (var reverse : List.of("false", "true")) {
       var found = products(plan(LSTM.formatted(reverse), TURNS));
-      assertEquals(List.of("35×3×32", "5×8×2", "5×2×8", "32×35×3", "32×35×8", "2×5×8"), found.get(0));
+      assertEquals(List.of("2×5×8", "32×35×3", "32×35×8", "35×3×32", "5×2×8", "5×8×2"), found.get(0));
       assertEquals(List.of("5×8×32"), found.get(1));
       assertEquals(List.of("5×32×8"), found.get(2));
       assertEquals(3, found.size());
@@ -102,7 +104,7 @@ class ScanPlanTest {
     assertEquals(List.of("5×8×8"), found.get(1));
     assertEquals(List.of("5×8×8"), found.get(2));
     assertEquals(3, found.size());
-    assertEquals(List.of("35×3×8", "35×8×4", "35×4×8", "4×35×8", "8×35×8", "8×35×3"),
+    assertEquals(List.of("35×3×8", "35×4×8", "35×8×4", "4×35×8", "8×35×3", "8×35×8"),
         found.get(0).stream().filter(p -> p.contains("35")).toList());
   }
 
