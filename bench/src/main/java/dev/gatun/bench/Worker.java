@@ -47,7 +47,7 @@ public final class Worker {
           System.out.println(ROW + row.line());
         }
       } catch (BudgetException | LanguageException | IllegalArgumentException | IllegalStateException
-          | ArithmeticException e) {
+          | ArithmeticException | OutOfMemoryError e) {
         var reason = reason(e);
         System.out.println(FAILED + (reason.startsWith(work.name()) ? reason : work.name() + ": " + reason));
         System.exit(1);
@@ -56,9 +56,10 @@ public final class Worker {
   }
 
   /** Why sizes cannot be measured, in one line. */
-  private static String reason(RuntimeException failure) {
+  private static String reason(Throwable failure) {
     return switch (failure) {
       case ArithmeticException overflow -> "its tensors have more elements than can be counted";
+      case OutOfMemoryError full -> "the Java heap holds no tensors so large";
       case LanguageException fault -> fault.diagnostics().getFirst().message();
       default -> failure.getMessage();
     };
