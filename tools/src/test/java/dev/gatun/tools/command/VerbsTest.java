@@ -304,7 +304,7 @@ class VerbsTest {
         .out();
     assertTrue(planned(tight) < 24 && planned(free) > 30, tight);
     assertTrue(tight.contains("kernels run again, so that less is kept"), tight);
-    assertTrue(Pattern.compile("  runs again for .* at \\d+:\\d+.*: that frees [0-9.]+ MiB while \\d+ kernels run, "
+    assertTrue(Pattern.compile("  runs again for .* at \\d+:\\d+.*: that frees [0-9.]+ MiB while \\d+ steps run, "
         + "for some [0-9.]+ ms").matcher(tight).find(), tight);
     var refused = Shell.run("explain", "lenet", "--training", "--memory-budget", "1m");
     assertEquals(4, refused.code());
