@@ -11,6 +11,7 @@ import dev.gatun.ops.Value;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.function.Supplier;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -42,6 +43,12 @@ class RandomBudgetTest {
       recomputed += outcome.again() > 0 ? 1 : 0;
       free.requireSame(outcome);
     }
+  }
+
+  /** A value that cannot be computed again, since a state it hangs on is updated by then, but is kept for others. */
+  @Example
+  void whatHangsOnAnUpdatedStateIsKept() {
+    budgetsKeepBits(6270723, true);
   }
 
   @AfterContainer

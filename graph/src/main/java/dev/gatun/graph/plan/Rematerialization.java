@@ -242,7 +242,7 @@ final class Rematerialization {
       runs.get(maker).needed.add(slot);
       return true;
     }
-    return add(change, runs, maker, new HashSet<>(Set.of(slot)), depth)
+    return add(change, runs, maker, slot, depth)
         && (!(items.get(maker) instanceof Item.Loop loop) || addStarts(change, runs, loop, maker, depth));
   }
 
@@ -250,15 +250,15 @@ final class Rematerialization {
   private boolean addStarts(Change change, Map<Integer, Run> runs, Item.Loop loop, int at, int depth) {
     for (int i = 0; i < at; i++) {
       if (items.get(i) instanceof Item.Store start && loop.writes(start.to().slot())
-          && !add(change, runs, i, Set.of(start.to().slot()), depth)) {
+          && !add(change, runs, i, start.to().slot(), depth)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean add(Change change, Map<Integer, Run> runs, int maker, Set<Slot> needed, int depth) {
-    var run = new Run(needed, new HashMap<>());
+  private boolean add(Change change, Map<Integer, Run> runs, int maker, Slot needed, int depth) {
+    var run = new Run(new HashSet<>(Set.of(needed)), new HashMap<>());
     runs.put(maker, run);
     if (items.get(maker) instanceof Item.Loop loop) {
       made(loop).forEach(slot -> change.copies.computeIfAbsent(slot, this::copy));
@@ -300,10 +300,22 @@ final class Rematerialization {
       return other.get();
     }
     if (depth > 0 && makers.containsKey(slot) && mayRunAgain(makers.get(slot))
-        && add(change, runs, slot, depth - 1)) {
+        && addIfPossible(change, runs, slot, depth - 1)) {
       return change.copies.get(slot);
     }
     return stands ? slot : null;
+  }
+
+  /** The same as {@link #add}, but what cannot be leaves nothing behind that others would read. */
+  private boolean addIfPossible(Change change, Map<Integer, Run> runs, Slot slot, int depth) {
+    var copied = Set.copyOf(change.copies.keySet());
+    var running = Set.copyOf(runs.keySet());
+    if (add(change, runs, slot, depth)) {
+      return true;
+    }
+    change.copies.keySet().retainAll(copied);
+    runs.keySet().retainAll(running);
+    return false;
   }
 
   private Slot original(Slot slot) {
