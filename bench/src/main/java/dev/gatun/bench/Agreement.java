@@ -19,7 +19,7 @@ public final class Agreement {
   /**
    * The largest difference as a part of the largest number of its result, over all results.
    *
-   * @throws IllegalStateException if the lengths differ, a number is not finite, or most are zero and prove nothing
+   * @throws BenchException if the lengths differ, a number is not finite, or most are zero and prove nothing
    */
   public static double relativeError(String what, List<double[]> found, List<double[]> exact) {
     return worst(what, found, exact, Agreement::largest);
@@ -44,7 +44,7 @@ public final class Agreement {
   private static double worst(String what, List<double[]> found, List<double[]> exact,
       ToDoubleFunction<double[]> size) {
     if (found.size() != exact.size()) {
-      throw new IllegalStateException(what + ": " + found.size() + " results, expected " + exact.size());
+      throw new BenchException(what + ": " + found.size() + " results, expected " + exact.size());
     }
     double worst = 0;
     for (int i = 0; i < found.size(); i++) {
@@ -56,19 +56,19 @@ public final class Agreement {
 
   private static double[] difference(String what, double[] found, double[] exact) {
     if (found.length != exact.length) {
-      throw new IllegalStateException(what + ": " + found.length + " numbers, expected " + exact.length);
+      throw new BenchException(what + ": " + found.length + " numbers, expected " + exact.length);
     }
     var difference = new double[found.length];
     int zeros = 0;
     for (int i = 0; i < found.length; i++) {
       if (!Double.isFinite(found[i]) || !Double.isFinite(exact[i])) {
-        throw new IllegalStateException(what + ": number " + i + " is " + found[i] + ", in f64 " + exact[i]);
+        throw new BenchException(what + ": number " + i + " is " + found[i] + ", in f64 " + exact[i]);
       }
       difference[i] = found[i] - exact[i];
       zeros += exact[i] == 0 ? 1 : 0;
     }
     if (zeros > MOST_ZEROS * found.length || zeros == found.length) {
-      throw new IllegalStateException(what + ": " + zeros + " of " + found.length
+      throw new BenchException(what + ": " + zeros + " of " + found.length
           + " numbers are 0, which proves nothing");
     }
     return difference;
@@ -77,11 +77,11 @@ public final class Agreement {
   /**
    * The error, if it is small enough.
    *
-   * @throws IllegalStateException if it is larger than {@code bound} or no number
+   * @throws BenchException if it is larger than {@code bound} or no number
    */
   public static double require(String what, double error, double bound) {
     if (!(error <= bound)) {
-      throw new IllegalStateException(String.format(Locale.ROOT, "%s: relative error %.2e, allowed is %.2e", what,
+      throw new BenchException(String.format(Locale.ROOT, "%s: relative error %.2e, allowed is %.2e", what,
           error, bound));
     }
     return error;
@@ -100,7 +100,7 @@ public final class Agreement {
    * whose rounding no fixed bound describes.
    *
    * @param terms added one after the other, which a peer may not do
-   * @throws IllegalStateException if it is more than four times the peer's, and than those have
+   * @throws BenchException if it is more than four times the peer's, and than those have
    */
   public static double requireAsNear(String what, double ours, double peers, long terms) {
     return require(what, ours, AS_NEAR * peers + Math.max(NEAR_ENOUGH, chain(terms)));

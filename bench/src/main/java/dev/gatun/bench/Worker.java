@@ -46,8 +46,8 @@ public final class Worker {
         if (row != null) {
           System.out.println(ROW + row.line());
         }
-      } catch (BudgetException | LanguageException | IllegalArgumentException | IllegalStateException
-          | ArithmeticException | OutOfMemoryError e) {
+      } catch (BenchException | BudgetException | LanguageException | IllegalArgumentException | ArithmeticException
+          | OutOfMemoryError e) {
         var reason = reason(e);
         System.out.println(FAILED + (reason.startsWith(work.name()) ? reason : work.name() + ": " + reason));
         System.exit(1);

@@ -12,7 +12,7 @@ class AgreementTest {
   }
 
   private static String fault(double[] found, double[] exact) {
-    return assertThrows(IllegalStateException.class, () -> error(found, exact)).getMessage();
+    return assertThrows(BenchException.class, () -> error(found, exact)).getMessage();
   }
 
   @Test
@@ -32,7 +32,7 @@ class AgreementTest {
   void theWorstResultCounts() {
     assertEquals(0.5, Agreement.relativeError("x", List.of(new double[] {100}, new double[] {3}),
         List.of(new double[] {101}, new double[] {2})));
-    assertThrows(IllegalStateException.class, () -> Agreement.relativeError("x", List.of(), List.of(new double[] {1})));
+    assertThrows(BenchException.class, () -> Agreement.relativeError("x", List.of(), List.of(new double[] {1})));
   }
 
   @Test
@@ -46,16 +46,16 @@ class AgreementTest {
   @Test
   void errorOutOfBoundFails() {
     assertEquals(1e-6, Agreement.require("x", 1e-6, 1e-5));
-    var fault = assertThrows(IllegalStateException.class, () -> Agreement.require("x", 2e-5, 1e-5));
+    var fault = assertThrows(BenchException.class, () -> Agreement.require("x", 2e-5, 1e-5));
     assertEquals("x: relative error 2.00e-05, allowed is 1.00e-05", fault.getMessage());
-    assertThrows(IllegalStateException.class, () -> Agreement.require("x", Double.NaN, 1e-5));
+    assertThrows(BenchException.class, () -> Agreement.require("x", Double.NaN, 1e-5));
   }
 
   @Test
   void errorMustBeAsSmallAsThePeers() {
     assertEquals(3e-4, Agreement.requireAsNear("x", 3e-4, 1e-4, 1));
-    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 5e-4, 1e-4, 1));
-    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", Double.NaN, 1e-4, 1));
+    assertThrows(BenchException.class, () -> Agreement.requireAsNear("x", 5e-4, 1e-4, 1));
+    assertThrows(BenchException.class, () -> Agreement.requireAsNear("x", Double.NaN, 1e-4, 1));
   }
 
   /** A million roundings of either sign leave a thousand times half an ulp. */
@@ -63,6 +63,6 @@ class AgreementTest {
   void longSumsMayBeOffByMore() {
     assertEquals(1000 * 0x1p-25, Agreement.chain(1_000_000));
     assertEquals(2.5e-5, Agreement.requireAsNear("x", 2.5e-5, 1e-7, 1_000_000));
-    assertThrows(IllegalStateException.class, () -> Agreement.requireAsNear("x", 2.5e-5, 1e-7, 100_000));
+    assertThrows(BenchException.class, () -> Agreement.requireAsNear("x", 2.5e-5, 1e-7, 100_000));
   }
 }

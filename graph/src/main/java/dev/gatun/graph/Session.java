@@ -97,7 +97,7 @@ public final class Session implements AutoCloseable {
     long room = free;
     long besides = 0;
     while (true) {
-      var plan = planned(planned, room, besides, free);
+      var plan = plan(planned, room, besides, free);
       long missing;
       try {
         var loaded = load(plan);
@@ -115,7 +115,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** @param besides bytes that the kernels of a larger plan were seen to need beside it */
-  private static Plan planned(LongFunction<Plan> planned, long room, long besides, long free) {
+  private static Plan plan(LongFunction<Plan> planned, long room, long besides, long free) {
     try {
       return planned.apply(room);
     } catch (BudgetException refused) {

@@ -170,7 +170,8 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * Plans the evaluation and the steps, and gives them memory: first as they are, then the last batch, if it is
-   * smaller, with less and less, so that the whole one has more. The step on a whole batch gives way where that is not enough.
+   * smaller, with less and less, so that the whole one has more. The step on a whole batch gives way where that is not
+   * enough.
    */
   private void load(TrainingGraph training) {
     int batch = Math.min(settings.batch(), data.size());

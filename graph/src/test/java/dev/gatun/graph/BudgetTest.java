@@ -156,11 +156,7 @@ class BudgetTest {
   @Test
   void aTrainerHasTheBudgetOfItsArena() {
     try (var inputs = TensorArena.root("inputs", 1 << 20)) {
-      var images = inputs.allocate(DType.F32, Shape.of(12, 3, 16, 16));
-      images.setDoubles(new Random(1).doubles(images.shape().elements()).toArray());
-      var labels = inputs.allocate(DType.I32, Shape.of(12));
-      labels.setDoubles(IntStream.range(0, 12).mapToDouble(i -> i % 10).toArray());
-      var data = Dataset.of(Map.of("x", images, "label", labels));
+      var data = images(inputs);
       var free = trained(data, 1 << 30);
       assertEquals(0, free.recomputed);
       var tight = free;
@@ -171,18 +167,11 @@ class BudgetTest {
     }
   }
 
-  /**
-   * With less and less memory a trainer and its evaluation fit, until they are refused, and from there on always are:
-   * what was missing is said, and is enough.
-   */
+  /** With less and less memory a trainer and its evaluation fit, until they are refused, and from there on always. */
   @Test
   void lessMemoryIsRefusedFromSomewhereOn() {
     try (var inputs = TensorArena.root("inputs", 1 << 20)) {
-      var images = inputs.allocate(DType.F32, Shape.of(12, 3, 16, 16));
-      images.setDoubles(new Random(1).doubles(images.shape().elements()).toArray());
-      var labels = inputs.allocate(DType.I32, Shape.of(12));
-      labels.setDoubles(IntStream.range(0, 12).mapToDouble(i -> i % 10).toArray());
-      var data = Dataset.of(Map.of("x", images, "label", labels));
+      var data = images(inputs);
       var whole = evaluated(data, 1 << 30);
       int fitted = 0;
       BudgetException refused = null;
@@ -213,6 +202,14 @@ class BudgetTest {
       assertEquals(bytes, arena.usedBytes());
       return new Trained(bytes, trainer.plan().planBytes(), trainer.recomputed(), null);
     }
+  }
+
+  private static Dataset images(TensorArena inputs) {
+    var images = inputs.allocate(DType.F32, Shape.of(12, 3, 16, 16));
+    images.setDoubles(new Random(1).doubles(images.shape().elements()).toArray());
+    var labels = inputs.allocate(DType.I32, Shape.of(12));
+    labels.setDoubles(IntStream.range(0, 12).mapToDouble(i -> i % 10).toArray());
+    return Dataset.of(Map.of("x", images, "label", labels));
   }
 
   private record Trained(long bytes, long planBytes, int recomputed, double[] weights) {}

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.memory.DType;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -64,6 +65,25 @@ class ConvolutionTest {
     try (var arena = Arena.ofConfined()) {
       new ConvolutionProblem(new Buffers(arena, dtype), shape, Convolution.LaneAxis.CHANNELS, random)
           .check(new Machine(Machine.detected().vectorBits(), registers, 32 << 10, 64 << 10, 1));
+    }
+  }
+
+  /** One image, of so few pixels that they are one task: threads share its channels. */
+  @Test
+  void channelsOfOneImageAreSharedOut() {
+    for (var axis : List.of(new ConvolutionShape.Axis(1, 2, 0, 0, 1), new ConvolutionShape.Axis(3, 1, 1, 1, 1),
+        new ConvolutionShape.Axis(3, 2, 1, 1, 1))) {
+      int size = 28 * axis.stride();
+      int taps = axis.kernel() * axis.kernel();
+      var shape = new ConvolutionShape(DType.F32, 1, 128, size, size, 128, axis, axis, 1);
+      var in = new ConvolutionShape.Strides(128L * size * size, 1, 128L * size, 128);
+      var weights = new ConvolutionShape.Strides(128L * taps, taps, axis.kernel(), 1);
+      var out = new ConvolutionShape.Strides(128L * 28 * 28, 1, 128L * 28, 128);
+      try (var arena = Arena.ofConfined()) {
+        int tasks = Convolution.of(Machine.detected(), shape, Convolution.Role.OUTPUT, Convolution.LaneAxis.CHANNELS,
+            in, weights, out, arena).tasks();
+        assertTrue(tasks >= 4, shape + " is " + tasks + " tasks");
+      }
     }
   }
 

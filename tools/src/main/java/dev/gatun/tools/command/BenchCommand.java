@@ -91,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
       throw new UsageException("--peers: no other engine is on the class path; run ./gatun bench --peers in the "
           + "repository, with Maven on the PATH");
     }
-    var before = against == null ? Figures.of(List.of()) : KeptFigures.read(against);
+    var before = against == null ? null : KeptFigures.read(against);
     if (against != null && !peers) {
       throw new UsageException("--against compares factors beside other engines: --peers is needed as well");
     }
@@ -112,7 +112,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     tables(rows);
     summary(rows);
-    return against == null || stands(Figures.of(rows).since(before)) ? ExitCode.GOOD : ExitCode.FAILED;
+    return before == null || stands(Figures.of(rows).since(before)) ? ExitCode.GOOD : ExitCode.FAILED;
   }
 
   /** Says what became of the factors in an older file, and whether they still stand. */
