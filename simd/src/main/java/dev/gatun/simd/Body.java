@@ -61,7 +61,7 @@ final class Body {
     output(slot, e.dtype());
   }
 
-  /** Folds an expression's values along the columns into the virtual lanes at a slot. */
+  /** Folds an expression's values along the columns into the virtual lanes at a slot, after all else is stored. */
   void fold(Op how, Expr e, Lane result, int slot) {
     fold = how;
     results.add(code.convert(compile(e), result));

@@ -67,8 +67,8 @@ final class ChainStep extends Step implements Team.Task {
     long all = values.get(along.indexOf(true)).shape().size(-2);
     long most = Math.clamp(Machine.detected().level2() / mostBytesOfRow(), Math.clamp(all, 1, FEWEST_ROWS),
         Math.max(1, all));
-    blocks = (int) Math.ceilDiv(all, most);
-    rows = blocks <= 1 ? (int) all : Math.ceilDiv(Math.ceilDiv((int) all, blocks), TILE_ROWS) * TILE_ROWS;
+    rows = rowsOfBlock((int) all, most);
+    blocks = rows == 0 ? 0 : Math.ceilDiv((int) all, rows);
     boolean sums = along.subList(chain.in().size(), along.size()).contains(false);
     tasksOfEntry = sums ? 1 : Math.clamp(Math.ceilDiv(TASKS, Math.max(1, count)), 1, Math.max(1, blocks));
     tasks = Math.toIntExact(count * tasksOfEntry);
@@ -80,6 +80,12 @@ final class ChainStep extends Step implements Team.Task {
       var whole = links(rows, places, worker, memory);
       hands[worker] = new Hand(whole, rest == rows ? whole : links(rest, places, worker, memory), rank);
     }
+  }
+
+  /** Rows of a block: blocks are about as high, in whole tiles unless there is one only, and none is empty. */
+  static int rowsOfBlock(int all, long most) {
+    int fewest = (int) Math.ceilDiv(all, most);
+    return fewest <= 1 ? all : Math.ceilDiv(Math.ceilDiv(all, fewest), TILE_ROWS) * TILE_ROWS;
   }
 
   private double multiplyAdds() {
@@ -118,11 +124,30 @@ final class ChainStep extends Step implements Team.Task {
       long live = 0;
       int end = firstOf(link + 1);
       for (int value = chain.in().size(); value < end; value++) {
-        live += isInner(value) && (value >= firstOf(link) || isReadFrom(link, value)) ? bytesOfRow(value) : 0;
+        boolean lives = value >= firstOf(link) ? takenOver(link, value) < 0 : isReadFrom(link, value);
+        live += isInner(value) && lives ? bytesOfRow(value) : 0;
       }
       most = Math.max(most, live);
     }
     return most;
+  }
+
+  /**
+   * The operand whose memory a result takes element by element, since nothing reads it after this link; −1 if there is
+   * none. What a row kernel computes for its rows takes none: elements are read once more then.
+   */
+  private int takenOver(int link, int value) {
+    var spec = chain.links().get(link).spec();
+    int result = value - firstOf(link);
+    int ofRows = spec instanceof KernelSpec.Row row ? row.rowExprs().size() : 0;
+    if (spec instanceof KernelSpec.Direct || result != ofRows || !isInner(value)) {
+      return -1;
+    }
+    var in = chain.links().get(link).in();
+    return in.stream().filter(passed -> !passed.transposed()).mapToInt(KernelSpec.Passed::value)
+        .filter(operand -> isInner(operand) && !isReadFrom(link + 1, operand)
+            && in.stream().filter(passed -> passed.value() == operand).count() == 1
+            && values.get(operand).equals(values.get(value))).findFirst().orElse(-1);
   }
 
   /**
@@ -141,6 +166,13 @@ final class ChainStep extends Step implements Team.Task {
         int result = chain.results().indexOf(value);
         if (result >= 0) {
           places.add(out.get(result));
+          continue;
+        }
+        int operand = takenOver(link, value);
+        int taker = value;
+        if (operand >= 0) {
+          places.add(places.get(operand));
+          taken.stream().filter(place -> place[2] == operand).forEach(place -> place[2] = taker);
           continue;
         }
         long bytes = bytesOfRow(value) * rows;

@@ -13,8 +13,6 @@ import java.lang.foreign.SegmentAllocator;
  * <p>A task is a block of whole images, or of rows of one image, by a block of panels that the L2 cache holds.
  */
 final class ChannelsInnerConvolution implements Convolution {
-  /** Channels that are packed at a time: 32 filters of 3 × 3 taps then fill L1, and are read by the kilobyte. */
-  private static final int PACKED_CHANNELS = 32;
   /** Pixels in a task, so that the weights that it streams are used often enough. */
   private static final int PIXELS = 512;
   /** The same where each channel is convolved by itself: panels are few lanes of a pixel and share its cache lines. */
@@ -25,6 +23,7 @@ final class ChannelsInnerConvolution implements Convolution {
   private final ConvolutionMap map;
   /** Whether each channel is convolved by itself. */
   private final boolean each;
+  private final WeightTaps weightTaps;
   private final GemmTiles tiles;
   /** One for each pair of runs. */
   private final TapTable[] tables;
@@ -37,6 +36,7 @@ final class ChannelsInnerConvolution implements Convolution {
   ChannelsInnerConvolution(Machine whole, ConvolutionMap given, SegmentAllocator memory) {
     each = given.shape().isDepthwise();
     map = each ? given.joined() : given;
+    weightTaps = new WeightTaps(map, false);
     if (map.outChannels() > 1 && (map.out().channel() != map.bytes() || each && map.in().channel() != map.bytes())) {
       throw new IllegalArgumentException("channels-inner convolution of an image whose channels do not lie side by "
           + "side: " + map.in() + " to " + map.out());
@@ -93,7 +93,7 @@ final class ChannelsInnerConvolution implements Convolution {
     return map.groups() * starts.length;
   }
 
-  /** One panel, a few channels at a time, whose weights for all taps share cache lines. */
+  /** One panel. */
   @Override
   public void pack(int task, int worker, long weights, long packed) {
     int panel = task % starts.length;
@@ -101,15 +101,7 @@ final class ChannelsInnerConvolution implements Convolution {
     long row = (long) tiles.width() * map.bytes();
     long source = weights + task / starts.length * map.weightGroup() + starts[panel] * map.weightOut();
     long target = packed + (long) task * map.steps() * row;
-    int kernel = map.shape().horizontal().kernel();
-    for (int c = 0; c < map.inChannels(); c += PACKED_CHANNELS) {
-      int channels = Math.min(PACKED_CHANNELS, map.inChannels() - c);
-      for (int tap = 0; tap < map.taps(); tap++) {
-        Pack.copy(map.shape().dtype(), source + c * map.weightIn() + tap / kernel * map.weights().height()
-            + tap % kernel * map.weights().width(), map.weightIn(), map.weightOut(),
-            target + ((long) tap * map.inChannels() + c) * row, row, channels, columns);
-      }
-    }
+    weightTaps.copy(source, target, map.inChannels() * row, row, map.inChannels(), columns);
   }
 
   private int imageBlocks() {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * exponential of a softmax: it is computed once and kept where a result will lie, until that takes its place. No bit
  * depends on it.
  *
- * @param fold before which fold the value is computed
+ * @param fold which fold computes and stores it
  * @param value what is kept
  * @param slot number of the result that keeps it, counted on after the inputs
  * @param row the kernel with the value read from there
@@ -52,7 +52,7 @@ record Kept(int fold, Expr value, int slot, KernelSpec.Row row) {
 
   private static KernelSpec.Row reading(KernelSpec.Row row, int fold, Expr value, int slot) {
     var kept = new Expr.Input(slot, value.dtype());
-    var folds = IntStream.range(0, row.folds().size()).mapToObj(f -> f < fold ? row.folds().get(f)
+    var folds = IntStream.range(0, row.folds().size()).mapToObj(f -> f <= fold ? row.folds().get(f)
         : new KernelSpec.Reduction(row.folds().get(f).fold(), reading(row.folds().get(f).value(), value, kept))).toList();
     return new KernelSpec.Row(row.space(), row.axes(), row.in(), folds,
         row.rowExprs().stream().map(e -> reading(e, value, kept)).toList(),
@@ -65,7 +65,7 @@ record Kept(int fold, Expr value, int slot, KernelSpec.Row row) {
 
   /** Whether the value may lie in {@code place} from then on: what is read later lies elsewhere. */
   private boolean leavesInputsAlone(List<Located> in, Located place) {
-    var later = Stream.of(row.folds().stream().skip(fold).map(KernelSpec.Reduction::value), row.rowExprs().stream(),
+    var later = Stream.of(row.folds().stream().skip(fold + 1).map(KernelSpec.Reduction::value), row.rowExprs().stream(),
         row.mapExprs().stream()).flatMap(s -> s).toList();
     return IntStream.range(0, in.size()).allMatch(i -> isApart(in.get(i), place)
         || later.stream().noneMatch(e -> reads(e, i)) && (!reads(value, i) || isSame(in.get(i), place)));

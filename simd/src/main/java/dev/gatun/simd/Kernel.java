@@ -59,7 +59,7 @@ final class Kernel implements Warmable {
 
   /** Printing is slow enough to be left where a look suffices. */
   private boolean isLarge() {
-    int groups = structure.fold() == null ? 1 : 512 / Machine.detected().vectorBits();
+    int groups = VectorPrinter.groups(structure, Machine.detected().vectorBits());
     return structure.code().size() * INSTRUCTION_BYTECODES * groups > MOST_BYTECODES
         && !canBeCompiled(print(structure));
   }

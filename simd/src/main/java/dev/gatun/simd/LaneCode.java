@@ -166,6 +166,12 @@ final class LaneCode {
     code.invokevirtual(vector(lane), "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
   }
 
+  /** Elements of the upper two vectors on the stack, in the order that the one below them says. */
+  void selectFrom(Lane lane) {
+    code.invokevirtual(vector(lane), "selectFrom", MethodTypeDesc.of(vector(lane), VECTOR, VECTOR));
+    exact(lane);
+  }
+
   void mask(String name) {
     code.invokevirtual(MASK, name, name.equals("not") ? MethodTypeDesc.of(MASK) : MethodTypeDesc.of(MASK, MASK));
   }

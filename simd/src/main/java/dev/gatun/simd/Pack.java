@@ -154,21 +154,33 @@ final class Pack {
   }
 
   /**
-   * Copies elements of four bytes whose rows lie side by side in the source: a transposition. Two by two, each pair
-   * read and written as one long, since a store a cycle, not arithmetic, is the limit; and some rows of the target at a
+   * Copies elements of four bytes whose rows lie side by side in the source: a transposition. Squares of them in
+   * registers; what these leave two by two, each pair read and written as one long; and some rows of the target at a
    * time, so that their lines stay in a cache until all columns are written.
    *
    * @param column bytes between columns of the source
    * @param targetRow between rows of the target, whose columns lie side by side
    */
   static void transpose(long source, long column, long target, long targetRow, int rows, int columns) {
+    int side = WarmingTranspose.lanes();
+    var squares = rows < side || columns < side ? null : WarmingTranspose.serving((long) rows * columns);
     int most = Math.clamp(OPEN_BYTES / Math.max(1, targetRow), FEWEST_OPEN_ROWS, MOST_OPEN_ROWS);
     for (int i = 0; i < rows; i += most) {
-      transposeRows(source + 4L * i, column, target + i * targetRow, targetRow, Math.min(most, rows - i), columns);
+      long from = source + 4L * i;
+      long to = target + i * targetRow;
+      int some = Math.min(most, rows - i);
+      int squareRows = squares == null ? 0 : some / side * side;
+      int squareColumns = squareRows == 0 ? 0 : columns / side * side;
+      if (squareRows > 0) {
+        squares.run(from, column, to, targetRow, Integer.MAX_VALUE, 0, squareRows, squareColumns);
+      }
+      transposePairs(from + squareColumns * column, column, to + 4L * squareColumns, targetRow, squareRows,
+          columns - squareColumns);
+      transposePairs(from + 4L * squareRows, column, to + squareRows * targetRow, targetRow, some - squareRows, columns);
     }
   }
 
-  private static void transposeRows(long source, long column, long target, long targetRow, int rows, int columns) {
+  private static void transposePairs(long source, long column, long target, long targetRow, int rows, int columns) {
     int evenColumns = columns & -2;
     int evenRows = rows & -2;
     for (int j = 0; j < evenColumns; j += 2) {

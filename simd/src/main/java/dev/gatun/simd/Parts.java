@@ -83,7 +83,7 @@ final class Parts {
   /** How far a strand of the whole moves from column to column. */
   private long step(int source, long laneStep) {
     var strand = whole.strands().get(source);
-    if (!strand.along() || strand.use() == Use.OUTPUT && whole.fold() != null) {
+    if (!strand.along() || whole.isFolded(source)) {
       return 0;
     }
     return strand.use() == Use.POSITION ? laneStep : strand.storage().bytes();

@@ -26,9 +26,8 @@ final class RowStep extends Step {
   private final Sweep[] folds;
   private final Sweep rowResults;
   private final Sweep elements;
-  /** What is computed once for a fold and the results, or null, and its stage. */
+  /** What a fold stores as well, for later stages to read, or null. */
   private final Kept kept;
-  private final Sweep keep;
   private final long[] starts;
   private final boolean byStage;
   private final long blocks;
@@ -39,7 +38,6 @@ final class RowStep extends Step {
   private final Team.Task blockTask = this::blockTask;
   private final Team.Task foldTask = this::foldTask;
   private final Team.Task elementTask = this::elementTask;
-  private final Team.Task keepTask = this::keepTask;
   private int stage;
 
   RowStep(KernelSpec.Row given, List<Located> in, List<Located> out, Crew crew, SegmentAllocator memory,
@@ -59,7 +57,6 @@ final class RowStep extends Step {
     rowResults = row.rowExprs().isEmpty() ? null : rowResults(in.size());
     elements = row.mapExprs().isEmpty() ? null
         : elements(in.size(), row.mapExprs(), in.size() + row.rowExprs().size());
-    keep = kept == null ? null : elements(in.size(), List.of(kept.value()), kept.slot());
     blocks = shape.blocks();
     segments = shape.segments();
     long perBlock = (long) shape.block() * Math.max(1, shape.axes().elements(true));
@@ -99,6 +96,9 @@ final class RowStep extends Step {
     int accumulator = slots.accumulator();
     laneSteps[accumulator] = lane(f).bytes();
     var body = new Body(slots.along(laneSteps));
+    if (kept != null && kept.fold() == f) {
+      body.store(kept.value(), kept.slot());
+    }
     if (shape.lanesReduce()) {
       lineSteps[accumulator] = shape.lineReduces() ? 0 : LANE_BYTES;
       body.fold(op, reduction.value(), lane(f), accumulator);
@@ -148,9 +148,6 @@ final class RowStep extends Step {
 
   private void runByStage() {
     for (stage = 0; stage < folds.length; stage++) {
-      if (isKeptFor(stage)) {
-        crew.run((int) (blocks * segments), keepTask);
-      }
       crew.run((int) (blocks * segments), foldTask);
       for (long block = 0; block < blocks; block++) {
         join(stage, block);
@@ -168,9 +165,6 @@ final class RowStep extends Step {
     long last = Math.min(blocks, (task + 1) * blocksPerTask);
     for (long block = task * blocksPerTask; block < last; block++) {
       for (int f = 0; f < folds.length; f++) {
-        for (long segment = 0; segment < segments && isKeptFor(f); segment++) {
-          sweep(keep, block, segment, worker);
-        }
         foldBlock(f, block, worker);
       }
       if (rowResults != null) {
@@ -180,10 +174,6 @@ final class RowStep extends Step {
         sweep(elements, block, segment, worker);
       }
     }
-  }
-
-  private boolean isKeptFor(int fold) {
-    return kept != null && kept.fold() == fold;
   }
 
   private void foldBlock(int f, long block, int worker) {
@@ -199,10 +189,6 @@ final class RowStep extends Step {
 
   private void foldTask(int task, int worker) {
     foldSegment(stage, task / segments, task % segments, partAddress(task / segments, task % segments), worker);
-  }
-
-  private void keepTask(int task, int worker) {
-    sweep(keep, task / segments, task % segments, worker);
   }
 
   private void elementTask(int task, int worker) {

@@ -11,8 +11,8 @@ import java.util.List;
  * @param code a straight-line program; no two instructions are equal
  * @param strands what moves through memory or counts; the kernel's frame holds three longs for each
  * @param results the instruction whose value each output strand takes, in the order of the outputs
- * @param fold null for a kernel that stores an element per place; else how the only result is folded along the columns
- *     into the virtual lanes of the only output
+ * @param fold null for a kernel that stores an element per place; else how the last result is folded along the columns
+ *     into the virtual lanes of the last strand, while it stores the others
  * @param parameters how many numbers the frame holds after the strands
  */
 record Structure(List<Instruction> code, List<Strand> strands, List<Integer> results, Op fold, int parameters) {
@@ -39,6 +39,11 @@ record Structure(List<Instruction> code, List<Strand> strands, List<Integer> res
     code = List.copyOf(code);
     strands = List.copyOf(strands);
     results = List.copyOf(results);
+  }
+
+  /** Whether a strand is the virtual lanes of the fold. */
+  boolean isFolded(int strand) {
+    return fold != null && strand == strands.size() - 1;
   }
 
   /** Whether each element of the only operand becomes one of the only result, bit by bit. */

@@ -55,10 +55,10 @@ final class Sweep {
       widths[s] = strand.storage().bytes();
       this.rowSteps[s] = rowSteps[slots[s]];
       this.laneSteps[s] = laneSteps[slots[s]];
-      packed[s] = strand.use() != Use.POSITION && strand.along() && structure.fold() == null | strand.use() == Use.INPUT
+      packed[s] = strand.use() != Use.POSITION && strand.along() && !structure.isFolded(s)
           && laneSteps[slots[s]] != widths[s];
       any |= packed[s];
-      same |= structure.fold() != null && strand.use() == Use.OUTPUT && this.rowSteps[s] == 0;
+      same |= structure.isFolded(s) && this.rowSteps[s] == 0;
     }
     packs = any;
     copies = structure.copies();
@@ -125,16 +125,15 @@ final class Sweep {
 
   /** A tile, whose packed rows lie as far apart as the frame says. */
   private void tile(Scratch scratch, long[] frame, long[] start, int row, int column, int rows, int columns) {
-    var strands = kernel.structure().strands();
+    var structure = kernel.structure();
+    var strands = structure.strands();
     if (copies) {
       Strided.copy(widths[0], start[0] + row * rowSteps[0] + column * laneSteps[0], rowSteps[0], laneSteps[0],
           start[1] + row * rowSteps[1] + column * laneSteps[1], rowSteps[1], laneSteps[1], rows, columns);
       return;
     }
-    boolean folds = kernel.structure().fold() != null;
     for (int s = 0; s < start.length; s++) {
-      boolean lanes = folds && strands.get(s).use() == Use.OUTPUT;
-      long place = start[s] + row * rowSteps[s] + (lanes ? 0 : column * laneSteps[s]);
+      long place = start[s] + row * rowSteps[s] + (structure.isFolded(s) ? 0 : column * laneSteps[s]);
       long tile = scratch.tiles() + (long) s * TILE * Long.BYTES;
       if (packed[s] && strands.get(s).use() == Use.INPUT) {
         Strided.copy(widths[s], place, rowSteps[s], laneSteps[s], tile, frame[Structure.start(s) + 1], widths[s], rows,

@@ -81,11 +81,11 @@ final class Tape {
       for (int column = 0; column < columns; column += Registers.BLOCK) {
         int n = Math.min(Registers.BLOCK, columns - column);
         evaluate(Level.COLUMN, r, frame, row, column, n);
-        if (structure.fold() == null) {
-          store(r, frame, row, column, n);
-        } else {
-          TapeFold.fold(structure.fold(), r, code[structure.results().getFirst()].lane(),
-              registers[structure.results().getFirst()], address(frame, structure.strands().size() - 1, row, 0, 0), n);
+        store(r, frame, row, column, n);
+        if (structure.fold() != null) {
+          int folded = structure.results().getLast();
+          TapeFold.fold(structure.fold(), r, code[folded].lane(), registers[folded],
+              address(frame, structure.strands().size() - 1, row, 0, 0), n);
         }
       }
     }
@@ -172,7 +172,7 @@ final class Tape {
     int result = 0;
     for (int s = 0; s < structure.strands().size(); s++) {
       var strand = structure.strands().get(s);
-      if (strand.use() != Use.OUTPUT) {
+      if (strand.use() != Use.OUTPUT || structure.isFolded(s)) {
         continue;
       }
       int z = registers[structure.results().get(result++)];

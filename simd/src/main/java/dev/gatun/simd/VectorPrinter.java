@@ -22,14 +22,19 @@ import java.util.Map;
 
 /**
  * Prints a {@link Structure} as a class: rows around columns, with one vector of each value per step. A fold steps by
- * all its virtual lanes, in several groups where vectors are narrower. Whole steps run without masks; what is left of a
- * row runs once more with them. Values that do not change within a call or a row are computed before the loops.
+ * all its virtual lanes, in several groups where vectors are narrower; the greatest and the least of few instructions by
+ * more groups, none of which waits for another, since their bits hang on no order. Whole steps run without masks; what is
+ * left of a row runs once more with them. Values that do not change within a call or a row are computed before the loops.
  */
 final class VectorPrinter {
   private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, CD_long.arrayType(), CD_int, CD_int);
   private static final int FRAME = 1;
   private static final int ROWS = 2;
   private static final int COLUMNS = 3;
+  /** Groups of a fold that may take any order: a maximum waits some ten cycles for the one before. */
+  private static final int FREE_GROUPS = 4;
+  /** Instructions of such a fold at most. */
+  private static final int FREE_INSTRUCTIONS = 16;
 
   private final Structure structure;
   private final CodeBuilder code;
@@ -38,6 +43,8 @@ final class VectorPrinter {
   private final int bits;
   private final int lanes;
   private final int groups;
+  /** Groups that lie in memory. */
+  private final int virtualGroups;
   private final int[] values;
   private final Lane[] maskTypes;
   private final int[] starts;
@@ -57,7 +64,8 @@ final class VectorPrinter {
     this.code = code;
     this.bits = bits;
     lanes = lanes(structure, bits);
-    groups = structure.fold() == null ? 1 : Structure.virtualLanes(result(0).lane()) / lanes;
+    groups = groups(structure, bits);
+    virtualGroups = structure.fold() == null ? 1 : virtualGroups(structure, bits);
     vectors = new LaneCode(code, lanes);
     levels = structure.levels();
     values = new int[levels.length];
@@ -80,6 +88,24 @@ final class VectorPrinter {
     return bits / (wide ? 64 : 32);
   }
 
+  /** How many vectors a step takes. */
+  static int groups(Structure structure, int bits) {
+    if (structure.fold() == null) {
+      return 1;
+    }
+    boolean free = (structure.fold() == Op.MAX || structure.fold() == Op.MIN)
+        && structure.code().size() <= FREE_INSTRUCTIONS;
+    return Math.max(virtualGroups(structure, bits), free ? FREE_GROUPS : 1);
+  }
+
+  private static int virtualGroups(Structure structure, int bits) {
+    return Structure.virtualLanes(folded(structure).lane()) / lanes(structure, bits);
+  }
+
+  private static Instruction folded(Structure structure) {
+    return structure.code().get(structure.results().getLast());
+  }
+
   /** The bytes of a class of the given name that implements {@link VectorKernel}. */
   static byte[] print(Structure structure, int bits, ClassDesc name) {
     return ClassFile.of().build(name, type -> type
@@ -88,10 +114,6 @@ final class VectorPrinter {
         .withMethodBody("<init>", MTD_void, 0,
             c -> c.aload(0).invokespecial(CD_Object, "<init>", MTD_void).return_())
         .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, c -> new VectorPrinter(structure, bits, c).method()));
-  }
-
-  private Instruction result(int number) {
-    return structure.code().get(structure.results().get(number));
   }
 
   private void method() {
@@ -103,9 +125,13 @@ final class VectorPrinter {
     code.iconst_0().istore(row);
     code.labelBinding(nextRow).iload(row).iload(ROWS).if_icmpge(end);
     evaluate(Level.ROW, 0, false);
-    eachSum(g -> vectors.load(result(0).lane(), () -> sumAddress(g), -1), false);
+    if (structure.fold() != null) {
+      loadSums();
+    }
     columns();
-    eachSum(g -> vectors.store(result(0).lane(), () -> sumAddress(g), -1), true);
+    if (structure.fold() != null) {
+      storeSums();
+    }
     advance();
     code.iinc(row, 1).goto_(nextRow);
     code.labelBinding(end).return_();
@@ -123,7 +149,9 @@ final class VectorPrinter {
     }
     code.iload(column).loadConstant(lanes * groups).iadd().istore(column).goto_(next);
     code.labelBinding(rest).iload(column).iload(COLUMNS).if_icmpge(done);
-    for (int g = 0; g < groups; g++) {
+    step(0, true);
+    for (int g = 1; g < groups; g++) {
+      code.iload(left[g]).ifle(done);
       step(g, true);
     }
     code.labelBinding(done);
@@ -212,40 +240,46 @@ final class VectorPrinter {
     }
   }
 
-  private interface PerGroup {
-    void emit(int group);
+  /** Groups beyond those in memory begin as these do: what counts twice is still the greatest, or the least. */
+  private void loadSums() {
+    var lane = folded(structure).lane();
+    for (int g = 0; g < groups; g++) {
+      int from = g % virtualGroups;
+      sums[g] = code.allocateLocal(TypeKind.REFERENCE);
+      vectors.load(lane, () -> sumAddress(from), -1);
+      code.astore(sums[g]);
+    }
   }
 
-  private void eachSum(PerGroup action, boolean store) {
-    for (int g = 0; g < groups && structure.fold() != null; g++) {
-      if (store) {
-        // A blend over all lanes, for the same reason.
-        var lane = result(0).lane();
-        vectors.broadcast(lane, () -> constant(lane, 0));
-        code.aload(sums[g]);
-        vectors.allTrue(lane, true);
-        vectors.blend(lane);
-        action.emit(g);
-      } else {
-        sums[g] = sums[g] == 0 ? code.allocateLocal(TypeKind.REFERENCE) : sums[g];
-        action.emit(g);
-        code.astore(sums[g]);
+  private void storeSums() {
+    var lane = folded(structure).lane();
+    for (int g = 0; g < virtualGroups; g++) {
+      // A blend over all lanes, for the same reason as in a step.
+      vectors.broadcast(lane, () -> constant(lane, 0));
+      code.aload(sums[g]);
+      vectors.allTrue(lane, true);
+      vectors.blend(lane);
+      for (int more = g + virtualGroups; more < groups; more += virtualGroups) {
+        code.aload(sums[more]);
+        vectors.binary(lane, method(structure.fold()));
       }
+      int to = g;
+      vectors.store(lane, () -> sumAddress(to), -1);
     }
   }
 
   private void sumAddress(int group) {
-    code.lload(starts[starts.length - 1]).loadConstant((long) group * lanes * result(0).lane().bytes()).ladd();
+    code.lload(starts[starts.length - 1]).loadConstant((long) group * lanes * folded(structure).lane().bytes()).ladd();
   }
 
   private void step(int group, boolean tail) {
     evaluate(Level.COLUMN, group, tail);
+    stores(group, tail);
     if (structure.fold() == null) {
-      stores(tail);
       return;
     }
-    var lane = result(0).lane();
-    int value = values[structure.results().getFirst()];
+    var lane = folded(structure).lane();
+    int value = values[structure.results().getLast()];
     // The value comes first: HotSpot knows its exact class, but of the sum, which the loop carries, only its declared
     // one; a call on that may stay virtual and box every vector.
     code.aload(value).aload(sums[group]);
@@ -449,26 +483,26 @@ final class VectorPrinter {
     }
   }
 
-  private void stores(boolean tail) {
+  private void stores(int group, boolean tail) {
     int result = 0;
     for (int s = 0; s < starts.length; s++) {
-      if (strand(s).use() == Use.OUTPUT) {
-        store(s, structure.results().get(result++), tail);
+      if (strand(s).use() == Use.OUTPUT && !structure.isFolded(s)) {
+        store(s, structure.results().get(result++), group, tail);
       }
     }
   }
 
-  private void store(int s, int value, boolean tail) {
+  private void store(int s, int value, int group, boolean tail) {
     int width = strand(s).storage().bytes();
     var lane = structure.code().get(value).lane();
     code.aload(values[value]);
     if (width >= 4) {
-      vectors.store(lane, () -> address(s, 0), tail ? masks.get(lane)[0] : -1);
+      vectors.store(lane, () -> address(s, group), tail ? masks.get(lane)[group] : -1);
     } else if (tail || vectors.overhangs(width)) {
       vectors.storeNarrow(width, () -> code.lload(scratch));
-      vectors.copy(() -> code.lload(scratch), () -> address(s, 0), () -> bytes(width, 0, tail));
+      vectors.copy(() -> code.lload(scratch), () -> address(s, group), () -> bytes(width, group, tail));
     } else {
-      vectors.storeNarrow(width, () -> address(s, 0));
+      vectors.storeNarrow(width, () -> address(s, group));
     }
   }
 

@@ -29,6 +29,7 @@ final class WinogradStep extends Step implements Packing {
 
   private final ConvolutionMap map;
   private final boolean flipped;
+  private final WeightTaps weightTaps;
   private final Crew crew;
   private final Packed packed;
   private final boolean shared;
@@ -70,6 +71,7 @@ final class WinogradStep extends Step implements Packing {
     map = new ConvolutionMap(shape, flipped ? Convolution.Role.DATA : Convolution.Role.OUTPUT,
         ConvolutionGeometry.strides(in.get(0)), ConvolutionGeometry.strides(in.get(1)),
         ConvolutionGeometry.strides(out.getFirst()));
+    weightTaps = new WeightTaps(map, flipped);
     points = how.points();
     m = how.results();
     inHeight = flipped ? shape.outHeight() : shape.h();
@@ -233,12 +235,7 @@ final class WinogradStep extends Step implements Packing {
       int channels = Math.min(PACKED_CHANNELS, map.inChannels() - c);
       long from = weights + start * map.weightOut() + c * map.weightIn();
       long block = channels * row;
-      for (int tap = 0; tap < taps * taps; tap++) {
-        int y = flipped ? taps - 1 - tap / taps : tap / taps;
-        int x = flipped ? taps - 1 - tap % taps : tap % taps;
-        Pack.copy(DType.F32, from + y * map.weights().height() + x * map.weights().width(), map.weightIn(),
-            map.weightOut(), plain + tap * block, row, channels, columns);
-      }
+      weightTaps.copy(from, plain, block, row, channels, columns);
       for (int x = 0; x < taps; x++) {
         transform(filter, taps, plain + x * block, taps * block, half + x * block, taps * block, 1,
             (long) channels * width, worker);

@@ -17,6 +17,11 @@ final class Allocation {
    * interpreted kernel allocates a vector per operation: so a failure also means that one never became warm.
    */
   static void assertNone(Runnable kernel) {
+    assertNone("the kernel", kernel);
+  }
+
+  /** The same of one among many. */
+  static void assertNone(Object named, Runnable kernel) {
     long least = Long.MAX_VALUE;
     long end = System.nanoTime() + 30_000_000_000L;
     while (least != 0 && System.nanoTime() < end) {
@@ -26,7 +31,7 @@ final class Allocation {
         }
       }));
     }
-    assertEquals(0, least, "bytes allocated by 1000 calls");
+    assertEquals(0, least, () -> "bytes allocated by 1000 calls of " + named);
   }
 
   /** Bytes that a call allocates on this thread. */

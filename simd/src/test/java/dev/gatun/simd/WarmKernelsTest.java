@@ -36,10 +36,11 @@ class WarmKernelsTest {
     aTileOfFixedRowsServesOnceItPays();
     GemmTest.aWarmProductAllocatesNothing();
     ConvolutionTest.aWarmConvolutionAllocatesNothing();
-    ScopeBits.tiled(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
+    ScopeBits.tiled(1).forEach(kernel -> Allocation.assertNone(kernel.trial().spec(), kernel.plan()::run));
     // Of so many kinds that HotSpot can foretell no vector's class from what it has seen.
-    ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.plan()::run));
+    ScopeBits.kernels(1).forEach(kernel -> Allocation.assertNone(kernel.trial().spec(), kernel.plan()::run));
     windowsBecomeWarm();
+    transpositionsBecomeWarm();
     depthwiseWeightsBecomeWarm();
     depthwiseTilesBecomeWarm();
     manyTilesOfFixedRowsAreFound();
@@ -63,6 +64,15 @@ class WarmKernelsTest {
         LockSupport.parkNanos(1_000_000);
       }
     }
+  }
+
+  private static void transpositionsBecomeWarm() {
+    for (long end = System.nanoTime() + 30_000_000_000L; WarmingTranspose.serving(4096) == null; ) {
+      assertTrue(System.nanoTime() < end, "squares are not transposed in registers after 30 s");
+      LockSupport.parkNanos(1_000_000);
+    }
+    long memory = Arena.global().allocate(1 << 16, 64).address();
+    Allocation.assertNone(() -> Pack.transpose(memory, 320, memory + (1 << 15), 320, 70, 70));
   }
 
   private static void depthwiseWeightsBecomeWarm() {
