@@ -6,8 +6,10 @@ import java.util.HashMap;
 
 /**
  * Weight gradient with lanes along the output channels, as a product for each tap: input channels by output channels,
- * summed over the pixels whose tap lies on the image. Both images are packed block by block of pixels, panel by panel
- * of channels, once for all taps: read in place, each step of a tile takes three cache lines that no other step uses.
+ * summed over the pixels whose tap lies on the image. Both images are packed block by block of pixels, once for all
+ * taps: read in place, each step of a tile takes three cache lines that no other step uses. The image lies panel by
+ * panel of channels then, the output's gradient pixel by pixel: written as panels, eight streams of two lines each kept
+ * memory from being read ahead, 51 MB in 3.7 ms instead of 2.5.
  * A table for each tap says which packed pixels meet. Each result is one chain of fused multiply-adds over ascending
  * (n, oy, ox).
  *
@@ -156,13 +158,13 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     return block.entries * block.lines == 1;
   }
 
-  /** Bytes of a packed pixel in a panel of the image; {@code rightBytes} in one of the output's gradient. */
+  /** Bytes of a packed pixel in a panel of the image; {@code rightBytes} of one of the output's gradient. */
   private int leftBytes() {
     return tiles.rows() * map.bytes();
   }
 
   private int rightBytes() {
-    return tiles.width() * map.bytes();
+    return outputs() * map.bytes();
   }
 
   @Override
@@ -184,10 +186,6 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     return (long) block.spanned() * leftBytes() + Machine.LINE;
   }
 
-  private long rightPanel() {
-    return (long) block.pixels() * rightBytes() + Machine.LINE;
-  }
-
   private long sumsRow() {
     return (long) outputs() * map.bytes();
   }
@@ -202,7 +200,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
 
   @Override
   public long workspaceBytes() {
-    return rightAt() + outputs() / tiles.width() * rightPanel();
+    return rightAt() + (long) block.pixels() * rightBytes();
   }
 
   @Override
@@ -238,8 +236,9 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     for (int i = 0; i < entries; i++) {
       packLeft(x + (n + i) * map.x().outer(), i, top, start, rows, workspace);
       for (int j = 0; j < lines; j++) {
-        packRight(y + (n + i) * map.y().outer() + (line + j) * map.y().height() + column * map.y().width(),
-            workspace + rightAt() + ((long) i * block.lines + j) * block.columns * rightBytes(), across, columns);
+        Pack.rows(y + (n + i) * map.y().outer() + (line + j) * map.y().height() + column * map.y().width(),
+            map.y().width(), workspace + rightAt() + ((long) i * block.lines + j) * block.columns * rightBytes(),
+            rightBytes(), across, columns * map.bytes());
       }
     }
     long left = workspace + leftAt() - leftBytes()
@@ -248,7 +247,7 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
     for (int i = 0, height; i < rows; i += height, left += leftPanel()) {
       height = tiles.height(rows - i);
       long right = workspace + rightAt();
-      for (int j = 0, width; j < columns; j += width, right += rightPanel()) {
+      for (int j = 0, width; j < columns; j += width, right += (long) width * map.bytes()) {
         width = tiles.width(columns - j);
         var tile = tiles.tile(height, columns - j);
         for (int tap = 0; tap < tables.length; tap++) {
@@ -295,19 +294,6 @@ final class ChannelsInnerProducts implements ConvolutionWeights {
       tiles.packRows(x + (top + (long) j * block.vertical.step) * map.x().height() + start * map.x().width()
           + firstColumn * step, step, workspace + leftAt(), leftBytes(), leftPanel(),
           (entry * block.vertical.count + j - firstLine) * block.horizontal.count, endColumn - firstColumn, rows);
-    }
-  }
-
-  /** Packs pixels that lie side by side, panel by panel of output channels. */
-  private void packRight(long y, long target, int pixels, int columns) {
-    for (int j = 0, width, panel = 0, count; j < columns; j += count * width, panel += count) {
-      width = tiles.width(columns - j);
-      count = 1;
-      while (j + (count + 1) * width <= columns && tiles.width(columns - j - count * width) == width) {
-        count++;
-      }
-      Pack.panels(y + (long) j * map.bytes(), map.y().width(), target + panel * rightPanel(), rightBytes(),
-          rightPanel(), pixels, count, Math.min(width, columns - j) * map.bytes());
     }
   }
 

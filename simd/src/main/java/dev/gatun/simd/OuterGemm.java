@@ -95,25 +95,27 @@ final class OuterGemm implements Gemm, Packing {
     depth = Math.min(shape.k(), Math.clamp(TileShape.REACH / Math.max(1, step), 1, blocking.depth()));
     long work = Math.max(1, (long) shape.m() * shape.n() * Math.max(1, shape.k()));
     entriesPerTask = Math.clamp(TASK_WORK / work, 1, Math.max(1, shape.batch()));
-    rowBlocks = even(ceil(shape.m(), blocking.height()));
+    int rows = ceil(shape.m(), blocking.height());
+    int columns = copyA ? 1 : ceil(shape.n(), blocking.width());
+    boolean alone = rows * columns * ceil(shape.batch(), entriesPerTask) == 1;
+    boolean halves = alone && work >= SHARED_WORK;
+    rowBlocks = halves && shape.n() <= wide ? 2 : even(rows);
+    columnBlocks = rowBlocks > 1 ? columns : halves ? 2 : even(columns);
     apart = !stepMajor() && depth == shape.k()
         && shape.m() * (shape.n() + (long) shape.k()) * bytes() > STREAMED;
     tiles = new GemmTiles(machine, shape.dtype(), blocking, stepMajor() ? bytes() : 0,
         apart ? 0 : shape.a().row() * bytes());
-    int columns = copyA ? 1 : ceil(shape.n(), blocking.width());
-    boolean alone = rowBlocks * columns * ceil(shape.batch(), entriesPerTask) == 1;
-    columnBlocks = rowBlocks > 1 ? columns : alone && work >= SHARED_WORK ? 2 : even(columns);
     for (int block = 0; block < rowBlocks * columnBlocks; block++) {
-      int rows = row(block % rowBlocks + 1) - row(block % rowBlocks);
+      int rowsOfTask = row(block % rowBlocks + 1) - row(block % rowBlocks);
       int columnsOfTask = column(block / rowBlocks + 1) - column(block / rowBlocks);
       for (int part = 0, parts = parts(columnsOfTask); part < parts; part++) {
         int count = GemmTiles.edge(part + 1, parts, columnsOfTask, tiles.width())
             - GemmTiles.edge(part, parts, columnsOfTask, tiles.width());
         if (packedSteps) {
-          tiles.prepare(rows, count, depth);
-          tiles.prepare(rows, count, shape.k() % Math.max(1, depth));
+          tiles.prepare(rowsOfTask, count, depth);
+          tiles.prepare(rowsOfTask, count, shape.k() % Math.max(1, depth));
         } else {
-          tiles.prepare(rows, count);
+          tiles.prepare(rowsOfTask, count);
         }
       }
     }

@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Pack {
   private static final VectorSpecies<Long> WORDS = LongVector.SPECIES_PREFERRED;
   private static final int VECTOR = WORDS.vectorByteSize();
+  private static final VectorSpecies<Long> FOUR = LongVector.SPECIES_256;
   /**
    * Bytes of the target that are written before the next, and rows, in a transposition. Rows a page apart compete for
    * the same cache set, and 16 of them take a line of the source.
@@ -118,8 +119,12 @@ final class Pack {
     for (int i = 0; i < rows; i++) {
       from &= Raw.SPACE;
       to &= Raw.SPACE;
-      pair(from, to);
-      pair(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
+      if (VECTOR < FOUR.vectorByteSize()) {
+        pair(from, to);
+        pair(from + 2 * Long.BYTES, to + 2 * Long.BYTES);
+      } else {
+        LongVector.fromMemorySegment(FOUR, Raw.ALL, from, Raw.ORDER).intoMemorySegment(Raw.ALL, to, Raw.ORDER);
+      }
       from += sourceRow;
       to += targetRow;
     }
@@ -176,7 +181,8 @@ final class Pack {
       }
       transposePairs(from + squareColumns * column, column, to + 4L * squareColumns, targetRow, squareRows,
           columns - squareColumns);
-      transposePairs(from + 4L * squareRows, column, to + squareRows * targetRow, targetRow, some - squareRows, columns);
+      transposePairs(from + 4L * squareRows, column, to + squareRows * targetRow, targetRow, some - squareRows,
+          columns);
     }
   }
 

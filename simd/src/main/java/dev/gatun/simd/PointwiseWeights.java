@@ -8,10 +8,11 @@ package dev.gatun.simd;
 final class PointwiseWeights implements ConvolutionWeights {
   /**
    * Weights up to which memory outweighs arithmetic where images lie beyond the caches, for at least so many channels
-   * of either: {@link ChannelsInnerProducts} read them as they lie.
+   * of either: {@link ChannelsInnerProducts} read them as they lie. 24 → 144 of 16 images of 56² took 7.7 ms as a
+   * product, and 5.3 so.
    */
   private static final int FEW_WEIGHTS = 128 * 128;
-  private static final int CHANNELS = 64;
+  private static final int CHANNELS = 16;
 
   private final OuterGemm gemm;
 

@@ -13,6 +13,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Prints a {@link Transpose} that keeps squares of as many elements as a vector has on either side in registers: once
@@ -165,10 +166,17 @@ final class TransposeWriter {
 
   /** The numbers of the elements that swaps pick from two vectors, those of the second counted on. */
   private static final class Picks {
+    private static final ConcurrentHashMap<Integer, Long> KNOWN = new ConcurrentHashMap<>();
+
     private Picks() {
     }
 
+    /** Where they lie. */
     static long of(int side) {
+      return KNOWN.computeIfAbsent(side, Picks::allocate);
+    }
+
+    private static long allocate(int side) {
       int levels = Integer.numberOfTrailingZeros(side);
       long address = Arena.global().allocate(2L * levels * side * Integer.BYTES, Machine.LINE).address();
       long at = address;

@@ -22,9 +22,10 @@ import java.util.Map;
 
 /**
  * Prints a {@link Structure} as a class: rows around columns, with one vector of each value per step. A fold steps by
- * all its virtual lanes, in several groups where vectors are narrower; the greatest and the least of few instructions by
- * more groups, none of which waits for another, since their bits hang on no order. Whole steps run without masks; what is
- * left of a row runs once more with them. Values that do not change within a call or a row are computed before the loops.
+ * all its virtual lanes, in several groups where vectors are narrower; the greatest and the least of few instructions
+ * by more groups, none of which waits for another, since their bits hang on no order. Whole steps run without masks;
+ * what is left of a row runs once more with them. Values that do not change within a call or a row are computed before
+ * the loops.
  */
 final class VectorPrinter {
   private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, CD_long.arrayType(), CD_int, CD_int);

@@ -52,7 +52,8 @@ class TransposeTest {
       byVectorsOrNot(random, () -> Pack.transpose(source, 4L * column, target, 4L * targetRow, rows, columns));
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < targetRow; j++) {
-          assertEquals(j < columns ? j * column + i : UNTOUCHED, Raw.ALL.get(Raw.I32, target + 4L * (i * targetRow + j)),
+          assertEquals(j < columns ? j * column + i : UNTOUCHED,
+              Raw.ALL.get(Raw.I32, target + 4L * (i * targetRow + j)),
               "row " + i + ", column " + j + " of " + rows + " x " + columns);
         }
       }
