@@ -11,13 +11,14 @@ import java.util.List;
  * itself, unless {@link DepthwiseWeights} does so, a tile is one tap, and the image is read in vectors of channels.
  * Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
- * <p>A task is a block of both channels for some rows of taps. It walks the pixels in blocks that the L2 cache holds,
+ * <p>A task is a block of both channels, some tiles of output channels so that all threads have work; if there are not as
+ * many, for some rows of taps, which are seldom as many for each thread. It walks the pixels in blocks that the L2 cache holds,
  * and all its tiles within each; sums wait in the workspace.
  */
 final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Input channels of a task: four tiles share each block of pixels. */
   static final int INPUTS = 48;
-  /** Output channels of a task, so that the sums of a tap fill no more than 48 KiB in f32. */
+  /** Output channels of a task at most, so that the sums of a tap fill no more than 48 KiB in f32. */
   static final int OUTPUTS = 256;
   /** Bytes of the sums of a task at most, unless a row of taps has more. */
   private static final int SUMS = 128 << 10;
@@ -30,6 +31,8 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Whether each channel is convolved by itself. */
   private final boolean each;
   private final int inputBlocks;
+  /** Output channels of a task. */
+  private final int outputs;
   private final int outputBlocks;
   private final int kernelBlocks;
   private final GemmTiles tiles;
@@ -44,10 +47,13 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
           + "side: " + map.x() + " and " + map.y());
     }
     inputBlocks = Math.ceilDiv(map.inputs(), INPUTS);
-    outputBlocks = Math.ceilDiv(map.outputs(), OUTPUTS);
     int lanes = machine.lanes(size);
     int all = Math.ceilDiv(map.outputs(), lanes);
     int vectors = each ? Math.clamp(all, 1, EACH_VECTORS) : GemmBlocking.vectors(machine, all);
+    int tile = vectors * lanes;
+    int parts = each ? 1 : Math.ceilDiv(machine.cores(), Math.max(1, map.groups() * inputBlocks));
+    outputs = Math.clamp((long) Math.ceilDiv(Math.ceilDiv(map.outputs(), parts), tile) * tile, tile, OUTPUTS);
+    outputBlocks = Math.ceilDiv(map.outputs(), outputs);
     int rows = each ? 1 : GemmBlocking.rows(machine, vectors);
     tiles = new GemmTiles(new TileShape(map.shape().dtype(), machine.vectorBits(),
         each ? TileShape.Family.EACH : TileShape.Family.OUTER, rows, vectors, size, true, false), lanes);
@@ -81,12 +87,12 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
   }
 
   private long sumsRow() {
-    return (long) Math.ceilDiv(Math.min(map.outputs(), OUTPUTS), tiles.width()) * tiles.width() * map.bytes();
+    return (long) Math.ceilDiv(Math.min(map.outputs(), outputs), tiles.width()) * tiles.width() * map.bytes();
   }
 
   @Override
   public void run(int task, long x, long y, long weights, long workspace) {
-    int output = task % outputBlocks * OUTPUTS;
+    int output = task % outputBlocks * outputs;
     int input = task / outputBlocks % inputBlocks * INPUTS;
     int part = task / (outputBlocks * inputBlocks) % kernelBlocks;
     int group = task / (outputBlocks * inputBlocks * kernelBlocks);
@@ -94,7 +100,7 @@ final class ChannelsInnerWeights implements ConvolutionWeights {
     int first = map.vertical().size() * part / kernelBlocks * across;
     int end = map.vertical().size() * (part + 1) / kernelBlocks * across;
     int rows = Math.min(INPUTS, map.inputs() - input);
-    int columns = Math.min(OUTPUTS, map.outputs() - output);
+    int columns = Math.min(outputs, map.outputs() - output);
     long left = x + ((long) group * map.inputs() + input) * map.x().channel() + (each ? output * map.x().channel() : 0);
     long right = y + ((long) group * map.outputs() + output) * map.y().channel();
     Pack.zero(workspace, (end - first) * sumsBytes());
