@@ -3,11 +3,8 @@ package dev.gatun.simd;
 import java.lang.foreign.Arena;
 import java.util.function.IntConsumer;
 
-/**
- * A method that is written in Java and served, in a hidden copy of its class, once HotSpot has compiled it there. Until
- * then nothing serves, and what it would do is done in another way.
- */
-abstract class Copied<T> implements Warmable {
+/** A method that is written in Java and serves in a hidden copy of its class. */
+abstract class Copied<T> extends Generated<T> {
   /** The number that the measured call of a rehearsal is given. */
   static final int MEASURED = 32;
   /** What an element takes in plain Java, all its taps together. */
@@ -15,9 +12,6 @@ abstract class Copied<T> implements Warmable {
 
   private final T atOnce;
   private final Class<T> as;
-  private final Demand demand = new Demand();
-  private T copied;
-  private volatile T serving;
 
   /**
    * A method of a class.
@@ -29,16 +23,19 @@ abstract class Copied<T> implements Warmable {
     this.as = as;
   }
 
-  /** What serves, null as long as nothing does; {@code more} elements are to be computed. */
-  final T serving(long more) {
-    if (Demand.isAtOnce()) {
-      return atOnce;
-    }
-    var warm = serving;
-    if (warm == null) {
-      demand.add(more, this);
-    }
-    return warm;
+  @Override
+  final T atOnce() {
+    return atOnce;
+  }
+
+  @Override
+  final T generate() {
+    return Apart.copy(atOnce.getClass().asSubclass(as), as);
+  }
+
+  @Override
+  final double otherNanos() {
+    return SCALAR_NANOS;
   }
 
   /**
@@ -54,7 +51,7 @@ abstract class Copied<T> implements Warmable {
 
   @Override
   public final Rehearsal rehearse(Arena arena) {
-    var calls = calls(copied, arena);
+    var calls = calls(generated(), arena);
     return new Rehearsal() {
       @Override
       public void count() {
@@ -73,21 +70,5 @@ abstract class Copied<T> implements Warmable {
         return (long) MEASURED * vectorsEach();
       }
     };
-  }
-
-  @Override
-  public final boolean renew() {
-    copied = Apart.copy(atOnce.getClass().asSubclass(as), as);
-    return true;
-  }
-
-  @Override
-  public final double cost() {
-    return SCALAR_NANOS * demand.elements();
-  }
-
-  @Override
-  public final void serve(boolean generated) {
-    serving = generated ? copied : null;
   }
 }

@@ -168,7 +168,7 @@ final class Pack {
    */
   static void transpose(long source, long column, long target, long targetRow, int rows, int columns) {
     int side = WarmingTranspose.lanes();
-    var squares = rows < side || columns < side ? null : WarmingTranspose.serving((long) rows * columns);
+    var squares = rows < side || columns < side ? null : WarmingTranspose.of((long) rows * columns);
     int most = Math.clamp(OPEN_BYTES / Math.max(1, targetRow), FEWEST_OPEN_ROWS, MOST_OPEN_ROWS);
     for (int i = 0; i < rows; i += most) {
       long from = source + 4L * i;

@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A tile that plain Java serves for until the {@link Warmer} has its generated form compiled. */
-final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
+final class WarmingDepthwiseTile extends Generated<DepthwiseTile> implements DepthwiseTile {
   private static final ConcurrentHashMap<DepthwiseShape, WarmingDepthwiseTile> KNOWN = new ConcurrentHashMap<>();
   /** What a tap of a pixel takes in plain Java. */
   private static final double SCALAR_NANOS = 2;
@@ -14,9 +14,6 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
   private static final int VECTORS = 4;
 
   private final DepthwiseShape shape;
-  private final Demand demand = new Demand();
-  private DepthwiseTile generated;
-  private volatile DepthwiseTile serving;
 
   private WarmingDepthwiseTile(DepthwiseShape shape) {
     this.shape = shape;
@@ -28,28 +25,16 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
 
   @Override
   public void run(DepthwiseTaps taps, long x, long w, long y, int groups, int channels) {
-    var warm = serving;
+    var warm = serving((long) groups * shape.pixels() * channels);
     if (warm != null) {
       warm.run(taps, x, w, y, groups, channels);
-      return;
+    } else {
+      DepthwiseScalars.sum(taps, x, w, y, groups * shape.pixels(), channels, shape.lanes());
     }
-    if (Demand.isAtOnce()) {
-      cold().run(taps, x, w, y, groups, channels);
-      return;
-    }
-    DepthwiseScalars.sum(taps, x, w, y, groups * shape.pixels(), channels, shape.lanes());
-    demand.add((long) groups * shape.pixels() * channels, this);
   }
 
-  /** The generated form, which HotSpot may not have compiled. */
-  private synchronized DepthwiseTile cold() {
-    if (generated == null) {
-      generated = generate(shape);
-    }
-    return generated;
-  }
-
-  private static DepthwiseTile generate(DepthwiseShape shape) {
+  @Override
+  DepthwiseTile generate() {
     var name = ClassDesc.of(WarmingDepthwiseTile.class.getPackageName(), name(shape));
     return Hidden.instance(DepthwiseWriter.write(shape, name), DepthwiseTile.class);
   }
@@ -62,24 +47,8 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
   }
 
   @Override
-  public synchronized boolean renew() {
-    generated = generate(shape);
-    return true;
-  }
-
-  @Override
-  public void serve(boolean generated) {
-    serving = generated ? this.generated : null;
-  }
-
-  @Override
-  public double cost() {
-    return SCALAR_NANOS * rows() * shape.across() * demand.elements();
-  }
-
-  /** Whether the generated form serves. */
-  boolean isWarm() {
-    return serving != null;
+  double otherNanos() {
+    return SCALAR_NANOS * rows() * shape.across();
   }
 
   /** Rows of taps of a rehearsal: several where their number is an argument, or HotSpot thinks that there is one. */
@@ -90,7 +59,7 @@ final class WarmingDepthwiseTile implements DepthwiseTile, Warmable {
   /** The generated tile on zeros; all pixels and all taps read the same ones, and all vectors the same weights. */
   @Override
   public Rehearsal rehearse(Arena arena) {
-    var tile = generated;
+    var tile = generated();
     int channels = VECTORS * shape.lanes();
     long bytes = (long) channels * Float.BYTES;
     long zeros = arena.allocate(bytes, 64).address();

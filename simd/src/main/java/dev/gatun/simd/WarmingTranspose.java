@@ -4,7 +4,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.foreign.Arena;
 
 /** The transposition in registers, once HotSpot has compiled it; until then nothing serves. */
-final class WarmingTranspose implements Warmable {
+final class WarmingTranspose extends Generated<Transpose> {
   private static final WarmingTranspose KNOWN = new WarmingTranspose(Machine.detected().lanes(Float.BYTES));
   /** What an element takes in plain Java. */
   private static final double SCALAR_NANOS = 0.5;
@@ -15,9 +15,6 @@ final class WarmingTranspose implements Warmable {
   private static final int ODD_RUN = 2;
 
   private final int lanes;
-  private final Demand demand = new Demand();
-  private Transpose generated;
-  private volatile Transpose serving;
 
   private WarmingTranspose(int lanes) {
     this.lanes = lanes;
@@ -29,53 +26,24 @@ final class WarmingTranspose implements Warmable {
   }
 
   /** What serves, or null; {@code more} elements are to be copied. */
-  static Transpose serving(long more) {
-    return KNOWN.served(more);
+  static Transpose of(long more) {
+    return KNOWN.serving(more);
   }
 
-  private Transpose served(long more) {
-    if (Demand.isAtOnce()) {
-      return cold();
-    }
-    var warm = serving;
-    if (warm == null) {
-      demand.add(more, this);
-    }
-    return warm;
-  }
-
-  /** The generated form, which HotSpot may not have compiled. */
-  private synchronized Transpose cold() {
-    if (generated == null) {
-      generated = generate();
-    }
-    return generated;
-  }
-
-  private Transpose generate() {
+  @Override
+  Transpose generate() {
     var name = ClassDesc.of(WarmingTranspose.class.getPackageName(), "Transpose" + lanes);
     return Hidden.instance(TransposeWriter.write(lanes, name), Transpose.class);
   }
 
   @Override
-  public synchronized boolean renew() {
-    generated = generate();
-    return true;
-  }
-
-  @Override
-  public void serve(boolean generated) {
-    serving = generated ? this.generated : null;
-  }
-
-  @Override
-  public double cost() {
-    return SCALAR_NANOS * demand.elements();
+  double otherNanos() {
+    return SCALAR_NANOS;
   }
 
   @Override
   public Rehearsal rehearse(Arena arena) {
-    var transpose = generated;
+    var transpose = generated();
     int side = SQUARES * lanes;
     long row = (long) side * Float.BYTES;
     long source = arena.allocate(side * row, Machine.LINE).address();

@@ -25,7 +25,7 @@ final class WeightTaps {
   void copy(long source, long target, long tapRow, long row, int channels, int columns) {
     int side = WarmingTranspose.lanes();
     var squares = channels > 0 && columns >= side && liesDense(columns)
-        ? WarmingTranspose.serving((long) map.taps() * channels * columns) : null;
+        ? WarmingTranspose.of((long) map.taps() * channels * columns) : null;
     int inSquares = squares == null ? 0 : columns / side * side;
     if (squares != null) {
       if (map.weightIn() == tapsBytes()) {

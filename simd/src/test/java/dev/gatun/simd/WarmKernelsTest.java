@@ -67,7 +67,7 @@ class WarmKernelsTest {
   }
 
   private static void transpositionsBecomeWarm() {
-    for (long end = System.nanoTime() + 30_000_000_000L; WarmingTranspose.serving(4096) == null; ) {
+    for (long end = System.nanoTime() + 30_000_000_000L; WarmingTranspose.of(4096) == null; ) {
       assertTrue(System.nanoTime() < end, "squares are not transposed in registers after 30 s");
       LockSupport.parkNanos(1_000_000);
     }
