@@ -351,7 +351,7 @@ public final class KernelText {
     return switch (a.fn()) {
       case ADD -> infix(a, " + ", SUM, SUM);
       case SUB -> infix(a, " - ", SUM, FACTOR);
-      case MUL -> infix(a, " * ", FACTOR, FACTOR);
+      case MUL -> infix(a, " * ", FACTOR, isQuotient(a.y()) ? SIGN : FACTOR);
       case DIV -> infix(a, " / ", FACTOR, SIGN);
       case REM -> infix(a, " % ", FACTOR, SIGN);
       case EQUAL -> infix(a, " == ", EQUALITY, COMPARISON);
@@ -364,6 +364,11 @@ public final class KernelText {
       case OR -> infix(a, " || ", OR, OR);
       case MIN, MAX, POW, FLOOR_DIV -> call(a.fn().name().toLowerCase(Locale.ROOT), List.of(a.x(), a.y()));
     };
+  }
+
+  /** Which is computed before a product by it. */
+  private static boolean isQuotient(Expr e) {
+    return e instanceof Expr.Apply2 of && (of.fn() == BinaryFn.DIV || of.fn() == BinaryFn.REM);
   }
 
   private Text infix(Expr.Apply2 a, String sign, int binding, int right) {

@@ -34,6 +34,8 @@ class KernelTextTest {
     assertEquals("x0 - (x1 - x0)", expr(apply(BinaryFn.SUB, X, apply(BinaryFn.SUB, Y, X))));
     assertEquals("x0 - x1 - x0", expr(apply(BinaryFn.SUB, apply(BinaryFn.SUB, X, Y), X)));
     assertEquals("(x0 + x1) * x0", expr(apply(BinaryFn.MUL, apply(BinaryFn.ADD, X, Y), X)));
+    assertEquals("x0 * (x1 / x0)", expr(apply(BinaryFn.MUL, X, apply(BinaryFn.DIV, Y, X))));
+    assertEquals("x0 / x1 * x0", expr(apply(BinaryFn.MUL, apply(BinaryFn.DIV, X, Y), X)));
     assertEquals("x0 / (x1 * x0)", expr(apply(BinaryFn.DIV, X, apply(BinaryFn.MUL, Y, X))));
     assertEquals("-(x0 + 0.5)", expr(new Expr.Apply1(UnaryFn.NEG,
         apply(BinaryFn.ADD, X, new Expr.Literal(0.5, DType.F32)))));

@@ -41,6 +41,11 @@ final class DataOptions {
     return DataFolders.of(folder);
   }
 
+  /** Whether the flags or the model's recipe name a data set. */
+  boolean isNamed(Model model) {
+    return name != null || model.data() != null;
+  }
+
   /** Reads the data set that the flags or the model's recipe name. */
   Loaded load(Model model) {
     var call = model.data();

@@ -20,7 +20,7 @@ final class SizeOptions {
     CheckCommand.requireKnown(shapes, free);
     var sizes = new LinkedHashMap<>(opened.sizes(Map.of(), batch));
     sizes.putAll(shapes);
-    if (!sizes.keySet().containsAll(free)) {
+    if (!sizes.keySet().containsAll(free) && data.isNamed(opened)) {
       sizes = new LinkedHashMap<>(opened.sizes(data.load(opened).split().test().fields(), batch));
       sizes.putAll(shapes);
     }

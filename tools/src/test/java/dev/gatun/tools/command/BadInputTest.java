@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -279,6 +280,16 @@ class BadInputTest {
     var text = file("t.npy", "not an array");
     Shell.run("run", "mlp", "--weights", weights.toString(), "--input", "image=" + text).fails(3, "gatun: " + text
         + ": expected the bytes 93 4E 55 4D 50 59 (NUMPY) at the start, found others");
+  }
+
+  /** No data set is asked for where none is named: a size is what is missing. */
+  @Test
+  void freeSizesOfAModelWithoutRecipe() throws IOException {
+    var model = Files.writeString(folder.resolve("free.gat"), "model m(x: f32[R, C]) {\n  output y = softmax(x)\n}\n");
+    for (var verb : List.of("explain", "inspect")) {
+      Shell.run(verb, model.toString(), "--shapes", "R=3").fails(2,
+          "gatun: the size C is free: give it with --shapes C=8");
+    }
   }
 
   @Test
