@@ -11,9 +11,9 @@ import java.util.List;
  * itself, unless {@link DepthwiseWeights} does so, a tile is one tap, and the image is read in vectors of channels.
  * Each result is one chain of fused multiply-adds over ascending (n, oy, ox).
  *
- * <p>A task is a block of both channels, some tiles of output channels so that all threads have work; if there are not as
- * many, for some rows of taps, which are seldom as many for each thread. It walks the pixels in blocks that the L2 cache holds,
- * and all its tiles within each; sums wait in the workspace.
+ * <p>A task is a block of both channels, some tiles of output channels so that all threads have work; if there are not
+ * as many, for some rows of taps, which are seldom as many for each thread. It walks the pixels in blocks that the L2
+ * cache holds, and all its tiles within each; sums wait in the workspace.
  */
 final class ChannelsInnerWeights implements ConvolutionWeights {
   /** Input channels of a task: four tiles share each block of pixels. */

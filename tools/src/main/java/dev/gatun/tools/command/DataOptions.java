@@ -48,11 +48,11 @@ final class DataOptions {
 
   /** Reads the data set that the flags or the model's recipe name. */
   Loaded load(Model model) {
-    var call = model.data();
-    var wanted = name != null ? name : call != null ? call.name() : null;
-    if (wanted == null) {
+    if (!isNamed(model)) {
       throw new UsageException("the model's recipe names no data set: name one with --data");
     }
+    var call = model.data();
+    var wanted = name != null ? name : call.name();
     var source = DataSets.find(wanted);
     if (source == null) {
       throw name != null ? new UsageException(unknown(name))
